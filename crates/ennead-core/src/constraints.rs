@@ -1,0 +1,347 @@
+//! The constraints and indexes that follow from a model: their names and columns, the same on both databases.
+//!
+//! DDL is rendered from these, and a driver's error is read back through them.
+
+use crate::def::{Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, ModelDef, Role, Tenancy, Uniqueness};
+use crate::naming;
+use crate::scope::is_composite;
+
+/// A primary key or unique constraint.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unique {
+    /// Its name.
+    pub name: String,
+    /// Its columns by the index of their fields, in order; empty where a part is an expression.
+    pub columns: Vec<u16>,
+    /// The index behind it, where it must be one: it has a condition, an expression or a direction.
+    pub index: Option<Index>,
+    /// It holds among living rows only (of a soft-deleted model).
+    pub living_only: bool,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone)]
+pub struct ForeignKey {
+    /// Its name.
+    pub name: String,
+    /// The referencing field.
+    pub field: u16,
+    /// Its columns: the tenant's first, where it is composite.
+    pub columns: Vec<u16>,
+    /// The referenced model.
+    pub parent: &'static ModelDef,
+    /// The referenced columns.
+    pub parent_columns: Vec<u16>,
+    /// What happens when the referenced row goes.
+    pub on_delete: Action,
+    /// What happens when the referenced key changes.
+    pub on_update: Action,
+    /// Checked at COMMIT.
+    pub deferrable: bool,
+}
+
+impl ForeignKey {
+    /// Whether it holds the tenant beside the reference itself.
+    #[must_use]
+    pub fn is_composite(&self) -> bool {
+        self.columns.len() > 1
+    }
+}
+
+/// An index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Index {
+    /// Its name.
+    pub name: String,
+    /// Its parts, the tenant's first where the model has one and the index is not exact.
+    pub parts: Vec<IndexPart>,
+    /// Its method.
+    pub method: IndexMethod,
+    /// The condition of a partial index, in SQL.
+    pub condition: Option<String>,
+    /// Columns that it carries beside its key, by the index of their fields.
+    pub include: Vec<u16>,
+    /// Made on this dialect only.
+    pub dialect: Option<crate::Dialect>,
+}
+
+/// A CHECK that the model declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Its name.
+    pub name: String,
+    /// The condition, in SQL.
+    pub condition: &'static str,
+    /// The field that declares it; `None` for one of the struct.
+    pub field: Option<u16>,
+}
+
+/// The primary key's columns: (tenant, key), or the key alone.
+#[must_use]
+pub fn primary_key(model: &ModelDef) -> Vec<u16> {
+    match model.tenant_field() {
+        Some(tenant) if !model.key.global => vec![tenant, model.key.field],
+        _ => vec![model.key.field],
+    }
+}
+
+/// The names of the columns at these indexes.
+#[must_use]
+pub fn column_names(model: &ModelDef, columns: &[u16]) -> Vec<&'static str> {
+    columns.iter().map(|at| model.field(*at).column).collect()
+}
+
+/// The unique constraints beside the primary key, in the order of the fields, then of the attributes.
+#[must_use]
+pub fn uniques(model: &ModelDef) -> Vec<Unique> {
+    let mut all = Vec::new();
+    for field in model.fields {
+        let part = IndexPart { target: IndexTarget::Field(field.name), descending: false, nulls: None };
+        match field.unique {
+            Uniqueness::No => {}
+            Uniqueness::PerTenant => all.push(unique(model, None, vec![part], at_tenant(model, false), None)),
+            Uniqueness::Global => all.push(unique(model, None, vec![part], None, None)),
+        }
+    }
+    for index in model.indexes.iter().filter(|index| index.unique) {
+        all.push(unique(model, index.name, index.parts.to_vec(), at_tenant(model, index.exact), index.condition));
+    }
+    all
+}
+
+fn at_tenant(model: &ModelDef, exact: bool) -> Option<u16> {
+    model.tenant_field().filter(|_| !exact)
+}
+
+fn unique(
+    model: &ModelDef,
+    name: Option<&str>,
+    parts: Vec<IndexPart>,
+    tenant: Option<u16>,
+    condition: Option<&str>,
+) -> Unique {
+    let parts = lead_with(model, tenant, parts);
+    let columns = columns_of(model, &parts);
+    let name = name.map_or_else(|| naming::constraint("uq", model.table, &part_names(model, &parts)), naming::fit);
+    let living = model.role(Role::DeletedAt).map(|at| format!("{} IS NULL", quote(model.field(at).column)));
+    let living_only = living.is_some();
+    let condition = match (condition, living) {
+        (Some(condition), Some(living)) => Some(format!("({condition}) AND {living}")),
+        (condition, living) => condition.map(str::to_owned).or(living),
+    };
+    let plain = parts.iter().all(|part| matches!(part.target, IndexTarget::Field(_)) && !part.descending);
+    let index = (condition.is_some() || !plain).then(|| Index {
+        name: name.clone(),
+        parts,
+        method: IndexMethod::BTree,
+        condition,
+        include: Vec::new(),
+        dialect: None,
+    });
+    Unique { name, columns, index, living_only }
+}
+
+/// A name in SQL: both databases quote alike.
+#[must_use]
+pub fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn lead_with(model: &ModelDef, tenant: Option<u16>, mut parts: Vec<IndexPart>) -> Vec<IndexPart> {
+    if let Some(tenant) = tenant {
+        let name = model.field(tenant).name;
+        if parts.first().map(|part| part.target) != Some(IndexTarget::Field(name)) {
+            parts.insert(0, IndexPart { target: IndexTarget::Field(name), descending: false, nulls: None });
+        }
+    }
+    parts
+}
+
+fn columns_of(model: &ModelDef, parts: &[IndexPart]) -> Vec<u16> {
+    let columns: Option<Vec<u16>> = parts
+        .iter()
+        .map(|part| match part.target {
+            IndexTarget::Field(name) => model.find(name).map(|(at, _)| at),
+            IndexTarget::Expression(_) => None,
+        })
+        .collect();
+    columns.unwrap_or_default()
+}
+
+fn part_names(model: &ModelDef, parts: &[IndexPart]) -> Vec<&'static str> {
+    parts
+        .iter()
+        .map(|part| match part.target {
+            IndexTarget::Field(name) => model.find(name).map_or(name, |(_, field)| field.column),
+            IndexTarget::Expression(_) => "expr",
+        })
+        .collect()
+}
+
+/// The foreign keys, in the order of the fields.
+#[must_use]
+pub fn foreign_keys(model: &ModelDef) -> Vec<ForeignKey> {
+    let mut all = Vec::new();
+    for (at, field) in model.fields.iter().enumerate() {
+        let at = at as u16;
+        let Some(reference) = field.reference else { continue };
+        let parent = (reference.target)();
+        let (columns, parent_columns) = match (own_tenant(model), parent.tenant_field()) {
+            (Some(own), Some(tenant)) if own != at && !reference.cross_tenant && is_composite(model, parent) => {
+                (vec![own, at], vec![tenant, parent.key.field])
+            }
+            _ => (vec![at], vec![parent.key.field]),
+        };
+        all.push(ForeignKey {
+            name: naming::constraint("fk", model.table, &column_names(model, &columns)),
+            field: at,
+            columns,
+            parent,
+            parent_columns,
+            on_delete: reference.on_delete,
+            on_update: reference.on_update,
+            deferrable: reference.deferrable,
+        });
+    }
+    all
+}
+
+/// The column that holds the row's own tenant: the tenant column, or a tenant root's key.
+fn own_tenant(model: &ModelDef) -> Option<u16> {
+    match model.tenancy {
+        Tenancy::Root => Some(model.key.field),
+        _ => model.tenant_field(),
+    }
+}
+
+/// The CHECKs that the model declares, in the order of the fields, then of the attributes. Those that follow from types
+/// are the dialect's.
+#[must_use]
+pub fn checks(model: &ModelDef) -> Vec<Check> {
+    let mut all = Vec::new();
+    for (at, field) in model.fields.iter().enumerate() {
+        if let Some(condition) = field.check {
+            let name = naming::constraint("ck", model.table, &[field.column]);
+            all.push(Check { name, condition, field: Some(at as u16) });
+        }
+    }
+    for (at, check) in model.checks.iter().enumerate() {
+        let name = check.name.map_or_else(
+            || naming::constraint("ck", model.table, &[&format!("{}", at + 1)]),
+            naming::fit,
+        );
+        all.push(Check { name, condition: check.condition, field: None });
+    }
+    all
+}
+
+/// The indexes: those declared, then one for each reference and for the tenant column that leads none yet.
+#[must_use]
+pub fn indexes(model: &ModelDef) -> Vec<Index> {
+    let mut all: Vec<Index> = Vec::new();
+    for field in model.fields.iter().filter(|field| field.indexed) {
+        let part = IndexPart { target: IndexTarget::Field(field.name), descending: false, nulls: None };
+        all.push(index(model, vec![part], None));
+    }
+    for def in model.indexes.iter().filter(|def| !def.unique) {
+        all.push(index(model, def.parts.to_vec(), Some(def)));
+    }
+    let mut needed: Vec<Vec<u16>> = foreign_keys(model).into_iter().map(|key| key.columns).collect();
+    needed.extend(model.tenant_field().map(|tenant| vec![tenant]));
+    for columns in needed {
+        if !leads_some_index(model, &columns, &all) {
+            let parts = columns
+                .iter()
+                .map(|at| IndexPart {
+                    target: IndexTarget::Field(model.field(*at).name),
+                    descending: false,
+                    nulls: None,
+                })
+                .collect();
+            all.push(index(model, parts, None));
+        }
+    }
+    all
+}
+
+fn index(model: &ModelDef, parts: Vec<IndexPart>, def: Option<&IndexDef>) -> Index {
+    let method = def.map_or(IndexMethod::BTree, |def| def.method);
+    let exact = def.is_some_and(|def| def.exact) || method != IndexMethod::BTree;
+    let parts = lead_with(model, at_tenant(model, exact), parts);
+    let name = def
+        .and_then(|def| def.name)
+        .map_or_else(|| naming::constraint("ix", model.table, &part_names(model, &parts)), naming::fit);
+    Index {
+        name,
+        parts,
+        method,
+        condition: def.and_then(|def| def.condition).map(str::to_owned),
+        include: def.map_or(&[][..], |def| def.include).iter().filter_map(|name| model.find(name)).map(|f| f.0).collect(),
+        dialect: def.and_then(|def| def.dialect),
+    }
+}
+
+fn leads_some_index(model: &ModelDef, columns: &[u16], indexes: &[Index]) -> bool {
+    let leads = |other: &[u16]| other.starts_with(columns);
+    leads(&primary_key(model))
+        || uniques(model).iter().any(|unique| unique.index.is_none() && leads(&unique.columns))
+        || indexes.iter().any(|index| {
+            index.method == IndexMethod::BTree
+                && index.condition.is_none()
+                && index.dialect.is_none()
+                && leads(&columns_of(model, &index.parts))
+        })
+}
+
+/// The unique or primary key over exactly these fields (in any order, the tenant's left out): what `on_conflict` names.
+#[must_use]
+pub fn find_unique(model: &ModelDef, fields: &[u16]) -> Option<Unique> {
+    let mut wanted: Vec<u16> = fields.to_vec();
+    wanted.sort_unstable();
+    let matches = |columns: &[u16]| {
+        let mut own: Vec<u16> = columns.to_vec();
+        own.sort_unstable();
+        let mut less = own.clone();
+        less.retain(|at| model.tenant_field() != Some(*at));
+        own == wanted || less == wanted
+    };
+    let key = primary_key(model);
+    if matches(&key) {
+        let name = naming::primary_key(model.table);
+        return Some(Unique { name, columns: key, index: None, living_only: false });
+    }
+    uniques(model).into_iter().find(|unique| {
+        let own_condition = unique.index.as_ref().is_some_and(|index| index.condition.is_some()) && !unique.living_only;
+        !unique.columns.is_empty() && !own_condition && matches(&unique.columns)
+    })
+}
+
+/// A violated constraint, found by its name.
+#[derive(Debug, Clone)]
+pub enum Violated {
+    /// The primary key or a unique.
+    Unique(Vec<u16>),
+    /// A foreign key.
+    ForeignKey(Vec<u16>),
+    /// A CHECK, with its field where it has one.
+    Check(Option<u16>),
+}
+
+/// Which constraint of the model has that name.
+#[must_use]
+pub fn find_by_name(model: &ModelDef, name: &str) -> Option<Violated> {
+    if name == naming::primary_key(model.table) {
+        return Some(Violated::Unique(primary_key(model)));
+    }
+    if let Some(unique) = uniques(model).into_iter().find(|unique| unique.name == name) {
+        return Some(Violated::Unique(unique.columns));
+    }
+    if let Some(key) = foreign_keys(model).into_iter().find(|key| key.name == name) {
+        return Some(Violated::ForeignKey(key.columns));
+    }
+    if let Some(check) = checks(model).into_iter().find(|check| check.name == name) {
+        return Some(Violated::Check(check.field));
+    }
+    let of_type = |field: &FieldDef| naming::constraint("ck", model.table, &[field.column, "type"]) == name;
+    model.fields.iter().position(of_type).map(|at| Violated::Check(Some(at as u16)))
+}

@@ -1,0 +1,252 @@
+//! The one error type of the library.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// What kind of failure an [`Error`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// No row with that key is visible in this scope.
+    NotFound,
+    /// A unique constraint or a primary key is violated.
+    UniqueViolation,
+    /// A foreign key is violated, or a referenced row is not visible in this scope.
+    ForeignKeyViolation,
+    /// A CHECK constraint is violated.
+    CheckViolation,
+    /// A NULL where the column takes none.
+    NotNullViolation,
+    /// The condition of an update was not met, or an optimistic lock was lost.
+    Conflict,
+    /// A value was refused by a rule of the model.
+    Validation,
+    /// A tenant was needed and none was given.
+    TenantMissing,
+    /// A request that cannot be right: a bad value, name, key, filter or combination.
+    InvalidInput,
+    /// The backend lacks what was asked for.
+    Unsupported,
+    /// A time limit ran out.
+    Timeout,
+    /// The database could not be reached, or the connection was lost.
+    Connection,
+    /// A deadlock or a serialization failure: the transaction may be run again.
+    Retryable,
+    /// The connection was lost during COMMIT: it may or may not have happened.
+    CommitUnknown,
+    /// The transaction already failed; it refuses work until it is rolled back.
+    TransactionAborted,
+    /// The database and the model disagree about a table or a column.
+    SchemaMismatch,
+    /// A stored value could not be read as the type of the model.
+    Decode,
+    /// The configuration (URL, option, certificate) cannot be used.
+    Configuration,
+    /// Any other failure of the database.
+    Database,
+}
+
+/// An error of any operation. It is one opaque type on both databases; ask it what it is.
+///
+/// Its text names models, columns and constraints, and never holds the values of a row.
+///
+/// ```
+/// use ennead_core::Error;
+/// let error = Error::not_found("User");
+/// assert!(error.is_not_found());
+/// assert_eq!(error.http_status(), 404);
+/// assert!(error.to_string().contains("not found"));
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    model: Option<&'static str>,
+    constraint: Option<String>,
+    fields: Vec<&'static str>,
+    code: Option<String>,
+}
+
+impl Error {
+    /// An error of a kind, with a text that names the thing and the fix, and never a row's value.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            model: None,
+            constraint: None,
+            fields: Vec::new(),
+            code: None,
+        }))
+    }
+
+    /// A row that is not there, or not visible in this scope: the two cannot be told apart.
+    #[must_use]
+    pub fn not_found(model: &'static str) -> Self {
+        Self::new(ErrorKind::NotFound, format!("{model} not found")).with_model(model)
+    }
+
+    /// A request that cannot be right.
+    #[must_use]
+    pub fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::InvalidInput, message)
+    }
+
+    /// Something that a backend lacks.
+    #[must_use]
+    pub fn unsupported(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Unsupported, message)
+    }
+
+    /// Names the model.
+    #[must_use]
+    pub fn with_model(mut self, model: &'static str) -> Self {
+        self.0.model = Some(model);
+        self
+    }
+
+    /// Names the violated constraint.
+    #[must_use]
+    pub fn with_constraint(mut self, constraint: impl Into<String>) -> Self {
+        self.0.constraint = Some(constraint.into());
+        self
+    }
+
+    /// Names the columns concerned, in the constraint's order.
+    #[must_use]
+    pub fn with_fields(mut self, fields: Vec<&'static str>) -> Self {
+        self.0.fields = fields;
+        self
+    }
+
+    /// Keeps the database's own code (an SQLSTATE, or SQLite's extended result code).
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        self.0.code = Some(code.into());
+        self
+    }
+
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The model concerned, where one is known.
+    #[must_use]
+    pub fn model(&self) -> Option<&'static str> {
+        self.0.model
+    }
+
+    /// The name of the violated constraint, the same on both databases.
+    #[must_use]
+    pub fn constraint(&self) -> Option<&str> {
+        self.0.constraint.as_deref()
+    }
+
+    /// The columns of the violated constraint in its order, or the fields that a message is about.
+    #[must_use]
+    pub fn fields(&self) -> &[&'static str] {
+        &self.0.fields
+    }
+
+    /// The database's own code: an SQLSTATE, or SQLite's extended result code.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// The HTTP status that fits this kind of error.
+    #[must_use]
+    pub fn http_status(&self) -> u16 {
+        match self.0.kind {
+            ErrorKind::NotFound => 404,
+            ErrorKind::UniqueViolation | ErrorKind::Conflict | ErrorKind::ForeignKeyViolation => 409,
+            ErrorKind::CheckViolation | ErrorKind::NotNullViolation | ErrorKind::Validation => 422,
+            ErrorKind::InvalidInput => 400,
+            ErrorKind::TenantMissing => 401,
+            ErrorKind::Unsupported => 501,
+            ErrorKind::Timeout => 504,
+            ErrorKind::Connection | ErrorKind::Retryable => 503,
+            _ => 500,
+        }
+    }
+}
+
+macro_rules! predicates {
+    ($($(#[$doc:meta])* $name:ident => $($kind:ident)|+;)*) => {
+        impl Error {
+            $($(#[$doc])* #[must_use] pub fn $name(&self) -> bool { matches!(self.0.kind, $(ErrorKind::$kind)|+) })*
+        }
+    };
+}
+
+predicates! {
+    /// No row with that key is visible in this scope.
+    is_not_found => NotFound;
+    /// A unique constraint or a primary key is violated.
+    is_unique_violation => UniqueViolation;
+    /// A foreign key is violated, or a referenced row is not visible in this scope.
+    is_foreign_key_violation => ForeignKeyViolation;
+    /// A CHECK constraint is violated.
+    is_check_violation => CheckViolation;
+    /// A NULL where the column takes none.
+    is_not_null_violation => NotNullViolation;
+    /// The condition of an update was not met.
+    is_conflict => Conflict;
+    /// A value was refused by a rule of the model.
+    is_validation => Validation;
+    /// A tenant was needed and none was given.
+    is_tenant_missing => TenantMissing;
+    /// A request that cannot be right.
+    is_invalid_input => InvalidInput;
+    /// The backend lacks what was asked for.
+    is_unsupported => Unsupported;
+    /// A time limit ran out.
+    is_timeout => Timeout;
+    /// The database could not be reached, or the connection was lost.
+    is_connection => Connection;
+    /// A deadlock or serialization failure: run the transaction again.
+    is_retryable => Retryable;
+    /// The connection was lost during COMMIT: whether it happened is not known.
+    is_commit_unknown => CommitUnknown;
+    /// The transaction already failed and refuses work until it is rolled back.
+    is_transaction_aborted => TransactionAborted;
+    /// The database and the model disagree about a table or a column.
+    is_schema_mismatch => SchemaMismatch;
+    /// A stored value could not be read as the type of the model.
+    is_decode => Decode;
+    /// The configuration cannot be used.
+    is_configuration => Configuration;
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Error");
+        debug.field("kind", &self.0.kind).field("message", &self.0.message);
+        if let Some(model) = self.0.model {
+            debug.field("model", &model);
+        }
+        if let Some(constraint) = &self.0.constraint {
+            debug.field("constraint", constraint);
+        }
+        if !self.0.fields.is_empty() {
+            debug.field("fields", &self.0.fields);
+        }
+        if let Some(code) = &self.0.code {
+            debug.field("code", code);
+        }
+        debug.finish()
+    }
+}
+
+impl std::error::Error for Error {}

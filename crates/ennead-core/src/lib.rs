@@ -1,0 +1,48 @@
+//! The pure data of `ennead`: what a model is, what an operation asks for, and whose rows it concerns.
+//!
+//! This crate does no I/O and names no macro crate, SQL builder or driver. Applications depend on `ennead`, which
+//! re-exports what they need.
+
+mod admit;
+pub mod codec;
+mod column;
+pub mod constraints;
+mod def;
+mod error;
+mod field;
+mod fill;
+mod filter;
+mod id;
+mod kind;
+mod model;
+pub mod naming;
+mod operation;
+mod row;
+mod scope;
+mod value;
+
+pub use admit::{MAX_JSON_DEPTH, admit, admit_operand, check};
+pub use column::{
+    Column, Columns, CreateAccess, IntoValue, JsonPath, Never, OnCreate, UpdateAccess, Writable, escape_like,
+};
+pub use def::{
+    Action, CheckDef, DefaultDef, Dialect, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, KeyDef,
+    KeyGeneration, Literal, ModelDef, Nulls, ReferenceDef, Role, Tenancy, Uniqueness,
+};
+pub use error::{Error, ErrorKind};
+pub use field::{ArrayElement, DbEnum, FieldType, Json, class};
+pub use fill::{
+    admit_filter, admit_operation, admit_target, always_set, fill_assignments, fill_conflict, fill_insert,
+    refuse_duplicates,
+};
+pub use filter::{Compare, Expr, Filter, MAX_FILTER_DEPTH, MAX_FILTER_NODES, Operand, Order, OrderBy, Orders};
+pub use id::{Clock, IdGenerator, Sources, SystemClock, UuidV7, generate_id, generate_ulid};
+pub use kind::{EnumDef, Kind, Precision};
+pub use model::{Embed, GlobalModel, IntoKey, KeyType, Model, OwnedModel, TenantModel, Values};
+pub use operation::{
+    Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Insert, ModelRef, Operation, Select, Target, Update,
+    UpdateEach,
+};
+pub use row::{Row, RowReader, decode_error};
+pub use scope::{Guard, IntoTenantId, ParentCheck, Scope, Scoped, TenantId, is_composite};
+pub use value::Value;

@@ -1,0 +1,237 @@
+//! The operations as data: built anywhere, scoped by [`Scope`](crate::Scope), turned into SQL by `ennead-sql`.
+
+use std::hash::{Hash, Hasher};
+
+use crate::def::ModelDef;
+use crate::filter::{Expr, OrderBy};
+use crate::value::Value;
+
+/// A model in an operation; equal and hashed by identity.
+#[derive(Clone, Copy)]
+pub struct ModelRef(pub &'static ModelDef);
+
+impl std::ops::Deref for ModelRef {
+    type Target = ModelDef;
+    fn deref(&self) -> &ModelDef {
+        self.0
+    }
+}
+
+impl std::fmt::Debug for ModelRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+impl PartialEq for ModelRef {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for ModelRef {}
+
+impl Hash for ModelRef {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::ptr::from_ref(self.0).hash(state);
+    }
+}
+
+/// One request to a database, of one model.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// Create and BulkCreate, with or without `on_conflict`.
+    Insert(Insert),
+    /// Read and List.
+    Select(Select),
+    /// Count.
+    Count(Count),
+    /// Update and BulkUpdate.
+    Update(Update),
+    /// BulkUpdate with a value for each row.
+    UpdateEach(UpdateEach),
+    /// Delete and BulkDelete.
+    Delete(Delete),
+}
+
+impl Operation {
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &'static ModelDef {
+        match self {
+            Operation::Insert(op) => op.model.0,
+            Operation::Select(op) => op.model.0,
+            Operation::Count(op) => op.model.0,
+            Operation::Update(op) => op.model.0,
+            Operation::UpdateEach(op) => op.model.0,
+            Operation::Delete(op) => op.model.0,
+        }
+    }
+
+    /// Whether it changes rows.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        !matches!(self, Operation::Select(_) | Operation::Count(_))
+    }
+
+    /// Its name, for traces and messages.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Operation::Insert(_) => "create",
+            Operation::Select(_) => "list",
+            Operation::Count(_) => "count",
+            Operation::Update(_) | Operation::UpdateEach(_) => "update",
+            Operation::Delete(_) => "delete",
+        }
+    }
+}
+
+/// Rows to insert.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Insert {
+    /// The model.
+    pub model: ModelRef,
+    /// The columns that the rows give, in the order of the fields. Filled by [`fill_insert`](crate::fill_insert).
+    pub columns: Vec<u16>,
+    /// The values, a list for each row, in the order of `columns`.
+    pub rows: Vec<Vec<Value>>,
+    /// What happens where a row is there already.
+    pub conflict: Option<Conflict>,
+    /// Whether the rows come back.
+    pub returning: bool,
+}
+
+/// `ON CONFLICT`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Conflict {
+    /// The fields of the declared unique (or the key), without the tenant.
+    pub target: Vec<u16>,
+    /// The columns of the arbiter, the tenant's included, and whether only living rows count. Filled in by `ennead-core`.
+    pub arbiter: Vec<u16>,
+    /// The arbiter is the partial unique of a soft-deleted model.
+    pub living_only: bool,
+    /// What to do.
+    pub action: ConflictAction,
+}
+
+/// What an insert does with a row that is there already.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ConflictAction {
+    /// Leaves it.
+    Ignore,
+    /// Changes it.
+    Update {
+        /// Columns that take the values of the new row.
+        columns: Vec<u16>,
+        /// Columns that grow by an amount.
+        add: Vec<(u16, Value)>,
+    },
+}
+
+/// Rows to read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Select {
+    /// The model.
+    pub model: ModelRef,
+    /// Which.
+    pub filter: Option<Expr>,
+    /// In what order; the key is always the last part of a page's order.
+    pub order: Vec<OrderBy>,
+    /// How many at most.
+    pub limit: Option<u64>,
+    /// How many to pass over.
+    pub offset: u64,
+    /// Behind this row: the values of `order`, for a keyset page.
+    pub after: Option<Vec<Value>>,
+    /// Only these columns; all where `None`.
+    pub columns: Option<Vec<u16>>,
+    /// What of soft-deleted rows.
+    pub deleted: Deleted,
+}
+
+/// What a read does with soft-deleted rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Deleted {
+    /// Passes over them.
+    #[default]
+    Exclude,
+    /// Takes them in.
+    Include,
+    /// Takes only them.
+    Only,
+}
+
+/// Rows to count.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Count {
+    /// The model.
+    pub model: ModelRef,
+    /// Which.
+    pub filter: Option<Expr>,
+    /// What of soft-deleted rows.
+    pub deleted: Deleted,
+}
+
+/// Rows to change, all alike.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Update {
+    /// The model.
+    pub model: ModelRef,
+    /// Which.
+    pub target: Target,
+    /// A condition beside the target; unmet, it is a conflict rather than a missing row.
+    pub when: Option<Expr>,
+    /// What is set.
+    pub set: Vec<Assignment>,
+    /// Whether the rows come back.
+    pub returning: bool,
+    /// What of soft-deleted rows.
+    pub deleted: Deleted,
+}
+
+/// One column of an update.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Assignment {
+    /// The column.
+    pub column: u16,
+    /// The value, or the amount.
+    pub value: Value,
+    /// The value is added to the stored one.
+    pub add: bool,
+}
+
+/// Rows to change, each in its own way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UpdateEach {
+    /// The model.
+    pub model: ModelRef,
+    /// The columns that every row sets, and whether the value is added.
+    pub columns: Vec<(u16, bool)>,
+    /// The key, then the values in the order of `columns`, for each row.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// Rows to delete.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Delete {
+    /// The model.
+    pub model: ModelRef,
+    /// Which.
+    pub target: Target,
+    /// A condition beside the target.
+    pub when: Option<Expr>,
+}
+
+/// Which rows a write concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// The row with that key.
+    Key(Value),
+    /// The rows with those keys; missing ones are passed over.
+    Keys(Vec<Value>),
+    /// The rows that match.
+    Filter(Expr),
+    /// All rows of the scope, said explicitly.
+    All,
+}

@@ -1,0 +1,416 @@
+//! The tenant scope. This file alone adds a tenant predicate or stamps a tenant value.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use uuid::Uuid;
+
+use crate::def::{ModelDef, Tenancy};
+use crate::error::{Error, ErrorKind};
+use crate::kind::Kind;
+use crate::operation::{Insert, ModelRef, Operation, Target};
+use crate::value::Value;
+
+/// The id of a tenant: a text of `[A-Za-z0-9_-]{1,64}`, a UUID or an integer.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum TenantId {
+    /// A text.
+    Text(Box<str>),
+    /// A UUID.
+    Uuid(Uuid),
+    /// An integer.
+    Int(i64),
+}
+
+impl fmt::Debug for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TenantId({self})")
+    }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TenantId::Text(text) => f.write_str(text),
+            TenantId::Uuid(uuid) => write!(f, "{uuid}"),
+            TenantId::Int(int) => write!(f, "{int}"),
+        }
+    }
+}
+
+impl TenantId {
+    /// Checks a text as a tenant's id.
+    ///
+    /// # Errors
+    /// Invalid input, where it is empty, too long, or holds another character than `A-Z a-z 0-9 _ -`.
+    ///
+    /// ```
+    /// use ennead_core::TenantId;
+    /// assert!(TenantId::parse("org-456").is_ok());
+    /// assert!(TenantId::parse("").unwrap_err().is_invalid_input());
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let allowed = |c: u8| c.is_ascii_alphanumeric() || c == b'_' || c == b'-';
+        if text.is_empty() || text.len() > 64 || !text.bytes().all(allowed) {
+            return Err(Error::invalid(
+                "a tenant id is 1 to 64 characters of A-Z, a-z, 0-9, `_` and `-`: this one is not",
+            ));
+        }
+        Ok(TenantId::Text(text.into()))
+    }
+
+    /// The id as a value of the tenant column's kind. Only a text that is written just so turns into another kind.
+    fn to_value(&self, model: &ModelDef, kind: &Kind) -> Result<Value, Error> {
+        let value = match (self, kind) {
+            (TenantId::Text(text), Kind::Text | Kind::Enum(_)) => Value::Text(Cow::Owned(text.to_string())),
+            (TenantId::Uuid(uuid), Kind::Text) => Value::Text(Cow::Owned(uuid.to_string())),
+            (TenantId::Int(int), Kind::Text) => Value::Text(Cow::Owned(int.to_string())),
+            (TenantId::Uuid(uuid), Kind::Uuid) => Value::Uuid(*uuid),
+            (TenantId::Int(int), Kind::I64 | Kind::I32 | Kind::I16) => Value::Int(*int),
+            (TenantId::Text(text), Kind::Uuid) => match Uuid::try_parse(text) {
+                Ok(uuid) if uuid.to_string() == **text => Value::Uuid(uuid),
+                _ => return Err(mismatch(model, kind)),
+            },
+            (TenantId::Text(text), Kind::I64 | Kind::I32 | Kind::I16) => match text.parse::<i64>() {
+                Ok(int) if int.to_string() == **text => Value::Int(int),
+                _ => return Err(mismatch(model, kind)),
+            },
+            _ => return Err(mismatch(model, kind)),
+        };
+        Ok(value)
+    }
+}
+
+fn mismatch(model: &ModelDef, kind: &Kind) -> Error {
+    Error::invalid(format!("{} belongs to tenants whose id is a {}: this scope's id is not", model.name, kind.rust_name()))
+        .with_model(model.name)
+}
+
+/// What may be given as a tenant's id: texts, UUIDs and `i64`.
+pub trait IntoTenantId {
+    /// Checks it.
+    ///
+    /// # Errors
+    /// Invalid input, see [`TenantId::parse`].
+    fn into_tenant_id(self) -> Result<TenantId, Error>;
+}
+
+impl IntoTenantId for &str {
+    fn into_tenant_id(self) -> Result<TenantId, Error> {
+        TenantId::parse(self)
+    }
+}
+
+impl IntoTenantId for String {
+    fn into_tenant_id(self) -> Result<TenantId, Error> {
+        TenantId::parse(&self)
+    }
+}
+
+impl IntoTenantId for &String {
+    fn into_tenant_id(self) -> Result<TenantId, Error> {
+        TenantId::parse(self)
+    }
+}
+
+impl IntoTenantId for Uuid {
+    fn into_tenant_id(self) -> Result<TenantId, Error> {
+        Ok(TenantId::Uuid(self))
+    }
+}
+
+impl IntoTenantId for i64 {
+    fn into_tenant_id(self) -> Result<TenantId, Error> {
+        Ok(TenantId::Int(self))
+    }
+}
+
+impl IntoTenantId for TenantId {
+    fn into_tenant_id(self) -> Result<TenantId, Error> {
+        match self {
+            TenantId::Text(text) => TenantId::parse(&text),
+            other => Ok(other),
+        }
+    }
+}
+
+impl IntoTenantId for &TenantId {
+    fn into_tenant_id(self) -> Result<TenantId, Error> {
+        self.clone().into_tenant_id()
+    }
+}
+
+/// Whose rows an operation concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// No tenant: models that belong to none.
+    Global,
+    /// One tenant.
+    Tenant(TenantId),
+    /// Every tenant: the bypass.
+    AcrossTenants,
+    /// The bypass, narrowed to one tenant by the operation itself.
+    InTenant(TenantId),
+    /// A stand-in for a tenant, for statements that are shown and never run.
+    Shown,
+}
+
+/// An operation to which the tenant was added. SQL builders take nothing else, and nothing else makes one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Scoped {
+    operation: Operation,
+    guard: Guard,
+    parents: Vec<ParentCheck>,
+    single: bool,
+}
+
+/// The predicate that keeps an operation to its tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Guard {
+    /// None: the model belongs to no tenant, or the scope is `across_tenants`.
+    Open,
+    /// The column holds the tenant.
+    Column {
+        /// The tenant column (of a tenant root: the key).
+        column: u16,
+        /// The tenant.
+        value: Value,
+        /// Rows where this bool column is true are let in too (reads only).
+        shared: Option<u16>,
+    },
+    /// The row that the column names passes its own guard.
+    Via {
+        /// The referencing column.
+        column: u16,
+        /// The model that it references.
+        parent: ModelRef,
+        /// The guard of that model.
+        guard: Box<Guard>,
+    },
+}
+
+/// A reference that must name a row of the same tenant, where the database's own keys do not see to it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ParentCheck {
+    /// The referencing column.
+    pub column: u16,
+    /// The model that it references.
+    pub parent: ModelRef,
+    /// The guard of that model.
+    pub guard: Guard,
+}
+
+impl Scoped {
+    /// The operation.
+    #[must_use]
+    pub fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    /// The tenant's predicate.
+    #[must_use]
+    pub fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
+    /// The references to check.
+    #[must_use]
+    pub fn parents(&self) -> &[ParentCheck] {
+        &self.parents
+    }
+
+    /// Whether the key must name one row among all tenants: an operation by key under `across_tenants`.
+    #[must_use]
+    pub fn must_be_single(&self) -> bool {
+        self.single
+    }
+
+    /// Takes it apart, for the lowering to SQL.
+    #[must_use]
+    pub fn into_parts(self) -> (Operation, Guard, Vec<ParentCheck>, bool) {
+        (self.operation, self.guard, self.parents, self.single)
+    }
+}
+
+impl Scope {
+    /// Adds the tenant to an operation: stamps what it inserts, and guards what it reads and writes.
+    ///
+    /// # Errors
+    /// `is_tenant_missing` without a tenant on a tenant's model; `is_invalid_input` where this scope may not do that to
+    /// this model, or where a row carries another tenant.
+    pub fn apply(&self, mut operation: Operation) -> Result<Scoped, Error> {
+        let model = operation.model();
+        self.allow(model, &operation)?;
+        let guard = self.guard(model, !operation.writes())?;
+        if let Operation::Insert(insert) = &mut operation {
+            self.stamp(insert, &guard)?;
+        }
+        let parents = self.parents(&operation)?;
+        let single = matches!(self, Scope::AcrossTenants) && !model.key_is_global() && by_key(&operation);
+        Ok(Scoped { operation, guard, parents, single })
+    }
+
+    /// Which operations this scope may do at all.
+    fn allow(&self, model: &'static ModelDef, operation: &Operation) -> Result<(), Error> {
+        let refuse = |text: String| Err(Error::invalid(text).with_model(model.name));
+        match (self, model.tenancy) {
+            (Scope::Global, Tenancy::Global) => Ok(()),
+            (Scope::Global, _) => Err(Error::new(
+                ErrorKind::TenantMissing,
+                format!("{} belongs to a tenant: run this on `db.tenant(id)?`", model.name),
+            )
+            .with_model(model.name)),
+            (Scope::Tenant(_), Tenancy::Global) if operation.writes() => refuse(format!(
+                "{} belongs to no tenant: a tenant may read it, and only `&db` or `db.across_tenants(…)` may write it",
+                model.name
+            )),
+            (Scope::Tenant(_), Tenancy::Root)
+                if matches!(operation, Operation::Insert(_) | Operation::Delete(_)) =>
+            {
+                refuse(format!(
+                    "{} is the table of tenants: only `db.across_tenants(…)` may create or delete its rows",
+                    model.name
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn tenant(&self) -> Option<&TenantId> {
+        match self {
+            Scope::Tenant(id) | Scope::InTenant(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    fn tenant_value(&self, model: &ModelDef, kind: &Kind) -> Result<Option<Value>, Error> {
+        match self {
+            Scope::Shown => Ok(Some(Value::text("{tenant}"))),
+            _ => self.tenant().map(|id| id.to_value(model, kind)).transpose(),
+        }
+    }
+
+    /// The predicate on a model's rows; `reading` lets shared rows in.
+    ///
+    /// # Errors
+    /// Invalid input, where the tenant's id is not of the column's kind.
+    pub fn guard(&self, model: &'static ModelDef, reading: bool) -> Result<Guard, Error> {
+        let by_column = |column: u16, shared: Option<u16>| {
+            let value = self.tenant_value(model, &model.field(column).kind)?;
+            Ok(value.map_or(Guard::Open, |value| Guard::Column { column, value, shared }))
+        };
+        match model.tenancy {
+            Tenancy::Global => Ok(Guard::Open),
+            Tenancy::Root => by_column(model.key.field, None),
+            Tenancy::Column { field, shared } => by_column(field, shared.filter(|_| reading)),
+            Tenancy::Via { field } => {
+                let Some(reference) = model.field(field).reference else {
+                    return Err(Error::invalid(format!(
+                        "{} belongs to its tenant through `{}`, which references nothing",
+                        model.name,
+                        model.field(field).name
+                    )));
+                };
+                let parent = (reference.target)();
+                match self.guard(parent, reading)? {
+                    Guard::Open => Ok(Guard::Open),
+                    guard => Ok(Guard::Via { column: field, parent: ModelRef(parent), guard: Box::new(guard) }),
+                }
+            }
+        }
+    }
+
+    /// Writes the tenant into each row that is to be inserted.
+    fn stamp(&self, insert: &mut Insert, guard: &Guard) -> Result<(), Error> {
+        let model = insert.model.0;
+        let Some(tenant) = model.tenant_field() else {
+            return match (self, model.tenancy) {
+                (Scope::AcrossTenants, Tenancy::Via { .. }) => Err(needs_tenant(model)),
+                (Scope::InTenant(_), Tenancy::Root) => self.check_root(insert, guard),
+                _ => Ok(()),
+            };
+        };
+        let at = insert.columns.iter().position(|column| *column == tenant);
+        match (guard, at) {
+            (Guard::Column { value, .. }, Some(at)) => {
+                for row in &mut insert.rows {
+                    if row[at].is_null() {
+                        row[at] = value.clone();
+                    } else if row[at] != *value {
+                        return Err(other_tenant(model, tenant));
+                    }
+                }
+                Ok(())
+            }
+            (_, Some(at)) if insert.rows.iter().all(|row| !row[at].is_null()) => Ok(()),
+            _ => Err(needs_tenant(model)),
+        }
+    }
+
+    fn check_root(&self, insert: &Insert, guard: &Guard) -> Result<(), Error> {
+        let model = insert.model.0;
+        let at = insert.columns.iter().position(|column| *column == model.key.field);
+        match (guard, at) {
+            (Guard::Column { value, .. }, Some(at)) if insert.rows.iter().all(|row| row[at] == *value) => Ok(()),
+            _ => Err(other_tenant(model, model.key.field)),
+        }
+    }
+
+    /// The references that this write sets and that the database's own keys do not keep to one tenant.
+    fn parents(&self, operation: &Operation) -> Result<Vec<ParentCheck>, Error> {
+        let model = operation.model();
+        let mut checks = Vec::new();
+        let sets: &dyn Fn(u16) -> bool = match operation {
+            Operation::Insert(op) => &|column| op.columns.contains(&column),
+            Operation::Update(op) => &|column| op.set.iter().any(|set| set.column == column),
+            Operation::UpdateEach(op) => &|column| op.columns.iter().any(|(set, _)| *set == column),
+            _ => return Ok(checks),
+        };
+        for (at, field) in model.fields.iter().enumerate() {
+            let column = at as u16;
+            let Some(reference) = field.reference else { continue };
+            let parent = (reference.target)();
+            let tenant_itself = model.tenant_field() == Some(column);
+            let owned = parent.is_tenant_owned() && model.is_tenant_owned();
+            if !owned || reference.cross_tenant || tenant_itself || !sets(column) || is_composite(model, parent) {
+                continue;
+            }
+            match self.guard(parent, false)? {
+                Guard::Open => return Err(needs_tenant(model)),
+                guard => checks.push(ParentCheck { column, parent: ModelRef(parent), guard }),
+            }
+        }
+        Ok(checks)
+    }
+}
+
+/// Whether a reference from one model to the other is a composite foreign key that holds the tenant: then the database
+/// itself keeps the two rows to one tenant.
+#[must_use]
+pub fn is_composite(model: &ModelDef, parent: &ModelDef) -> bool {
+    matches!(model.tenancy, Tenancy::Column { .. } | Tenancy::Root) && matches!(parent.tenancy, Tenancy::Column { .. })
+}
+
+fn by_key(operation: &Operation) -> bool {
+    match operation {
+        Operation::Update(op) => matches!(op.target, Target::Key(_) | Target::Keys(_)),
+        Operation::Delete(op) => matches!(op.target, Target::Key(_) | Target::Keys(_)),
+        Operation::UpdateEach(_) => true,
+        _ => false,
+    }
+}
+
+fn needs_tenant(model: &ModelDef) -> Error {
+    Error::new(
+        ErrorKind::TenantMissing,
+        format!("{} belongs to a tenant: under `across_tenants`, say which with `.in_tenant(id)`", model.name),
+    )
+    .with_model(model.name)
+}
+
+fn other_tenant(model: &ModelDef, field: u16) -> Error {
+    let name = model.field(field).name;
+    Error::invalid(format!("{}.{name} names another tenant than the scope's", model.name))
+        .with_model(model.name)
+        .with_fields(vec![name])
+}

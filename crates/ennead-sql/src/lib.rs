@@ -1,0 +1,2 @@
+//! SQL of `ennead`.
+pub mod ddl;
