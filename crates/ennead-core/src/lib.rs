@@ -19,6 +19,7 @@ pub mod naming;
 mod operation;
 mod row;
 mod scope;
+pub mod snapshot;
 mod value;
 
 pub use admit::{MAX_JSON_DEPTH, admit, admit_operand, check};
