@@ -1,2 +1,108 @@
-//! Tasks.
-fn main() {}
+//! Runs everything that must pass: `cargo xtask test`. See `cargo xtask --help`.
+//!
+//! Unix only: it starts throw-away Postgres servers, see [`supervise`].
+
+#![allow(
+    clippy::print_stderr,
+    reason = "this is a command, its progress goes to the terminal"
+)]
+
+mod account;
+mod cluster;
+mod database;
+mod examples;
+mod install;
+mod plan;
+mod process;
+mod servers;
+mod step;
+mod supervise;
+mod tls;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::plan::{Output, Plan};
+use crate::process::Interrupt;
+use crate::servers::Servers;
+
+/// Tasks of the ennead workspace
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run everything that must pass, stopping at the first failing step
+    Test(TestArgs),
+    /// Like `test`, with output for a CI log: no colour, no progress bar, folded steps where the host can fold
+    Ci(TestArgs),
+    /// Run one command with throw-away Postgres servers, and leave with its exit code
+    Pg {
+        /// The command and its arguments; the servers are in ENNEAD_TEST_POSTGRES and its sisters
+        #[arg(last = true, required = true)]
+        command: Vec<OsString>,
+    },
+    /// Hold the Postgres servers for as long as standard input is open
+    #[command(hide = true)]
+    Supervise {
+        /// Where `initdb` and `postgres` are
+        #[arg(long)]
+        bin_dir: PathBuf,
+    },
+}
+
+#[derive(clap::Args)]
+struct TestArgs {
+    /// Leave out the programs under examples/
+    #[arg(long)]
+    no_examples: bool,
+    /// Passed to the test binaries, such as a part of a test's name
+    #[arg(last = true)]
+    filter: Vec<OsString>,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Test(args) => test(args, Output::Terminal),
+        Task::Ci(args) => test(args, Output::Ci),
+        Task::Pg { command } => pg(&command),
+        Task::Supervise { bin_dir } => supervise::run(&bin_dir).map(|()| ExitCode::SUCCESS),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn test(args: TestArgs, output: Output) -> Result<ExitCode> {
+    let plan = Plan {
+        root: workspace_root(),
+        examples: !args.no_examples,
+        filter: args.filter,
+        output,
+    };
+    plan.run(&Interrupt::listen()?)
+}
+
+fn pg(command: &[OsString]) -> Result<ExitCode> {
+    let interrupt = Interrupt::listen()?;
+    let servers = Servers::start(&interrupt)?;
+    let mut child = process::clean(Command::new(&command[0]));
+    child.args(&command[1..]).envs(servers.env());
+    let code = process::run(child, &interrupt)?;
+    servers.stop()?;
+    Ok(ExitCode::from(code))
+}
+
+fn workspace_root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.ancestors().nth(2).unwrap_or(xtask).to_path_buf()
+}
