@@ -2,7 +2,9 @@
 //!
 //! DDL is rendered from these, and a driver's error is read back through them.
 
-use crate::def::{Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, ModelDef, Role, Tenancy, Uniqueness};
+use crate::def::{
+    Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, ModelDef, Role, Tenancy, Uniqueness,
+};
 use crate::naming;
 use crate::scope::is_composite;
 
@@ -13,7 +15,8 @@ pub struct Unique {
     pub name: String,
     /// Its columns by the index of their fields, in order; empty where a part is an expression.
     pub columns: Vec<u16>,
-    /// The index behind it, where it must be one: it has a condition, an expression or a direction.
+    /// The index behind it, where it must be one: it has what a constraint cannot have (a condition, an expression, a
+    /// direction, columns beside its key) or is made on one dialect only.
     pub index: Option<Index>,
     /// It holds among living rows only (of a soft-deleted model).
     pub living_only: bool,
@@ -96,49 +99,84 @@ pub fn column_names(model: &ModelDef, columns: &[u16]) -> Vec<&'static str> {
 pub fn uniques(model: &ModelDef) -> Vec<Unique> {
     let mut all = Vec::new();
     for field in model.fields {
-        let part = IndexPart { target: IndexTarget::Field(field.name), descending: false, nulls: None };
+        let part = IndexPart {
+            target: IndexTarget::Field(field.name),
+            descending: false,
+            nulls: None,
+        };
         match field.unique {
             Uniqueness::No => {}
-            Uniqueness::PerTenant => all.push(unique(model, None, vec![part], at_tenant(model, false), None)),
-            Uniqueness::Global => all.push(unique(model, None, vec![part], None, None)),
+            Uniqueness::PerTenant => all.push(unique(model, vec![part], at_tenant(model, false), None)),
+            Uniqueness::Global => all.push(unique(model, vec![part], None, None)),
         }
     }
-    for index in model.indexes.iter().filter(|index| index.unique) {
-        all.push(unique(model, index.name, index.parts.to_vec(), at_tenant(model, index.exact), index.condition));
+    for def in model.indexes.iter().filter(|def| def.unique) {
+        all.push(unique(
+            model,
+            def.parts.to_vec(),
+            at_tenant(model, def.exact),
+            Some(def),
+        ));
     }
     all
+}
+
+/// UNIQUE (tenant, key), for a tenant's model whose primary key is the key alone. It stands in the DDL only where some
+/// composite foreign key names it, and holds for dead rows too: a foreign key cannot lean on a partial index.
+#[must_use]
+pub fn tenant_key(model: &ModelDef) -> Option<Unique> {
+    let columns = vec![
+        model.tenant_field().filter(|_| model.key.global)?,
+        model.key.field,
+    ];
+    let name = naming::constraint("uq", model.table, &column_names(model, &columns));
+    Some(Unique {
+        name,
+        columns,
+        index: None,
+        living_only: false,
+    })
 }
 
 fn at_tenant(model: &ModelDef, exact: bool) -> Option<u16> {
     model.tenant_field().filter(|_| !exact)
 }
 
-fn unique(
-    model: &ModelDef,
-    name: Option<&str>,
-    parts: Vec<IndexPart>,
-    tenant: Option<u16>,
-    condition: Option<&str>,
-) -> Unique {
+fn unique(model: &ModelDef, parts: Vec<IndexPart>, tenant: Option<u16>, def: Option<&IndexDef>) -> Unique {
     let parts = lead_with(model, tenant, parts);
     let columns = columns_of(model, &parts);
-    let name = name.map_or_else(|| naming::constraint("uq", model.table, &part_names(model, &parts)), naming::fit);
-    let living = model.role(Role::DeletedAt).map(|at| format!("{} IS NULL", quote(model.field(at).column)));
+    let name = def.and_then(|def| def.name).map_or_else(
+        || naming::constraint("uq", model.table, &part_names(model, &parts)),
+        naming::fit,
+    );
+    let living = model
+        .role(Role::DeletedAt)
+        .map(|at| format!("{} IS NULL", quote(model.field(at).column)));
     let living_only = living.is_some();
-    let condition = match (condition, living) {
+    let condition = match (def.and_then(|def| def.condition), living) {
         (Some(condition), Some(living)) => Some(format!("({condition}) AND {living}")),
         (condition, living) => condition.map(str::to_owned).or(living),
     };
-    let plain = parts.iter().all(|part| matches!(part.target, IndexTarget::Field(_)) && !part.descending);
-    let index = (condition.is_some() || !plain).then(|| Index {
+    let is_plain = |part: &IndexPart| {
+        matches!(part.target, IndexTarget::Field(_)) && !part.descending && part.nulls.is_none()
+    };
+    let as_declared = def.is_some_and(|def| {
+        def.method != IndexMethod::BTree || !def.include.is_empty() || def.dialect.is_some()
+    });
+    let index = (condition.is_some() || as_declared || !parts.iter().all(is_plain)).then(|| Index {
         name: name.clone(),
         parts,
-        method: IndexMethod::BTree,
+        method: def.map_or(IndexMethod::BTree, |def| def.method),
         condition,
-        include: Vec::new(),
-        dialect: None,
+        include: def.map_or_else(Vec::new, |def| included(model, def)),
+        dialect: def.and_then(|def| def.dialect),
     });
-    Unique { name, columns, index, living_only }
+    Unique {
+        name,
+        columns,
+        index,
+        living_only,
+    }
 }
 
 /// A name in SQL: both databases quote alike.
@@ -151,7 +189,14 @@ fn lead_with(model: &ModelDef, tenant: Option<u16>, mut parts: Vec<IndexPart>) -
     if let Some(tenant) = tenant {
         let name = model.field(tenant).name;
         if parts.first().map(|part| part.target) != Some(IndexTarget::Field(name)) {
-            parts.insert(0, IndexPart { target: IndexTarget::Field(name), descending: false, nulls: None });
+            parts.insert(
+                0,
+                IndexPart {
+                    target: IndexTarget::Field(name),
+                    descending: false,
+                    nulls: None,
+                },
+            );
         }
     }
     parts
@@ -184,10 +229,14 @@ pub fn foreign_keys(model: &ModelDef) -> Vec<ForeignKey> {
     let mut all = Vec::new();
     for (at, field) in model.fields.iter().enumerate() {
         let at = at as u16;
-        let Some(reference) = field.reference else { continue };
+        let Some(reference) = field.reference else {
+            continue;
+        };
         let parent = (reference.target)();
         let (columns, parent_columns) = match (own_tenant(model), parent.tenant_field()) {
-            (Some(own), Some(tenant)) if own != at && !reference.cross_tenant && is_composite(model, parent) => {
+            (Some(own), Some(tenant))
+                if own != at && !reference.cross_tenant && is_composite(model, parent) =>
+            {
                 (vec![own, at], vec![tenant, parent.key.field])
             }
             _ => (vec![at], vec![parent.key.field]),
@@ -222,7 +271,11 @@ pub fn checks(model: &ModelDef) -> Vec<Check> {
     for (at, field) in model.fields.iter().enumerate() {
         if let Some(condition) = field.check {
             let name = naming::constraint("ck", model.table, &[field.column]);
-            all.push(Check { name, condition, field: Some(at as u16) });
+            all.push(Check {
+                name,
+                condition,
+                field: Some(at as u16),
+            });
         }
     }
     for (at, check) in model.checks.iter().enumerate() {
@@ -230,7 +283,11 @@ pub fn checks(model: &ModelDef) -> Vec<Check> {
             || naming::constraint("ck", model.table, &[&format!("{}", at + 1)]),
             naming::fit,
         );
-        all.push(Check { name, condition: check.condition, field: None });
+        all.push(Check {
+            name,
+            condition: check.condition,
+            field: None,
+        });
     }
     all
 }
@@ -240,7 +297,11 @@ pub fn checks(model: &ModelDef) -> Vec<Check> {
 pub fn indexes(model: &ModelDef) -> Vec<Index> {
     let mut all: Vec<Index> = Vec::new();
     for field in model.fields.iter().filter(|field| field.indexed) {
-        let part = IndexPart { target: IndexTarget::Field(field.name), descending: false, nulls: None };
+        let part = IndexPart {
+            target: IndexTarget::Field(field.name),
+            descending: false,
+            nulls: None,
+        };
         all.push(index(model, vec![part], None));
     }
     for def in model.indexes.iter().filter(|def| !def.unique) {
@@ -258,7 +319,14 @@ pub fn indexes(model: &ModelDef) -> Vec<Index> {
                     nulls: None,
                 })
                 .collect();
-            all.push(index(model, parts, None));
+            let mut derived = index(model, parts, None);
+            if all.iter().any(|index| index.name == derived.name) {
+                // A partial index over the same columns was declared and has the usual name.
+                let mut names = column_names(model, &columns);
+                names.push("all");
+                derived.name = naming::constraint("ix", model.table, &names);
+            }
+            all.push(derived);
         }
     }
     all
@@ -268,23 +336,34 @@ fn index(model: &ModelDef, parts: Vec<IndexPart>, def: Option<&IndexDef>) -> Ind
     let method = def.map_or(IndexMethod::BTree, |def| def.method);
     let exact = def.is_some_and(|def| def.exact) || method != IndexMethod::BTree;
     let parts = lead_with(model, at_tenant(model, exact), parts);
-    let name = def
-        .and_then(|def| def.name)
-        .map_or_else(|| naming::constraint("ix", model.table, &part_names(model, &parts)), naming::fit);
+    let name = def.and_then(|def| def.name).map_or_else(
+        || naming::constraint("ix", model.table, &part_names(model, &parts)),
+        naming::fit,
+    );
     Index {
         name,
         parts,
         method,
         condition: def.and_then(|def| def.condition).map(str::to_owned),
-        include: def.map_or(&[][..], |def| def.include).iter().filter_map(|name| model.find(name)).map(|f| f.0).collect(),
+        include: def.map_or_else(Vec::new, |def| included(model, def)),
         dialect: def.and_then(|def| def.dialect),
     }
+}
+
+fn included(model: &ModelDef, def: &IndexDef) -> Vec<u16> {
+    def.include
+        .iter()
+        .filter_map(|name| model.find(name))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 fn leads_some_index(model: &ModelDef, columns: &[u16], indexes: &[Index]) -> bool {
     let leads = |other: &[u16]| other.starts_with(columns);
     leads(&primary_key(model))
-        || uniques(model).iter().any(|unique| unique.index.is_none() && leads(&unique.columns))
+        || uniques(model)
+            .iter()
+            .any(|unique| unique.index.is_none() && leads(&unique.columns))
         || indexes.iter().any(|index| {
             index.method == IndexMethod::BTree
                 && index.condition.is_none()
@@ -308,10 +387,19 @@ pub fn find_unique(model: &ModelDef, fields: &[u16]) -> Option<Unique> {
     let key = primary_key(model);
     if matches(&key) {
         let name = naming::primary_key(model.table);
-        return Some(Unique { name, columns: key, index: None, living_only: false });
+        return Some(Unique {
+            name,
+            columns: key,
+            index: None,
+            living_only: false,
+        });
     }
     uniques(model).into_iter().find(|unique| {
-        let own_condition = unique.index.as_ref().is_some_and(|index| index.condition.is_some()) && !unique.living_only;
+        let own_condition = unique
+            .index
+            .as_ref()
+            .is_some_and(|index| index.condition.is_some())
+            && !unique.living_only;
         !unique.columns.is_empty() && !own_condition && matches(&unique.columns)
     })
 }
@@ -336,6 +424,9 @@ pub fn find_by_name(model: &ModelDef, name: &str) -> Option<Violated> {
     if let Some(unique) = uniques(model).into_iter().find(|unique| unique.name == name) {
         return Some(Violated::Unique(unique.columns));
     }
+    if let Some(unique) = tenant_key(model).filter(|unique| unique.name == name) {
+        return Some(Violated::Unique(unique.columns));
+    }
     if let Some(key) = foreign_keys(model).into_iter().find(|key| key.name == name) {
         return Some(Violated::ForeignKey(key.columns));
     }
@@ -343,5 +434,9 @@ pub fn find_by_name(model: &ModelDef, name: &str) -> Option<Violated> {
         return Some(Violated::Check(check.field));
     }
     let of_type = |field: &FieldDef| naming::constraint("ck", model.table, &[field.column, "type"]) == name;
-    model.fields.iter().position(of_type).map(|at| Violated::Check(Some(at as u16)))
+    model
+        .fields
+        .iter()
+        .position(of_type)
+        .map(|at| Violated::Check(Some(at as u16)))
 }

@@ -24,7 +24,11 @@ impl Snapshot {
     /// A database with nothing in it.
     #[must_use]
     pub fn empty(dialect: Dialect) -> Self {
-        Self { dialect, enums: Vec::new(), tables: Vec::new() }
+        Self {
+            dialect,
+            enums: Vec::new(),
+            tables: Vec::new(),
+        }
     }
 
     /// The table with that name.
@@ -376,10 +380,12 @@ mod optional_nulls {
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Nulls>, D::Error> {
-        Ok(Option::<Place>::deserialize(deserializer)?.map(|place| match place {
-            Place::First => Nulls::First,
-            Place::Last => Nulls::Last,
-        }))
+        Ok(
+            Option::<Place>::deserialize(deserializer)?.map(|place| match place {
+                Place::First => Nulls::First,
+                Place::Last => Nulls::Last,
+            }),
+        )
     }
 }
 
@@ -410,7 +416,10 @@ mod tests {
             include: Vec::new(),
             nulls_not_distinct: false,
         });
-        let snapshot = Snapshot { tables: vec![table], ..Snapshot::empty(Dialect::Postgres) };
+        let snapshot = Snapshot {
+            tables: vec![table],
+            ..Snapshot::empty(Dialect::Postgres)
+        };
         let json = serde_json::to_string(&snapshot).unwrap();
         assert_eq!(
             json,
