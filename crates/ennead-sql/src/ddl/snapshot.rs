@@ -33,6 +33,7 @@ pub fn snapshot(models: &[&'static ModelDef], dialect: Dialect) -> Result<Snapsh
     for (name, trigger) in triggers {
         if let Some(table) = snapshot.tables.iter_mut().find(|table| table.name == name) {
             table.triggers.push(trigger);
+            table.triggers.sort_by(|one, other| one.name.cmp(&other.name));
         }
     }
     snapshot.tables.sort_by(|one, other| one.name.cmp(&other.name));
