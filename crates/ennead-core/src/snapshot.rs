@@ -3,8 +3,11 @@
 //! Expressions (defaults, checks, conditions) are SQL texts of the snapshot's dialect. Names are as they are, not quoted;
 //! a [`Column`]'s `data_type` is SQL, so that the name of a native enumeration in it is quoted.
 
+mod wire;
+
 use serde::{Deserialize, Serialize};
 
+use self::wire::{DialectName, is_false, optional_nulls};
 use crate::def::{Dialect, Nulls};
 
 /// Everything of one database that the library models.
@@ -349,48 +352,6 @@ pub struct Trigger {
     pub name: String,
     /// The whole statement that makes it, without the semicolon behind it.
     pub statement: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Dialect", rename_all = "snake_case")]
-enum DialectName {
-    Postgres,
-    Sqlite,
-}
-
-mod optional_nulls {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::def::Nulls;
-
-    #[derive(Serialize, Deserialize)]
-    #[serde(rename_all = "snake_case")]
-    enum Place {
-        First,
-        Last,
-    }
-
-    #[allow(clippy::ref_option, reason = "serde gives the field by reference")]
-    pub(super) fn serialize<S: Serializer>(nulls: &Option<Nulls>, serializer: S) -> Result<S::Ok, S::Error> {
-        let place = nulls.map(|nulls| match nulls {
-            Nulls::First => Place::First,
-            Nulls::Last => Place::Last,
-        });
-        place.serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Nulls>, D::Error> {
-        Ok(
-            Option::<Place>::deserialize(deserializer)?.map(|place| match place {
-                Place::First => Nulls::First,
-                Place::Last => Nulls::Last,
-            }),
-        )
-    }
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 #[cfg(test)]

@@ -12,9 +12,9 @@ const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "
 
 /// No two models have one table.
 pub(super) fn check_models(models: &[&'static ModelDef]) -> Result<(), Error> {
-    let mut tables: BTreeMap<String, &'static ModelDef> = BTreeMap::new();
+    let mut tables: BTreeMap<&str, &'static ModelDef> = BTreeMap::new();
     for model in models {
-        if let Some(other) = tables.insert(model.table.to_lowercase(), model) {
+        if let Some(other) = tables.insert(model.table, model) {
             let what = if other.is(model) {
                 "it is in the list of models twice".to_owned()
             } else {

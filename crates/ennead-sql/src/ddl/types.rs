@@ -85,6 +85,12 @@ fn postgres_scalar(kind: &Kind) -> (String, Option<&'static str>) {
 
 fn sqlite(model: &'static ModelDef, field: &'static FieldDef) -> Result<ColumnType, Error> {
     let column = quote(field.column);
+    // Before 3.45, json_valid(NULL) is false rather than NULL.
+    let or_null = if field.nullable {
+        format!("{column} IS NULL OR ")
+    } else {
+        String::new()
+    };
     let (data_type, check) = match field.kind {
         Kind::Bool => ("INTEGER", Some(format!("{column} IN (0, 1)"))),
         Kind::I16 | Kind::I32 | Kind::I64 => ("INTEGER", None),
@@ -108,10 +114,12 @@ fn sqlite(model: &'static ModelDef, field: &'static FieldDef) -> Result<ColumnTy
         | Kind::NaiveDateTime => ("TEXT", None),
         Kind::Enum(def) => ("TEXT", Some(one_of(model, field, def.variants)?)),
         Kind::Bytes => ("BLOB", None),
-        Kind::Json => ("TEXT", Some(format!("json_valid({column})"))),
+        Kind::Json => ("TEXT", Some(format!("{or_null}json_valid({column})"))),
         Kind::Array(_) => (
             "TEXT",
-            Some(format!("json_valid({column}) AND json_type({column}) = 'array'")),
+            Some(format!(
+                "{or_null}json_valid({column}) AND json_type({column}) = 'array'"
+            )),
         ),
     };
     Ok(ColumnType {

@@ -1,10 +1,11 @@
 //! Models written by hand, as the macro would declare them.
 
 use ennead_core::{
-    Action, CheckDef, DefaultDef, Dialect, EnumDef, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget,
-    KeyDef, KeyGeneration, Kind, Literal, ModelDef, Nulls, Precision, ReferenceDef, Role, Tenancy,
-    Uniqueness, Value,
+    Action, CheckDef, Dialect, EnumDef, FieldDef, IndexDef, IndexMethod, IndexPart, KeyDef, KeyGeneration,
+    Kind, Literal, ModelDef, Nulls, Precision, ReferenceDef, Role, Tenancy, Uniqueness,
 };
+
+use crate::build::{defaulted, desc, expression, field, index, key, model, on, optional, reference};
 
 pub(crate) static PLAN: EnumDef = EnumDef {
     name: "PlanTier",
@@ -22,22 +23,6 @@ pub(crate) static MOOD: EnumDef = EnumDef {
     doc: " How it's going.",
 };
 
-pub(crate) const fn field(name: &'static str, kind: Kind) -> FieldDef {
-    FieldDef::new(name, kind, false)
-}
-
-pub(crate) const fn optional(name: &'static str, kind: Kind) -> FieldDef {
-    FieldDef::new(name, kind, true)
-}
-
-pub(crate) const fn key(name: &'static str, kind: Kind) -> FieldDef {
-    FieldDef {
-        role: Role::Key,
-        immutable: true,
-        ..field(name, kind)
-    }
-}
-
 /// The tenant column, referencing the table of tenants.
 pub(crate) const fn tenant() -> FieldDef {
     FieldDef {
@@ -45,82 +30,6 @@ pub(crate) const fn tenant() -> FieldDef {
         immutable: true,
         reference: Some(reference(|| &ORGANIZATION)),
         ..field("organization_id", Kind::Text)
-    }
-}
-
-pub(crate) const fn reference(target: fn() -> &'static ModelDef) -> ReferenceDef {
-    ReferenceDef {
-        target,
-        on_delete: Action::Restrict,
-        on_update: Action::NoAction,
-        deferrable: false,
-        cross_tenant: false,
-        name: None,
-        inverse: None,
-    }
-}
-
-pub(crate) const fn defaulted(field: FieldDef, literal: Literal) -> FieldDef {
-    FieldDef {
-        default: Some(DefaultDef {
-            literal: Some(literal),
-            value: || Value::Null,
-        }),
-        ..field
-    }
-}
-
-pub(crate) const fn model(name: &'static str, table: &'static str, fields: &'static [FieldDef]) -> ModelDef {
-    ModelDef {
-        name,
-        table,
-        doc: "",
-        fields,
-        key: KeyDef {
-            field: 0,
-            generation: KeyGeneration::Uuid,
-            global: false,
-        },
-        tenancy: Tenancy::Global,
-        indexes: &[],
-        checks: &[],
-        renamed_from: None,
-    }
-}
-
-pub(crate) const fn on(name: &'static str) -> IndexPart {
-    IndexPart {
-        target: IndexTarget::Field(name),
-        descending: false,
-        nulls: None,
-    }
-}
-
-pub(crate) const fn expression(text: &'static str) -> IndexPart {
-    IndexPart {
-        target: IndexTarget::Expression(text),
-        descending: false,
-        nulls: None,
-    }
-}
-
-pub(crate) const fn desc(part: IndexPart) -> IndexPart {
-    IndexPart {
-        descending: true,
-        ..part
-    }
-}
-
-pub(crate) const fn index(parts: &'static [IndexPart]) -> IndexDef {
-    IndexDef {
-        name: None,
-        parts,
-        unique: false,
-        method: IndexMethod::BTree,
-        condition: None,
-        include: &[],
-        exact: false,
-        dialect: None,
     }
 }
 
