@@ -89,7 +89,15 @@ fn test(args: TestArgs, output: Output) -> Result<ExitCode> {
         filter: args.filter,
         output,
     };
-    plan.run(&Interrupt::listen()?)
+    let interrupt = Interrupt::listen()?;
+    let done = plan.run(&interrupt);
+    match (done, interrupt.exit_code()) {
+        (Err(error), Some(code)) => {
+            eprintln!("xtask: {error:#}");
+            Ok(ExitCode::from(code))
+        }
+        (done, _) => done.map(|()| ExitCode::SUCCESS),
+    }
 }
 
 fn pg(command: &[OsString]) -> Result<ExitCode> {

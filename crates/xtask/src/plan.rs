@@ -2,8 +2,8 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -35,7 +35,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Runs step after step up to the first that fails.
-    pub(crate) fn run(&self, interrupt: &Interrupt) -> Result<ExitCode> {
+    pub(crate) fn run(&self, interrupt: &Interrupt) -> Result<()> {
         let started = Instant::now();
         let runner = Runner {
             plan: self,
@@ -54,13 +54,14 @@ impl Plan {
         runner.run(&doc())?;
         runner.servers.stop()?;
         eprintln!("==> all passed in {:.1} s", started.elapsed().as_secs_f64());
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 
     fn start_servers(&self, interrupt: &Interrupt) -> Result<Servers> {
         eprintln!("==> postgres");
         let started = Instant::now();
-        let servers = Servers::start(interrupt).context("postgres failed (alone: cargo xtask pg -- true)")?;
+        let servers = Servers::start(interrupt)
+            .context("the step `postgres` failed (alone: cargo xtask pg -- true)")?;
         eprintln!(
             "    ok: postgres at {}, {:.1} s",
             servers.url()?,
@@ -83,13 +84,20 @@ impl Plan {
                 &[&["--package=ennead", "--no-default-features"], features].concat(),
             )
         };
+        // Unlike cargo, rustfmt takes any terminal in the environment for one that reads its output.
+        let plain: &[&str] = if io::stdout().is_terminal() {
+            &[]
+        } else {
+            &["--", "--color=never"]
+        };
+        let fmt = [&["fmt", "--all", "--check"], plain].concat();
         let mut test: Vec<OsString> = ["test", "--no-fail-fast", ALL_BACKENDS].map(Into::into).to_vec();
         if !self.filter.is_empty() {
             test.push("--".into());
             test.extend(self.filter.iter().cloned());
         }
         vec![
-            Step::cargo("fmt", ["fmt", "--all", "--check"]),
+            Step::cargo("fmt", fmt),
             clippy("clippy", &["--all-targets", ALL_BACKENDS]),
             backend("sqlite only", &["--features=sqlite"]),
             backend("postgres only", &["--features=postgres"]),
@@ -121,7 +129,7 @@ impl Runner<'_> {
                 .env("CARGO_TERM_COLOR", "never")
                 .env("CARGO_TERM_PROGRESS_WHEN", "never");
         }
-        eprintln!("{} {}", if folds { "::group::" } else { "==>" }, step.name);
+        eprintln!("{}{}", if folds { "::group::" } else { "==> " }, step.name);
         let started = Instant::now();
         let code = process::run_unattended(command, self.interrupt)?;
         let seconds = started.elapsed().as_secs_f64();
@@ -133,7 +141,7 @@ impl Runner<'_> {
         }
         if code != 0 {
             bail!(
-                "{} failed after {seconds:.1} s; alone: {}",
+                "the step `{}` failed after {seconds:.1} s; alone: {}",
                 step.name,
                 step.alone()
             );

@@ -67,7 +67,9 @@ pub(crate) fn run(mut command: Command, interrupt: &Interrupt) -> Result<u8> {
     if !at_terminal {
         command.process_group(0);
     }
-    let mut child = command.spawn().with_context(|| format!("run {command:?}"))?;
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("run `{}`", command.get_program().display()))?;
     let mut told: Option<Instant> = None;
     loop {
         if let Some(status) = child.try_wait().context("wait for a command")? {
