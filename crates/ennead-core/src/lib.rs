@@ -7,6 +7,7 @@ mod admit;
 pub mod codec;
 mod column;
 pub mod constraints;
+mod declare;
 mod def;
 mod error;
 mod field;
@@ -26,6 +27,8 @@ pub use admit::{MAX_JSON_DEPTH, admit, admit_operand, check};
 pub use column::{
     Column, Columns, CreateAccess, IntoValue, JsonPath, Never, OnCreate, UpdateAccess, Writable, escape_like,
 };
+#[doc(hidden)]
+pub use declare::decimal;
 pub use def::{
     Action, CheckDef, DefaultDef, Dialect, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, KeyDef,
     KeyGeneration, Literal, ModelDef, Nulls, ReferenceDef, Role, Tenancy, Uniqueness,

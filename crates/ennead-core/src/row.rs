@@ -102,6 +102,12 @@ impl<'a> Row<'a> {
         T::decode(self.reader, at)
     }
 
+    /// The driver's row: for generated code.
+    #[doc(hidden)]
+    pub fn reader(&mut self) -> &mut dyn RowReader {
+        self.reader
+    }
+
     /// Reads the column at a position as a value of that kind.
     ///
     /// # Errors

@@ -1,0 +1,138 @@
+//! What the code that `#[model]` emits is written with: short ways to say a definition, and what it asserts at compile
+//! time across models.
+
+use rust_decimal::Decimal;
+
+use crate::def::{
+    Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, KeyGeneration, ModelDef, Nulls, ReferenceDef, Tenancy,
+};
+use crate::kind::Kind;
+
+impl IndexDef {
+    /// An index by B-tree with nothing else declared, and no parts yet.
+    pub const PLAIN: Self = Self {
+        name: None,
+        parts: &[],
+        unique: false,
+        method: IndexMethod::BTree,
+        condition: None,
+        include: &[],
+        exact: false,
+        dialect: None,
+    };
+}
+
+impl IndexPart {
+    /// A field, ascending.
+    #[must_use]
+    pub const fn field(name: &'static str) -> Self {
+        Self { target: IndexTarget::Field(name), descending: false, nulls: None }
+    }
+
+    /// An SQL expression, ascending.
+    #[must_use]
+    pub const fn expression(sql: &'static str) -> Self {
+        Self { target: IndexTarget::Expression(sql), descending: false, nulls: None }
+    }
+
+    /// The same, descending.
+    #[must_use]
+    pub const fn desc(self) -> Self {
+        Self { descending: true, ..self }
+    }
+
+    /// The same, with NULLs there.
+    #[must_use]
+    pub const fn nulls(self, nulls: Nulls) -> Self {
+        Self { nulls: Some(nulls), ..self }
+    }
+}
+
+impl ReferenceDef {
+    /// A reference with nothing declared but its target.
+    #[must_use]
+    pub const fn to(target: fn() -> &'static ModelDef) -> Self {
+        Self {
+            target,
+            on_delete: Action::NoAction,
+            on_update: Action::NoAction,
+            deferrable: false,
+            cross_tenant: false,
+            name: None,
+            inverse: None,
+        }
+    }
+}
+
+impl ModelDef {
+    /// Whether a field of that kind can hold this model's key, at compile time.
+    #[must_use]
+    pub const fn key_fits(&self, kind: Kind) -> bool {
+        let key = self.fields[self.key.field as usize].kind;
+        matches!(
+            (key, kind),
+            (Kind::Text, Kind::Text)
+                | (Kind::Uuid, Kind::Uuid)
+                | (Kind::I16, Kind::I16)
+                | (Kind::I32, Kind::I32)
+                | (Kind::I64, Kind::I64)
+        )
+    }
+
+    /// Whether rows have a tenant column and yet their key alone names them, or they have none: what a table without a
+    /// tenant column may reference, at compile time.
+    #[must_use]
+    pub const fn is_named_by_key(&self) -> bool {
+        match self.tenancy {
+            Tenancy::Column { .. } => self.key.global,
+            _ => true,
+        }
+    }
+
+    /// Whether some field has that Rust name, at compile time.
+    #[must_use]
+    pub const fn has_field(fields: &[FieldDef], name: &str) -> bool {
+        let mut at = 0;
+        while at < fields.len() {
+            if same(fields[at].name, name) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+}
+
+impl KeyGeneration {
+    /// Whether keys of that kind can come about this way, at compile time.
+    #[must_use]
+    pub const fn suits(self, kind: Kind) -> bool {
+        match self {
+            KeyGeneration::Uuid => matches!(kind, Kind::Text | Kind::Uuid),
+            KeyGeneration::Prefixed(_) | KeyGeneration::Ulid(_) => matches!(kind, Kind::Text),
+            KeyGeneration::Auto => matches!(kind, Kind::I16 | Kind::I32 | Kind::I64),
+            KeyGeneration::Assigned => true,
+        }
+    }
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// The decimal with those digits, which the macro has checked.
+#[must_use]
+pub fn decimal(digits: &str) -> Decimal {
+    digits.parse().unwrap_or_default()
+}

@@ -1,0 +1,91 @@
+//! Parsing attributes. Nothing here returns an error: all of them go to the collector.
+
+pub(crate) mod args;
+pub(crate) mod field;
+mod index;
+pub(crate) mod options;
+mod references;
+
+use syn::{Attribute, Expr, ExprLit, Lit, Meta};
+
+use crate::ctxt::Ctxt;
+use crate::names::{distance, hint};
+
+/// What belongs to later work: said so, rather than ignored.
+const LATER: [&str; 4] = ["audited", "append_only", "validate", "soft_delete"];
+
+/// The doc comment: its lines trimmed and joined.
+pub(crate) fn doc(attrs: &[Attribute]) -> String {
+    let mut lines = Vec::new();
+    for attribute in attrs.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+        if let Meta::NameValue(pair) = &attribute.meta
+            && let Expr::Lit(ExprLit {
+                lit: Lit::Str(text), ..
+            }) = &pair.value
+        {
+            lines.extend(text.value().lines().map(|line| line.trim().to_owned()));
+        }
+    }
+    lines.join("\n").trim().to_owned()
+}
+
+/// The `#[cfg(…)]` attributes, which every piece made from the item or field carries too.
+pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
+    attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"))
+        .cloned()
+        .collect()
+}
+
+/// Attributes on the struct that should stand in `#[model(…)]`.
+pub(crate) fn refuse_struct_attributes(cx: &Ctxt, attrs: &[Attribute]) {
+    for attribute in attrs {
+        let Some(name) = attribute.path().get_ident().map(ToString::to_string) else {
+            continue;
+        };
+        if name == "model" {
+            cx.error(
+                attribute,
+                "#[model] stands once on a struct: write everything into one #[model(…)]",
+            );
+        } else if LATER.contains(&name.as_str()) {
+            cx.error(attribute, later(&name));
+        } else if matches!(
+            name.as_str(),
+            "table" | "index" | "unique" | "check" | "tenant" | "global" | "tenant_root"
+        ) {
+            cx.error(
+                attribute,
+                format!("`{name}` of a struct stands in its #[model(…)]: #[model({name}…)]"),
+            );
+        }
+    }
+}
+
+/// The text for what is not there yet.
+fn later(name: &str) -> String {
+    match name {
+        "soft_delete" => {
+            "`soft_delete` is not supported: put #[deleted_at] on a field of type Option<DateTime<Utc>>"
+                .to_owned()
+        }
+        _ => format!("`{name}` is not supported yet"),
+    }
+}
+
+/// The text for an option that is not known there.
+fn unknown(name: &str, place: &str, known: &[&str]) -> String {
+    if LATER.contains(&name) {
+        return later(name);
+    }
+    format!(
+        "{place} has no option `{name}`{}",
+        hint(name, known.iter().copied())
+    )
+}
+
+/// Whether a name is one of ours with a slip of the pen.
+fn is_slip(name: &str, known: &str) -> bool {
+    name.len() >= 5 && distance(name, known) == 1
+}

@@ -1,0 +1,139 @@
+//! The rules across attributes. What passes here can be expanded.
+
+mod defaults;
+mod fields;
+mod indexes;
+mod keys;
+mod tenancy;
+
+pub(crate) use tenancy::CHOICES;
+
+use std::collections::HashMap;
+
+use syn::ext::IdentExt;
+
+use crate::ast::{Field, Model};
+use crate::ctxt::Ctxt;
+
+/// The longest name that Postgres keeps.
+const MAX_NAME: usize = 63;
+
+/// Checks a model; the errors go to `cx`.
+pub(crate) fn check(cx: &Ctxt, model: &Model) {
+    names(cx, model);
+    for field in &model.fields {
+        fields::check(cx, field);
+    }
+    fields::once_each(cx, model);
+    if model.options.embed.is_some() {
+        embedded(cx, model);
+    } else {
+        keys::check(cx, model);
+        tenancy::check(cx, model);
+        indexes::check(cx, model);
+    }
+}
+
+fn names(cx: &Ctxt, model: &Model) {
+    for name in [&model.options.table, &model.options.renamed_from]
+        .into_iter()
+        .flatten()
+    {
+        identifier(cx, name, "a table");
+    }
+    if model.fields.is_empty() {
+        cx.error(&model.ident, format!("`{}` has no fields", model.ident));
+    }
+    let mut columns = HashMap::new();
+    let mut constants = HashMap::new();
+    for field in &model.fields {
+        let written = field
+            .attrs
+            .column
+            .as_ref()
+            .and_then(|column| column.name.as_ref());
+        if let Some(name) = written {
+            identifier(cx, name, "a column");
+        }
+        if let Some(name) = field
+            .attrs
+            .column
+            .as_ref()
+            .and_then(|column| column.renamed_from.as_ref())
+        {
+            identifier(cx, name, "a column");
+        }
+        let column = written.map_or_else(|| field.ident.unraw().to_string(), syn::LitStr::value);
+        if field.cfgs.is_empty() && columns.insert(column.clone(), ()).is_some() {
+            cx.error(&field.ident, format!("two fields have the column `{column}`"));
+        } else if field.cfgs.is_empty() && constants.insert(constant(field), ()).is_some() {
+            let message = format!(
+                "two fields would have the constant `{}`: rename one",
+                constant(field)
+            );
+            cx.error(&field.ident, message);
+        }
+    }
+}
+
+/// The name of a field's column constant.
+pub(crate) fn constant(field: &Field) -> String {
+    field.ident.unraw().to_string().to_uppercase()
+}
+
+fn identifier(cx: &Ctxt, name: &syn::LitStr, what: &str) {
+    let text = name.value();
+    if text.is_empty() {
+        cx.error(name, format!("the name of {what} cannot be empty"));
+    } else if text.len() > MAX_NAME {
+        cx.error(
+            name,
+            format!(
+                "the name of {what} has at most {MAX_NAME} bytes, and this has {}",
+                text.len()
+            ),
+        );
+    } else if text.contains('\0') {
+        cx.error(name, format!("the name of {what} cannot hold a NUL"));
+    }
+}
+
+/// An embedded struct has no table: what belongs to one stands on the model that embeds it.
+fn embedded(cx: &Ctxt, model: &Model) {
+    let options = &model.options;
+    let refuse = |what: &str, at: Option<proc_macro2::Span>| {
+        if let Some(at) = at {
+            cx.error_at(
+                at,
+                format!("an embedded struct has no {what}: it stands on the model that embeds it"),
+            );
+        }
+    };
+    refuse("table", options.table.as_ref().map(syn::LitStr::span));
+    refuse(
+        "earlier table name",
+        options.renamed_from.as_ref().map(syn::LitStr::span),
+    );
+    refuse("`key = \"global\"`", options.key_global);
+    refuse("`tenant_root`", options.tenant_root);
+    refuse("`global`", options.global);
+    refuse(
+        "`tenant(via = …)`",
+        options.tenant_via.as_ref().map(proc_macro2::Ident::span),
+    );
+    refuse(
+        "`shared_when`",
+        options.shared_when.as_ref().map(syn::LitStr::span),
+    );
+    refuse(
+        "`index` or `unique` of several fields",
+        options.indexes.first().map(|index| index.span),
+    );
+    refuse(
+        "`check` of several fields",
+        options.checks.first().map(|check| check.condition.span()),
+    );
+    for field in &model.fields {
+        refuse("key", field.attrs.key.as_ref().map(|key| key.span));
+    }
+}

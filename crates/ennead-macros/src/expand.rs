@@ -1,0 +1,73 @@
+//! Tokens of a model: one file for each thing that is emitted. Data, not logic.
+
+mod aliases;
+mod assertions;
+mod columns;
+mod definition;
+mod embed;
+mod field_def;
+mod impls;
+mod new;
+mod positions;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::ir::Model;
+pub(crate) use positions::Positions;
+
+/// The expansion of a model or of an embedded struct.
+pub(crate) fn expand(model: &Model) -> TokenStream {
+    let item = &model.item;
+    let positions = Positions::of(&model.fields);
+    let new = new::expand(model);
+    let (aliases, inside) = match &model.definition {
+        Some(definition) => (
+            aliases::expand(model),
+            [
+                columns::expand(model, &positions),
+                definition::expand(model, definition, &positions),
+                impls::expand(model, definition, &positions),
+                assertions::expand(model, Some(definition)),
+            ],
+        ),
+        None => (
+            embed::columns(model),
+            [
+                embed::constructor(model, &positions),
+                definition::field_list(model, &positions),
+                embed::implementation(model, &positions),
+                assertions::expand(model, None),
+            ],
+        ),
+    };
+    let lengths = positions.lengths(&model.fields);
+    let inside = scoped(model, quote!(#lengths #(#inside)*));
+    quote!(#item #new #aliases #inside)
+}
+
+/// The stand-ins beside the errors: what other code names is there, so that one error is one message.
+pub(crate) fn stubs(model: &Model) -> TokenStream {
+    let item = &model.item;
+    let new = new::expand(model);
+    if model.definition.is_none() {
+        return quote!(#item #new);
+    }
+    let aliases = aliases::expand(model);
+    let columns = columns::expand(model, &Positions::ignored(&model.fields));
+    let impls = impls::stubs(model);
+    let inside = scoped(model, quote!(#columns #impls));
+    quote!(#item #new #aliases #inside)
+}
+
+fn scoped(model: &Model, inside: TokenStream) -> TokenStream {
+    let (krate, cfgs) = (&model.krate, &model.cfgs);
+    quote! {
+        #(#cfgs)*
+        #[allow(clippy::all, clippy::pedantic, dead_code, deprecated, unused_variables)]
+        const _: () = {
+            use #krate::__private as __e;
+            #inside
+        };
+    }
+}

@@ -1,0 +1,170 @@
+//! A `FieldDef`: what differs from a plain field of its type.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+use crate::ast::Action;
+use crate::ir::default::Written;
+use crate::ir::{Column, Default, Field, Reference};
+use crate::types::Named;
+
+pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
+    let (name, ty, doc) = (&field.name, &field.ty, &field.doc);
+    let mut set = Vec::new();
+    if let Some(column) = &column.column {
+        set.push(quote!(column: #column));
+    }
+    if let Some((precision, scale)) = column.precision {
+        let (precision, scale) = (Literal::u8_unsuffixed(precision), Literal::u8_unsuffixed(scale));
+        set.push(quote_spanned! {field.span()=>
+            kind: <#ty as __e::FieldType>::KIND.with_precision(#precision, #scale)
+        });
+    }
+    if !doc.is_empty() {
+        set.push(quote!(doc: #doc));
+    }
+    if let Some(role) = column.role {
+        let role = format_ident!("{role}");
+        set.push(quote!(role: __e::Role::#role));
+    }
+    if column.hidden {
+        set.push(quote!(hidden: true));
+    }
+    if column.immutable {
+        set.push(quote!(immutable: true));
+    }
+    if let Some(value) = &column.default {
+        let value = default(field, column, value);
+        set.push(quote!(default: ::core::option::Option::Some(#value)));
+    }
+    if let Some(reference) = &column.reference {
+        let reference = reference_def(reference);
+        set.push(quote!(reference: ::core::option::Option::Some(#reference)));
+    }
+    if let Some(unique) = column.unique {
+        let unique = format_ident!("{unique}");
+        set.push(quote!(unique: __e::Uniqueness::#unique));
+    }
+    if column.indexed {
+        set.push(quote!(indexed: true));
+    }
+    for (member, text) in [
+        ("generated", &column.generated),
+        ("check", &column.check),
+        ("renamed_from", &column.renamed_from),
+    ] {
+        if let Some(text) = text {
+            let member = format_ident!("{member}");
+            set.push(quote!(#member: ::core::option::Option::Some(#text)));
+        }
+    }
+    // The qualified form gives the same words at the same place each time, which rustc then says once.
+    let plain = match column.shape.named {
+        Named::Other | Named::Array | Named::Json => quote_spanned! {field.span()=>
+            __e::FieldDef::new(#name, <#ty as __e::FieldType>::KIND, <#ty as __e::FieldType>::NULLABLE)
+        },
+        _ => quote_spanned!(field.span()=> __e::FieldDef::of::<#ty>(#name)),
+    };
+    if set.is_empty() {
+        plain
+    } else {
+        quote!(__e::FieldDef { #(#set,)* ..#plain })
+    }
+}
+
+fn default(field: &Field, column: &Column, default: &Default) -> TokenStream {
+    let (ty, inner, expr) = (&field.ty, &column.shape.inner, &default.expr);
+    let named = column.shape.named;
+    let some = |value: TokenStream| {
+        if column.shape.optional {
+            quote!(::core::option::Option::Some(#value))
+        } else {
+            value
+        }
+    };
+    let (literal, value) = match &default.written {
+        Written::Bool(value) => (Some(quote!(Bool(#value))), some(quote!(#expr))),
+        Written::Int(value) => {
+            let value = int(*value);
+            let client = match named {
+                Named::Decimal => quote!(<#inner as ::core::convert::From<i64>>::from(#value)),
+                Named::F32 | Named::F64 => quote!(#value as #inner),
+                _ => quote!(#expr),
+            };
+            (Some(quote!(Int(#value))), some(client))
+        }
+        Written::Float(value) => {
+            let value = float(*value);
+            (Some(quote!(Float(#value))), some(quote!(#expr)))
+        }
+        Written::Text(text) => {
+            let client = match named {
+                Named::Decimal => quote!(__e::decimal(#text)),
+                _ => quote!(<#inner as ::core::convert::From<&str>>::from(#expr)),
+            };
+            (Some(quote!(Text(#text))), some(client))
+        }
+        Written::Variant => (Some(quote!(Text((#expr).db_name()))), some(quote!(#expr))),
+        Written::TooLarge | Written::Expression => (None, quote!(#expr)),
+    };
+    let literal = match literal {
+        Some(literal) => quote!(::core::option::Option::Some(__e::Literal::#literal)),
+        None => quote!(::core::option::Option::None),
+    };
+    quote!(__e::DefaultDef { literal: #literal, value: || <#ty as __e::FieldType>::encode(#value) })
+}
+
+fn int(value: i64) -> TokenStream {
+    let digits = Literal::u64_unsuffixed(value.unsigned_abs());
+    if value < 0 {
+        quote!(-#digits)
+    } else {
+        quote!(#digits)
+    }
+}
+
+fn float(value: f64) -> TokenStream {
+    let digits = Literal::f64_unsuffixed(value.abs());
+    if value.is_sign_negative() {
+        quote!(-#digits)
+    } else {
+        quote!(#digits)
+    }
+}
+
+fn reference_def(reference: &Reference) -> TokenStream {
+    let target = &reference.target;
+    let mut set = Vec::new();
+    for (member, action) in [
+        ("on_delete", reference.on_delete),
+        ("on_update", reference.on_update),
+    ] {
+        let Some(action) = action else { continue };
+        let member = format_ident!("{member}");
+        let action = match action {
+            Action::NoAction => quote!(NoAction),
+            Action::Restrict => quote!(Restrict),
+            Action::Cascade => quote!(Cascade),
+            Action::SetNull => quote!(SetNull),
+        };
+        set.push(quote!(#member: __e::Action::#action));
+    }
+    if reference.deferrable {
+        set.push(quote!(deferrable: true));
+    }
+    if reference.cross_tenant {
+        set.push(quote!(cross_tenant: true));
+    }
+    for (member, name) in [("name", &reference.name), ("inverse", &reference.inverse)] {
+        if let Some(name) = name {
+            let member = format_ident!("{member}");
+            set.push(quote!(#member: ::core::option::Option::Some(#name)));
+        }
+    }
+    let plain = quote!(__e::ReferenceDef::to(|| <#target as __e::Model>::DEF));
+    if set.is_empty() {
+        plain
+    } else {
+        quote!(__e::ReferenceDef { #(#set,)* ..#plain })
+    }
+}
