@@ -189,19 +189,20 @@ pub fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// Puts the tenant's column in front, wherever in the parts it was.
 fn lead_with(model: &ModelDef, tenant: Option<u16>, mut parts: Vec<IndexPart>) -> Vec<IndexPart> {
     if let Some(tenant) = tenant {
-        let name = model.field(tenant).name;
-        if parts.first().map(|part| part.target) != Some(IndexTarget::Field(name)) {
-            parts.insert(
-                0,
-                IndexPart {
-                    target: IndexTarget::Field(name),
-                    descending: false,
-                    nulls: None,
-                },
-            );
-        }
+        let target = IndexTarget::Field(model.field(tenant).name);
+        let at = parts.iter().position(|part| part.target == target);
+        let first = at.map_or(
+            IndexPart {
+                target,
+                descending: false,
+                nulls: None,
+            },
+            |at| parts.remove(at),
+        );
+        parts.insert(0, first);
     }
     parts
 }

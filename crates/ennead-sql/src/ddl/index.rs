@@ -1,5 +1,7 @@
 //! The indexes of a model, as one database makes them.
 
+use std::collections::BTreeSet;
+
 use ennead_core::constraints::{self, Index};
 use ennead_core::snapshot::{self, IndexTarget as Target};
 use ennead_core::{Dialect, Error, IndexMethod, IndexPart, IndexTarget, ModelDef, Nulls};
@@ -23,17 +25,19 @@ pub(super) fn indexes(model: &'static ModelDef, dialect: Dialect) -> Result<Vec<
         .collect()
 }
 
-/// The names in an index's declaration are fields of the model.
+/// The names in an index's declaration are fields of the model, each once.
 fn check_fields(model: &'static ModelDef) -> Result<(), Error> {
     for def in model.indexes {
-        let parts = def.parts.iter().filter_map(|part| match part.target {
-            IndexTarget::Field(name) => Some(name),
-            IndexTarget::Expression(_) => None,
-        });
-        if let Some(name) = parts
-            .chain(def.include.iter().copied())
-            .find(|name| model.find(name).is_none())
-        {
+        let mut seen = BTreeSet::new();
+        for part in def.parts {
+            if let IndexTarget::Field(name) = part.target
+                && !seen.insert(name)
+            {
+                return Err(invalid_model(model, &format!("an index names `{name}` twice")));
+            }
+        }
+        let mut names = seen.into_iter().chain(def.include.iter().copied());
+        if let Some(name) = names.find(|name| model.find(name).is_none()) {
             return Err(invalid_model(
                 model,
                 &format!("an index names `{name}`, which is no field of it"),

@@ -25,6 +25,16 @@ pub use snapshot::snapshot;
 ///
 /// Tables come after those they reference. On Postgres a foreign key that closes a cycle is added when all tables are
 /// there; SQLite lets a table name one that comes later.
+///
+/// ```
+/// use ennead_core::Dialect;
+/// use ennead_core::snapshot::{Column, Snapshot, Table};
+///
+/// let mut table = Table::new("users");
+/// table.columns.push(Column::new("id", "uuid"));
+/// let snapshot = Snapshot { tables: vec![table], ..Snapshot::empty(Dialect::Postgres) };
+/// assert_eq!(ennead_sql::ddl::create(&snapshot), ["CREATE TABLE \"users\" (\n    \"id\" uuid NOT NULL\n)"]);
+/// ```
 #[must_use]
 pub fn create(snapshot: &Snapshot) -> Vec<String> {
     match snapshot.dialect {

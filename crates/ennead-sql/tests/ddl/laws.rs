@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use ennead_core::Dialect;
 use ennead_core::constraints::{self, Violated, column_names};
+use ennead_core::{Dialect, IndexDef, IndexPart, ModelDef};
 use ennead_sql::ddl;
 
-use crate::models::ALL;
+use crate::build::{desc, index, on};
+use crate::models::{ALL, ORGANIZATION, PROJECT, USER};
 
 /// A violated constraint is read back from its name, as both databases tell it.
 #[test]
@@ -117,5 +118,39 @@ fn names_differ() {
                 assert!(names.insert(name.clone()), "{name} is given twice");
             }
         }
+    }
+}
+
+/// The tenant's column stands once in an index, and in front, wherever the declaration has it.
+#[test]
+fn the_tenant_leads_wherever_it_was_written() {
+    const PARTS: &[IndexPart] = &[on("name"), desc(on("organization_id"))];
+    let plain = index(PARTS);
+    let exact = IndexDef {
+        exact: true,
+        name: Some("ix_exact"),
+        ..plain
+    };
+    let indexes = Box::leak(Box::new([
+        plain,
+        IndexDef {
+            unique: true,
+            ..plain
+        },
+        exact,
+    ]));
+    let model: &'static ModelDef = Box::leak(Box::new(ModelDef { indexes, ..PROJECT }));
+    let snapshot = ddl::snapshot(&[&ORGANIZATION, &USER, model], Dialect::Sqlite).unwrap();
+    let statements = ddl::create(&snapshot);
+    let wanted = [
+        r#"INDEX "uq_projects_organization_id_name" ON "projects" ("organization_id" DESC, "name") WHERE"#,
+        r#"INDEX "ix_projects_organization_id_name" ON "projects" ("organization_id" DESC, "name")"#,
+        r#"INDEX "ix_exact" ON "projects" ("name", "organization_id" DESC)"#,
+    ];
+    for text in wanted {
+        assert!(
+            statements.iter().any(|statement| statement.contains(text)),
+            "{text} in {statements:#?}"
+        );
     }
 }

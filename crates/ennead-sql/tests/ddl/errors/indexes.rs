@@ -85,21 +85,18 @@ fn what_sqlite_lacks() {
 
 #[test]
 fn the_usual_place_of_nulls_is_sqlites_own() {
-    let first = IndexPart {
-        nulls: Some(Nulls::First),
-        ..on("name")
-    };
-    let last = IndexPart {
-        nulls: Some(Nulls::Last),
-        ..desc(on("name"))
-    };
-    let said = with_index(index(leak([first, last])));
-    let unsaid = with_index(index(leak([on("name"), desc(on("name"))])));
-    for dialect in BOTH {
-        assert_eq!(
-            ddl::snapshot(&[said], dialect).unwrap(),
-            ddl::snapshot(&[unsaid], dialect).unwrap()
-        );
+    for (part, nulls) in [(on("name"), Nulls::First), (desc(on("name")), Nulls::Last)] {
+        let said = IndexPart {
+            nulls: Some(nulls),
+            ..part
+        };
+        let (said, unsaid) = (with_index(index(leak([said]))), with_index(index(leak([part]))));
+        for dialect in BOTH {
+            assert_eq!(
+                ddl::snapshot(&[said], dialect).unwrap(),
+                ddl::snapshot(&[unsaid], dialect).unwrap()
+            );
+        }
     }
 }
 
@@ -113,6 +110,10 @@ fn indexes_that_cannot_be() {
             ..def
         })],
         &["Thing", "nmae"],
+    );
+    wrong(
+        &[with_index(index(leak([on("name"), desc(on("name"))])))],
+        &["Thing", "name", "twice"],
     );
     wrong(&[with_index(index(&[]))], &["Thing", "no parts"]);
     wrong(
