@@ -53,7 +53,7 @@ fn value(literal: Literal, kind: Kind) -> Option<Value> {
         (Literal::Text(text), Kind::NaiveDateTime) => Value::NaiveDateTime(text.parse().ok()?),
         (Literal::Bool(bool), Kind::Json) => Value::Json(bool.into()),
         (Literal::Int(int), Kind::Json) => Value::Json(int.into()),
-        (Literal::Float(float), Kind::Json) => Value::Json(float.into()),
+        (Literal::Float(float), Kind::Json) if float.is_finite() => Value::Json(float.into()),
         (Literal::Text(text), Kind::Json) => Value::Json(text.into()),
         _ => return None,
     })

@@ -238,6 +238,7 @@ fn columns_that_cannot_be() {
         (Kind::Text, Literal::Text("a\0b")),
         (Kind::F64, Literal::Float(f64::NAN)),
         (Kind::F32, Literal::Float(1e300)),
+        (Kind::Json, Literal::Float(f64::INFINITY)),
         (money, Literal::Text("1.234")),
         (money, Literal::Text("100")),
         (money, Literal::Text("ten")),
