@@ -54,6 +54,11 @@ pub trait TenantModel: Model {}
 pub trait OwnedModel: TenantModel {}
 
 /// A struct whose fields other models embed: `#[model(embed)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be embedded",
+    label = "not an embedded struct",
+    note = "put `#[model(embed)]` above the struct"
+)]
 pub trait Embed: Sized + Send + 'static {
     /// The fields that a create must give.
     type New: Send + 'static;

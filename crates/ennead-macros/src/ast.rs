@@ -34,6 +34,8 @@ pub(crate) struct Options {
     pub(crate) global: Option<Span>,
     pub(crate) shared_when: Option<LitStr>,
     pub(crate) embed: Option<Span>,
+    /// Something in it was not understood, so what seems to be missing may be meant.
+    pub(crate) unclear: bool,
 }
 
 /// `index(…)` or `unique(…)`.
@@ -123,7 +125,7 @@ pub(crate) struct References {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
-    NoAction,
+    Nothing,
     Restrict,
     Cascade,
     SetNull,
@@ -154,12 +156,11 @@ impl Model {
     /// Reads the attributes of a struct with named fields; the errors go to `cx`.
     pub(crate) fn parse(cx: &Ctxt, options: Options, mut item: ItemStruct) -> Self {
         attr::refuse_struct_attributes(cx, &item.attrs);
+        item.attrs.retain(|attribute| !attr::is_misplaced(attribute));
         let fields = match &mut item.fields {
-            Fields::Named(named) => named
-                .named
-                .iter_mut()
-                .filter_map(|field| Field::parse(cx, field))
-                .collect(),
+            Fields::Named(named) => {
+                named.named.iter_mut().filter_map(|field| Field::parse(cx, field)).collect()
+            }
             _ => Vec::new(),
         };
         Self {
@@ -181,12 +182,7 @@ impl Field {
         let attrs = attr::field::parse(cx, &field.attrs);
         field.attrs.retain(|attribute| !attr::field::is_ours(attribute));
         let kept = |name: &str| -> Vec<Attribute> {
-            field
-                .attrs
-                .iter()
-                .filter(|attribute| attribute.path().is_ident(name))
-                .cloned()
-                .collect()
+            field.attrs.iter().filter(|attribute| attribute.path().is_ident(name)).cloned().collect()
         };
         Some(Self {
             vis: field.vis.clone(),

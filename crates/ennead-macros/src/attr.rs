@@ -14,16 +14,17 @@ use crate::names::{distance, hint};
 /// What belongs to later work: said so, rather than ignored.
 const LATER: [&str; 4] = ["audited", "append_only", "validate", "soft_delete"];
 
+/// What of `#[model(…)]` is sometimes written as an attribute of its own.
+const MISPLACED: [&str; 7] = ["table", "index", "unique", "check", "tenant", "global", "tenant_root"];
+
 /// The doc comment: its lines trimmed and joined.
 pub(crate) fn doc(attrs: &[Attribute]) -> String {
     let mut lines = Vec::new();
     for attribute in attrs.iter().filter(|attribute| attribute.path().is_ident("doc")) {
         if let Meta::NameValue(pair) = &attribute.meta
-            && let Expr::Lit(ExprLit {
-                lit: Lit::Str(text), ..
-            }) = &pair.value
+            && let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &pair.value
         {
-            lines.extend(text.value().lines().map(|line| line.trim().to_owned()));
+            lines.extend(text.value().split('\n').map(|line| line.trim().to_owned()));
         }
     }
     lines.join("\n").trim().to_owned()
@@ -31,11 +32,13 @@ pub(crate) fn doc(attrs: &[Attribute]) -> String {
 
 /// The `#[cfg(…)]` attributes, which every piece made from the item or field carries too.
 pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
-    attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"))
-        .cloned()
-        .collect()
+    attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
+}
+
+/// Whether the attribute of a struct is one that is refused, and so to be taken off.
+pub(crate) fn is_misplaced(attribute: &Attribute) -> bool {
+    let name = attribute.path().get_ident().map(ToString::to_string).unwrap_or_default();
+    name == "model" || LATER.contains(&name.as_str()) || MISPLACED.contains(&name.as_str())
 }
 
 /// Attributes on the struct that should stand in `#[model(…)]`.
@@ -45,20 +48,11 @@ pub(crate) fn refuse_struct_attributes(cx: &Ctxt, attrs: &[Attribute]) {
             continue;
         };
         if name == "model" {
-            cx.error(
-                attribute,
-                "#[model] stands once on a struct: write everything into one #[model(…)]",
-            );
+            cx.error(attribute, "#[model] stands once on a struct: write everything into one #[model(…)]");
         } else if LATER.contains(&name.as_str()) {
             cx.error(attribute, later(&name));
-        } else if matches!(
-            name.as_str(),
-            "table" | "index" | "unique" | "check" | "tenant" | "global" | "tenant_root"
-        ) {
-            cx.error(
-                attribute,
-                format!("`{name}` of a struct stands in its #[model(…)]: #[model({name}…)]"),
-            );
+        } else if MISPLACED.contains(&name.as_str()) {
+            cx.error(attribute, format!("`{name}` of a struct stands in its #[model(…)]: #[model({name}…)]"));
         }
     }
 }
@@ -79,10 +73,7 @@ fn unknown(name: &str, place: &str, known: &[&str]) -> String {
     if LATER.contains(&name) {
         return later(name);
     }
-    format!(
-        "{place} has no option `{name}`{}",
-        hint(name, known.iter().copied())
-    )
+    format!("{place} has no option `{name}`{}", hint(name, known.iter().copied()))
 }
 
 /// Whether a name is one of ours with a slip of the pen.

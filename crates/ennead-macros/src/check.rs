@@ -35,10 +35,7 @@ pub(crate) fn check(cx: &Ctxt, model: &Model) {
 }
 
 fn names(cx: &Ctxt, model: &Model) {
-    for name in [&model.options.table, &model.options.renamed_from]
-        .into_iter()
-        .flatten()
-    {
+    for name in [&model.options.table, &model.options.renamed_from].into_iter().flatten() {
         identifier(cx, name, "a table");
     }
     if model.fields.is_empty() {
@@ -47,30 +44,18 @@ fn names(cx: &Ctxt, model: &Model) {
     let mut columns = HashMap::new();
     let mut constants = HashMap::new();
     for field in &model.fields {
-        let written = field
-            .attrs
-            .column
-            .as_ref()
-            .and_then(|column| column.name.as_ref());
+        let written = field.attrs.column.as_ref().and_then(|column| column.name.as_ref());
         if let Some(name) = written {
             identifier(cx, name, "a column");
         }
-        if let Some(name) = field
-            .attrs
-            .column
-            .as_ref()
-            .and_then(|column| column.renamed_from.as_ref())
-        {
+        if let Some(name) = field.attrs.column.as_ref().and_then(|column| column.renamed_from.as_ref()) {
             identifier(cx, name, "a column");
         }
         let column = written.map_or_else(|| field.ident.unraw().to_string(), syn::LitStr::value);
         if field.cfgs.is_empty() && columns.insert(column.clone(), ()).is_some() {
             cx.error(&field.ident, format!("two fields have the column `{column}`"));
         } else if field.cfgs.is_empty() && constants.insert(constant(field), ()).is_some() {
-            let message = format!(
-                "two fields would have the constant `{}`: rename one",
-                constant(field)
-            );
+            let message = format!("two fields would have the constant `{}`: rename one", constant(field));
             cx.error(&field.ident, message);
         }
     }
@@ -88,10 +73,7 @@ fn identifier(cx: &Ctxt, name: &syn::LitStr, what: &str) {
     } else if text.len() > MAX_NAME {
         cx.error(
             name,
-            format!(
-                "the name of {what} has at most {MAX_NAME} bytes, and this has {}",
-                text.len()
-            ),
+            format!("the name of {what} has at most {MAX_NAME} bytes, and this has {}", text.len()),
         );
     } else if text.contains('\0') {
         cx.error(name, format!("the name of {what} cannot hold a NUL"));
@@ -110,29 +92,14 @@ fn embedded(cx: &Ctxt, model: &Model) {
         }
     };
     refuse("table", options.table.as_ref().map(syn::LitStr::span));
-    refuse(
-        "earlier table name",
-        options.renamed_from.as_ref().map(syn::LitStr::span),
-    );
+    refuse("earlier table name", options.renamed_from.as_ref().map(syn::LitStr::span));
     refuse("`key = \"global\"`", options.key_global);
     refuse("`tenant_root`", options.tenant_root);
     refuse("`global`", options.global);
-    refuse(
-        "`tenant(via = …)`",
-        options.tenant_via.as_ref().map(proc_macro2::Ident::span),
-    );
-    refuse(
-        "`shared_when`",
-        options.shared_when.as_ref().map(syn::LitStr::span),
-    );
-    refuse(
-        "`index` or `unique` of several fields",
-        options.indexes.first().map(|index| index.span),
-    );
-    refuse(
-        "`check` of several fields",
-        options.checks.first().map(|check| check.condition.span()),
-    );
+    refuse("`tenant(via = …)`", options.tenant_via.as_ref().map(proc_macro2::Ident::span));
+    refuse("`shared_when`", options.shared_when.as_ref().map(syn::LitStr::span));
+    refuse("`index` or `unique` of several fields", options.indexes.first().map(|index| index.span));
+    refuse("`check` of several fields", options.checks.first().map(|check| check.condition.span()));
     for field in &model.fields {
         refuse("key", field.attrs.key.as_ref().map(|key| key.span));
     }

@@ -42,15 +42,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         Ok(()) => implementation(&parsed),
         Err(errors) => {
             // The traits are there beside the errors, so that the fields of this type are no errors too.
-            let stub = Enumeration {
-                variants: Vec::new(),
-                ..parsed
-            };
-            let stub = if input.generics.params.is_empty() {
-                implementation(&stub)
-            } else {
-                TokenStream::new()
-            };
+            let stub = Enumeration { variants: Vec::new(), ..parsed };
+            let stub =
+                if input.generics.params.is_empty() { implementation(&stub) } else { TokenStream::new() };
             quote!(#errors #stub)
         }
     }
@@ -59,10 +53,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 fn parse(cx: &Ctxt, input: &DeriveInput) -> Enumeration {
     let options = options(cx, &input.attrs);
     if !input.generics.params.is_empty() {
-        cx.error(
-            &input.generics,
-            "a DbEnum cannot be generic: its variants carry no data",
-        );
+        cx.error(&input.generics, "a DbEnum cannot be generic: its variants carry no data");
     }
     let mut variants = Vec::new();
     match &input.data {
@@ -96,13 +87,9 @@ fn parse(cx: &Ctxt, input: &DeriveInput) -> Enumeration {
     let name = input.ident.unraw().to_string();
     Enumeration {
         ident: input.ident.clone(),
-        krate: options
-            .krate
-            .map_or_else(|| quote!(::ennead), |path| quote!(#path)),
+        krate: options.krate.map_or_else(|| quote!(::ennead), |path| quote!(#path)),
         doc: attr::doc(&input.attrs),
-        type_name: options
-            .name
-            .map_or_else(|| snake_case(&name), |name| name.value()),
+        type_name: options.name.map_or_else(|| snake_case(&name), |name| name.value()),
         native: options.native.is_some(),
         variants,
     }
@@ -116,30 +103,20 @@ fn options(cx: &Ctxt, attrs: &[Attribute]) -> Options {
             "native" => once(cx, &mut options.native, at, "`native`", arg.flag(cx).map(|_| ())),
             "name" => once(cx, &mut options.name, at, "`name`", arg.string(cx)),
             "crate" => once(cx, &mut options.krate, at, "`crate`", arg.path(cx, "the_name")),
-            "rename" => cx.error_at(
-                at,
-                "`rename` stands on a variant; the name of the native type is `name = \"…\"`",
-            ),
+            "rename" => {
+                cx.error_at(at, "`rename` stands on a variant; the name of the native type is `name = \"…\"`")
+            }
             other => {
-                let message = format!(
-                    "#[db_enum] has no option `{other}`{}",
-                    hint(other, ["native", "name"])
-                );
+                let message =
+                    format!("#[db_enum] has no option `{other}`{}", hint(other, ["native", "name"]));
                 cx.error_at(at, message);
             }
         }
     }
     if let (Some(name), None) = (&options.name, options.native) {
-        cx.error(
-            name,
-            "only a native enum has a type name: write #[db_enum(native, name = \"…\")]",
-        );
+        cx.error(name, "only a native enum has a type name: write #[db_enum(native, name = \"…\")]");
     }
-    if let Some(name) = options
-        .name
-        .as_ref()
-        .filter(|name| !(1..=63).contains(&name.value().len()))
-    {
+    if let Some(name) = options.name.as_ref().filter(|name| !(1..=63).contains(&name.value().len())) {
         cx.error(name, "the name of a type has 1 to 63 bytes");
     }
     options
@@ -151,40 +128,26 @@ fn stored_name(cx: &Ctxt, attrs: &[Attribute]) -> Option<String> {
         match arg.name().as_str() {
             "rename" => once(cx, &mut rename, arg.span(), "`rename`", arg.string(cx)),
             other => {
-                let message = format!(
-                    "#[db_enum] on a variant has no option `{other}`{}",
-                    hint(other, ["rename"])
-                );
+                let message =
+                    format!("#[db_enum] on a variant has no option `{other}`{}", hint(other, ["rename"]));
                 cx.error_at(arg.span(), message);
             }
         }
     }
-    if let Some(name) = rename
-        .as_ref()
-        .filter(|name| !(1..=63).contains(&name.value().len()))
-    {
+    if let Some(name) = rename.as_ref().filter(|name| !(1..=63).contains(&name.value().len())) {
         cx.error(name, "the stored name of a variant has 1 to 63 bytes");
     }
     rename.map(|name| name.value())
 }
 
 fn arguments(cx: &Ctxt, attrs: &[Attribute]) -> Vec<args::Arg> {
-    let ours = attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("db_enum"));
+    let ours = attrs.iter().filter(|attribute| attribute.path().is_ident("db_enum"));
     let lists = ours.filter_map(|attribute| cx.ok(attribute.meta.require_list().cloned()));
     lists.flat_map(|list| args::parse(cx, list.tokens)).collect()
 }
 
 fn implementation(enumeration: &Enumeration) -> TokenStream {
-    let Enumeration {
-        ident,
-        krate,
-        doc,
-        type_name,
-        native,
-        variants,
-    } = enumeration;
+    let Enumeration { ident, krate, doc, type_name, native, variants } = enumeration;
     let name = ident.unraw().to_string();
     let (variant, stored, cfgs): (Vec<_>, Vec<_>, Vec<_>) = variants
         .iter()

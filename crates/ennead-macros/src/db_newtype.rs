@@ -27,11 +27,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 fn krate(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
     let mut krate = None;
-    for attribute in input
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("db_newtype"))
-    {
+    for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("db_newtype")) {
         let list = cx.ok(attribute.meta.require_list().cloned());
         for arg in list.map(|list| args::parse(cx, list.tokens)).unwrap_or_default() {
             match arg.name().as_str() {
@@ -49,10 +45,7 @@ fn krate(cx: &Ctxt, input: &DeriveInput) -> TokenStream {
 /// The type inside, where the struct is what it has to be.
 fn inner(cx: &Ctxt, input: &DeriveInput) -> Option<(Type, Shape)> {
     if !input.generics.params.is_empty() {
-        cx.error(
-            &input.generics,
-            "a DbNewtype cannot be generic: its column has one type",
-        );
+        cx.error(&input.generics, "a DbNewtype cannot be generic: its column has one type");
     }
     let Data::Struct(data) = &input.data else {
         cx.error(
@@ -64,10 +57,7 @@ fn inner(cx: &Ctxt, input: &DeriveInput) -> Option<(Type, Shape)> {
     let field = match &data.fields {
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => fields.unnamed.first()?,
         _ => {
-            cx.error(
-                &input.ident,
-                "a DbNewtype is a tuple struct with one field: struct UserId(String);",
-            );
+            cx.error(&input.ident, "a DbNewtype is a tuple struct with one field: struct UserId(String);");
             return None;
         }
     };
@@ -75,10 +65,7 @@ fn inner(cx: &Ctxt, input: &DeriveInput) -> Option<(Type, Shape)> {
     if let Some(refused) = refused {
         cx.error_at(refused.span, refused.message);
     } else if shape.optional {
-        cx.error(
-            &field.ty,
-            "a DbNewtype is never NULL: put the Option around it in the model",
-        );
+        cx.error(&field.ty, "a DbNewtype is never NULL: put the Option around it in the model");
     }
     Some((field.ty.clone(), shape))
 }

@@ -50,11 +50,14 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 pub(crate) fn stubs(model: &Model) -> TokenStream {
     let item = &model.item;
     let new = new::expand(model);
+    let positions = Positions::ignored(&model.fields);
     if model.definition.is_none() {
-        return quote!(#item #new);
+        let columns = embed::columns(model);
+        let inside = scoped(model, embed::stubs(model, &positions));
+        return quote!(#item #new #columns #inside);
     }
     let aliases = aliases::expand(model);
-    let columns = columns::expand(model, &Positions::ignored(&model.fields));
+    let columns = columns::expand(model, &positions);
     let impls = impls::stubs(model);
     let inside = scoped(model, quote!(#columns #impls));
     quote!(#item #new #aliases #inside)

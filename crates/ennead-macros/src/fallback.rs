@@ -23,6 +23,7 @@ pub(crate) fn stripped(tokens: TokenStream) -> TokenStream {
             Fields::Unnamed(fields) => Some(fields.unnamed.iter_mut()),
             Fields::Unit => None,
         };
+        item.attrs.retain(|attribute| !attr::is_misplaced(attribute));
         for field in fields.into_iter().flatten() {
             field.attrs.retain(|attribute| !attr::field::is_ours(attribute));
         }

@@ -171,8 +171,6 @@ impl Field {
 impl Model {
     /// Whether some field is embedded.
     pub(crate) fn embeds(&self) -> bool {
-        self.fields
-            .iter()
-            .any(|field| matches!(field.content, Content::Embed { .. }))
+        self.fields.iter().any(|field| matches!(field.content, Content::Embed { .. }))
     }
 }

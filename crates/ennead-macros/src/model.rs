@@ -10,7 +10,7 @@ use crate::{ast, attr, check, expand, fallback, ir};
 /// Expands `#[model(attr)] item`.
 pub(crate) fn expand(attr: TokenStream, tokens: TokenStream) -> TokenStream {
     let cx = Ctxt::new();
-    let options = attr::options::parse(&cx, attr);
+    let mut options = attr::options::parse(&cx, attr);
     let item = match syn::parse2::<Item>(tokens.clone()) {
         Ok(Item::Struct(item)) if is_usable(&cx, &item) => item,
         other => {
@@ -24,6 +24,7 @@ pub(crate) fn expand(attr: TokenStream, tokens: TokenStream) -> TokenStream {
             return quote!(#errors #item);
         }
     };
+    options.unclear |= item.attrs.iter().any(attr::is_misplaced);
     let written = ast::Model::parse(&cx, options, item);
     check::check(&cx, &written);
     let errors = cx.finish();
@@ -51,10 +52,7 @@ fn is_usable(cx: &Ctxt, item: &ItemStruct) -> bool {
         } else {
             item.generics.to_token_stream()
         };
-        cx.error(
-            at,
-            "a model cannot be generic: it is one table, so its types and lifetimes are fixed",
-        );
+        cx.error(at, "a model cannot be generic: it is one table, so its types and lifetimes are fixed");
         usable = false;
     }
     match item.fields {

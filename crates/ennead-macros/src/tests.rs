@@ -10,11 +10,7 @@ use proc_macro2::TokenStream;
 /// The expansion of a `#[model(…)]` struct, formatted.
 fn model(source: &str) -> String {
     let mut item: syn::ItemStruct = syn::parse_str(source).unwrap();
-    let attribute = item
-        .attrs
-        .iter()
-        .position(|attribute| attribute.path().is_ident("model"))
-        .unwrap();
+    let attribute = item.attrs.iter().position(|attribute| attribute.path().is_ident("model")).unwrap();
     let attribute = item.attrs.remove(attribute);
     let tokens = match &attribute.meta {
         syn::Meta::List(list) => list.tokens.clone(),

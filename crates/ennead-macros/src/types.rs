@@ -61,31 +61,14 @@ pub(crate) fn shape(ty: &Type) -> (Shape, Option<Refused>) {
     if let Some(inner) = argument(ty, "Option") {
         let inner = bare(inner);
         let refused = if argument(inner, "Option").is_some() {
-            refuse(
-                ty,
-                "a field cannot be an Option of an Option: a column has one NULL",
-            )
+            refuse(ty, "a field cannot be an Option of an Option: a column has one NULL")
         } else {
             named(inner).1
         };
-        return (
-            Shape {
-                optional: true,
-                named: named(inner).0,
-                inner: inner.clone(),
-            },
-            refused,
-        );
+        return (Shape { optional: true, named: named(inner).0, inner: inner.clone() }, refused);
     }
     let (named, refused) = named(ty);
-    (
-        Shape {
-            optional: false,
-            named,
-            inner: ty.clone(),
-        },
-        refused,
-    )
+    (Shape { optional: false, named, inner: ty.clone() }, refused)
 }
 
 fn named(ty: &Type) -> (Named, Option<Refused>) {
@@ -104,18 +87,12 @@ fn named(ty: &Type) -> (Named, Option<Refused>) {
         }
         Type::Tuple(_) | Type::Array(_) | Type::Slice(_) => (
             Named::Other,
-            refuse(
-                ty,
-                "tuples and arrays are not field types: use Vec<T> for a list of scalars, or Json<T>",
-            ),
+            refuse(ty, "tuples and arrays are not field types: use Vec<T> for a list of scalars, or Json<T>"),
         ),
         Type::Macro(_) | Type::Verbatim(_) => (Named::Other, None),
         _ => (
             Named::Other,
-            refuse(
-                ty,
-                "this is not a type that a column can hold: use an owned scalar type, or Json<T>",
-            ),
+            refuse(ty, "this is not a type that a column can hold: use an owned scalar type, or Json<T>"),
         ),
     }
 }
@@ -139,21 +116,15 @@ fn by_name(ty: &Type, name: &str) -> (Named, Option<Refused>) {
         "Vec" => return list(ty),
         _ => Named::Other,
     };
-    (
-        named,
-        advice(name).and_then(|advice| refuse(ty, format!("`{name}` is not a field type: {advice}"))),
-    )
+    (named, advice(name).and_then(|advice| refuse(ty, format!("`{name}` is not a field type: {advice}"))))
 }
 
 fn date_time(ty: &Type) -> (Named, Option<Refused>) {
     let zone = argument(ty, "DateTime").map(bare);
     let other = match zone {
-        Some(Type::Path(path)) => path
-            .path
-            .segments
-            .last()
-            .map(|zone| zone.ident.to_string())
-            .filter(|zone| zone != "Utc"),
+        Some(Type::Path(path)) => {
+            path.path.segments.last().map(|zone| zone.ident.to_string()).filter(|zone| zone != "Utc")
+        }
         _ => None,
     };
     let refused = other.and_then(|zone| {
@@ -177,21 +148,14 @@ fn list(ty: &Type) -> (Named, Option<Refused>) {
     if argument(element, "Option").is_some() {
         return (
             Named::Array,
-            refuse(
-                element,
-                "an array column holds no NULL: take the Option out of the Vec",
-            ),
+            refuse(element, "an array column holds no NULL: take the Option out of the Vec"),
         );
     }
     match named(element) {
         (_, Some(refused)) => (Named::Array, Some(refused)),
-        (Named::Json | Named::Array | Named::Bytes, None) => (
-            Named::Array,
-            refuse(
-                ty,
-                "an array column holds scalars: use Json<Vec<…>> or serde_json::Value",
-            ),
-        ),
+        (Named::Json | Named::Array | Named::Bytes, None) => {
+            (Named::Array, refuse(ty, "an array column holds scalars: use Json<Vec<…>> or serde_json::Value"))
+        }
         (_, None) => (Named::Array, None),
     }
 }
@@ -217,10 +181,7 @@ fn advice(name: &str) -> Option<&'static str> {
 }
 
 fn refuse(at: &Type, message: impl Into<String>) -> Option<Refused> {
-    Some(Refused {
-        span: at.span(),
-        message: message.into(),
-    })
+    Some(Refused { span: at.span(), message: message.into() })
 }
 
 /// The type without the invisible groups and parentheses that macros put around it.
@@ -262,10 +223,7 @@ mod tests {
     #[test]
     fn types_by_name() {
         assert_eq!(see("String"), (false, Named::String, false));
-        assert_eq!(
-            see("std::option::Option<chrono::DateTime<chrono::Utc>>"),
-            (true, Named::DateTime, false)
-        );
+        assert_eq!(see("std::option::Option<chrono::DateTime<chrono::Utc>>"), (true, Named::DateTime, false));
         assert_eq!(see("Vec<u8>"), (false, Named::Bytes, false));
         assert_eq!(see("Vec<String>"), (false, Named::Array, false));
         assert_eq!(see("serde_json::Value"), (false, Named::Json, false));

@@ -40,10 +40,7 @@ impl Parse for Arg {
 
 /// Parses arguments.
 pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream) -> Vec<Arg> {
-    cx.ok(Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens))
-        .into_iter()
-        .flatten()
-        .collect()
+    cx.ok(Punctuated::<Arg, Token![,]>::parse_terminated.parse2(tokens)).into_iter().flatten().collect()
 }
 
 impl Arg {
@@ -66,9 +63,7 @@ impl Arg {
     /// `name = "text"`.
     pub(crate) fn string(&self, cx: &Ctxt) -> Option<LitStr> {
         match &self.value {
-            ArgValue::Value(Expr::Lit(ExprLit {
-                lit: Lit::Str(text), ..
-            })) => Some(text.clone()),
+            ArgValue::Value(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => Some(text.clone()),
             _ => self.wrong(cx, &format!("write {0} = \"…\"", self.name)),
         }
     }
@@ -94,9 +89,9 @@ impl Arg {
     /// `name = 18`.
     pub(crate) fn small_int(&self, cx: &Ctxt) -> Option<(Span, u8)> {
         match &self.value {
-            ArgValue::Value(Expr::Lit(ExprLit {
-                lit: Lit::Int(int), ..
-            })) => Some((int.span(), cx.ok(int.base10_parse())?)),
+            ArgValue::Value(Expr::Lit(ExprLit { lit: Lit::Int(int), .. })) => {
+                Some((int.span(), cx.ok(int.base10_parse())?))
+            }
             _ => self.wrong(cx, &format!("write {} = a number", self.name)),
         }
     }

@@ -32,7 +32,10 @@ const OURS: [&str; 16] = [
 pub(crate) fn is_ours(attribute: &Attribute) -> bool {
     attribute.path().get_ident().is_some_and(|name| {
         let name = name.unraw().to_string();
-        OURS.contains(&name.as_str()) || LATER.contains(&name.as_str()) || slip(&name).is_some()
+        OURS.contains(&name.as_str())
+            || LATER.contains(&name.as_str())
+            || slip(&name).is_some()
+            || (name == "cfg_attr" && !conditional_names(attribute).is_empty())
     })
 }
 
@@ -48,13 +51,7 @@ pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
         match name.as_str() {
             "key" => once(cx, &mut out.key, at, &what, key(cx, attribute)),
             "tenant" => once(cx, &mut out.tenant, at, &what, flag(cx, attribute)),
-            "references" => once(
-                cx,
-                &mut out.references,
-                at,
-                &what,
-                references::parse(cx, attribute),
-            ),
+            "references" => once(cx, &mut out.references, at, &what, references::parse(cx, attribute)),
             "unique" => once(cx, &mut out.unique, at, &what, unique(cx, attribute)),
             "index" => once(cx, &mut out.index, at, &what, index(cx, attribute)),
             "default" => once(cx, &mut out.default, at, &what, default(cx, attribute)),
@@ -66,22 +63,15 @@ pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
             "hidden" => once(cx, &mut out.hidden, at, &what, flag(cx, attribute)),
             "check" => once(cx, &mut out.check, at, &what, text(cx, attribute)),
             "embed" => once(cx, &mut out.embed, at, &what, embed(cx, attribute)),
-            "generated" => once(
-                cx,
-                &mut out.generated,
-                at,
-                &what,
-                text(cx, attribute).map(|text| (at, text)),
-            ),
+            "generated" => {
+                once(cx, &mut out.generated, at, &what, text(cx, attribute).map(|text| (at, text)))
+            }
             "column" => once(cx, &mut out.column, at, &what, Some(column(cx, attribute))),
             "cfg_attr" => conditional(cx, attribute),
             other if LATER.contains(&other) => cx.error(attribute, later(other)),
             other => {
                 if let Some(meant) = slip(other) {
-                    cx.error_at(
-                        at,
-                        format!("there is no attribute `{other}`; did you mean `{meant}`?"),
-                    );
+                    cx.error_at(at, format!("there is no attribute `{other}`; did you mean `{meant}`?"));
                 }
             }
         }
@@ -99,11 +89,7 @@ fn arguments(cx: &Ctxt, attribute: &Attribute) -> Vec<Arg> {
         Meta::Path(_) => Vec::new(),
         Meta::List(list) => args::parse(cx, list.tokens.clone()),
         Meta::NameValue(pair) => {
-            let name = attribute
-                .path()
-                .get_ident()
-                .map(ToString::to_string)
-                .unwrap_or_default();
+            let name = attribute.path().get_ident().map(ToString::to_string).unwrap_or_default();
             cx.error(pair, format!("write #[{name}(…)], not #[{name} = …]"));
             Vec::new()
         }
@@ -112,11 +98,7 @@ fn arguments(cx: &Ctxt, attribute: &Attribute) -> Vec<Arg> {
 
 fn flag(cx: &Ctxt, attribute: &Attribute) -> Option<proc_macro2::Span> {
     if let Err(error) = attribute.meta.require_path_only() {
-        let name = attribute
-            .path()
-            .get_ident()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let name = attribute.path().get_ident().map(ToString::to_string).unwrap_or_default();
         cx.error_at(error.span(), format!("#[{name}] takes no arguments"));
     }
     Some(attribute.path().span())
@@ -125,11 +107,7 @@ fn flag(cx: &Ctxt, attribute: &Attribute) -> Option<proc_macro2::Span> {
 fn text(cx: &Ctxt, attribute: &Attribute) -> Option<LitStr> {
     let parsed = attribute.parse_args::<LitStr>();
     if parsed.is_err() {
-        let name = attribute
-            .path()
-            .get_ident()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let name = attribute.path().get_ident().map(ToString::to_string).unwrap_or_default();
         cx.error(attribute, format!("write the SQL as a text: #[{name}(\"…\")]"));
     }
     parsed.ok()
@@ -143,18 +121,11 @@ fn default(cx: &Ctxt, attribute: &Attribute) -> Option<(proc_macro2::Span, Expr)
         );
         return None;
     }
-    cx.ok(attribute.parse_args::<Expr>())
-        .map(|expr| (attribute.path().span(), expr))
+    cx.ok(attribute.parse_args::<Expr>()).map(|expr| (attribute.path().span(), expr))
 }
 
 fn key(cx: &Ctxt, attribute: &Attribute) -> Option<Key> {
-    let mut key = Key {
-        span: attribute.path().span(),
-        prefix: None,
-        auto: None,
-        assigned: None,
-        ulid: None,
-    };
+    let mut key = Key { span: attribute.path().span(), prefix: None, auto: None, assigned: None, ulid: None };
     for arg in arguments(cx, attribute) {
         let at = arg.span();
         match arg.name().as_str() {
@@ -162,10 +133,7 @@ fn key(cx: &Ctxt, attribute: &Attribute) -> Option<Key> {
             "auto" => once(cx, &mut key.auto, at, "`auto`", arg.flag(cx)),
             "assigned" => once(cx, &mut key.assigned, at, "`assigned`", arg.flag(cx)),
             "ulid" => once(cx, &mut key.ulid, at, "`ulid`", arg.flag(cx)),
-            other => cx.error_at(
-                at,
-                unknown(other, "#[key]", &["prefix", "auto", "assigned", "ulid"]),
-            ),
+            other => cx.error_at(at, unknown(other, "#[key]", &["prefix", "auto", "assigned", "ulid"])),
         }
     }
     Some(key)
@@ -179,10 +147,7 @@ fn unique(cx: &Ctxt, attribute: &Attribute) -> Option<Unique> {
             other => cx.error_at(arg.span(), unknown(other, "#[unique]", &["global"])),
         }
     }
-    Some(Unique {
-        span: attribute.path().span(),
-        global: global.is_some(),
-    })
+    Some(Unique { span: attribute.path().span(), global: global.is_some() })
 }
 
 fn index(cx: &Ctxt, attribute: &Attribute) -> Option<proc_macro2::Span> {
@@ -203,20 +168,14 @@ fn embed(cx: &Ctxt, attribute: &Attribute) -> Option<Embed> {
             other => cx.error_at(arg.span(), unknown(other, "#[embed]", &["required"])),
         }
     }
-    Some(Embed {
-        span: attribute.path().span(),
-        required: required.is_some(),
-    })
+    Some(Embed { span: attribute.path().span(), required: required.is_some() })
 }
 
 fn column(cx: &Ctxt, attribute: &Attribute) -> Column {
     let mut column = Column::default();
     let args = arguments(cx, attribute);
     if args.is_empty() && !matches!(attribute.meta, Meta::NameValue(_)) {
-        cx.error(
-            attribute,
-            "#[column] needs an option: name, precision and scale, or renamed_from",
-        );
+        cx.error(attribute, "#[column] needs an option: name, precision and scale, or renamed_from");
     }
     for arg in args {
         let at = arg.span();
@@ -226,14 +185,7 @@ fn column(cx: &Ctxt, attribute: &Attribute) -> Column {
             "scale" => once(cx, &mut column.scale, at, "`scale`", arg.small_int(cx)),
             "renamed_from" => once(cx, &mut column.renamed_from, at, "`renamed_from`", arg.string(cx)),
             other => {
-                cx.error_at(
-                    at,
-                    unknown(
-                        other,
-                        "#[column]",
-                        &["name", "precision", "scale", "renamed_from"],
-                    ),
-                );
+                cx.error_at(at, unknown(other, "#[column]", &["name", "precision", "scale", "renamed_from"]));
             }
         }
     }
@@ -242,17 +194,17 @@ fn column(cx: &Ctxt, attribute: &Attribute) -> Column {
 
 /// `cfg_attr` is resolved after us, so ours cannot stand in it.
 fn conditional(cx: &Ctxt, attribute: &Attribute) {
-    let Ok(list) = attribute.meta.require_list() else {
-        return;
-    };
-    for token in list.tokens.clone().into_iter().skip(1) {
-        if let proc_macro2::TokenTree::Ident(name) = token
-            && OURS.iter().any(|known| name == known)
-        {
-            cx.error(
-                &name,
-                format!("#[{name}] cannot stand in cfg_attr: a field has it always or never"),
-            );
-        }
+    for name in conditional_names(attribute) {
+        cx.error(&name, format!("#[{name}] cannot stand in cfg_attr: a field has it always or never"));
     }
+}
+
+/// Which of ours stand in a `cfg_attr`.
+fn conditional_names(attribute: &Attribute) -> Vec<proc_macro2::Ident> {
+    let Ok(list) = attribute.meta.require_list() else { return Vec::new() };
+    let names = list.tokens.clone().into_iter().skip(1).filter_map(|token| match token {
+        proc_macro2::TokenTree::Ident(name) if OURS.iter().any(|known| name == known) => Some(name),
+        _ => None,
+    });
+    names.collect()
 }

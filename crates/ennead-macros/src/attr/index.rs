@@ -70,7 +70,10 @@ fn option(cx: &Ctxt, arg: &Arg, index: &mut Index) {
             let fields = (|input: ParseStream<'_>| parser(input, Ident::parse_any)).parse2(list);
             index.include.extend(cx.ok(fields).into_iter().flatten());
         }
-        other => cx.error_at(at, unknown(other, "index(…)", &KNOWN)),
+        other => {
+            let place = if index.unique { "unique(…)" } else { "index(…)" };
+            cx.error_at(at, unknown(other, place, &KNOWN));
+        }
     }
 }
 
@@ -95,11 +98,7 @@ fn entry(input: ParseStream<'_>) -> syn::Result<Entry> {
         }
         Target::Field(Ident::parse_any(input)?)
     };
-    let mut part = Part {
-        target,
-        descending: false,
-        nulls_first: None,
-    };
+    let mut part = Part { target, descending: false, nulls_first: None };
     while !input.is_empty() && !input.peek(Token![,]) {
         let word = Ident::parse_any(input).map_err(|error| {
             syn::Error::new(
@@ -114,10 +113,7 @@ fn entry(input: ParseStream<'_>) -> syn::Result<Entry> {
             "nulls_last" => part.nulls_first = Some(false),
             other => {
                 let known = ["asc", "desc", "nulls_first", "nulls_last"];
-                return Err(syn::Error::new(
-                    word.span(),
-                    unknown(other, "a part of an index", &known),
-                ));
+                return Err(syn::Error::new(word.span(), unknown(other, "a part of an index", &known)));
             }
         }
     }

@@ -28,18 +28,15 @@ const KNOWN: [&str; 12] = [
 /// Parses what stands between the parentheses of `#[model(…)]`.
 pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream) -> Options {
     let mut options = Options::default();
-    for arg in args::parse(cx, tokens) {
+    let written = !tokens.is_empty();
+    let args = args::parse(cx, tokens);
+    options.unclear = written && args.is_empty();
+    for arg in args {
         let at = arg.span();
         match arg.name().as_str() {
             "crate" => once(cx, &mut options.krate, at, "`crate`", arg.path(cx, "the_name")),
             "table" => once(cx, &mut options.table, at, "`table`", arg.string(cx)),
-            "renamed_from" => once(
-                cx,
-                &mut options.renamed_from,
-                at,
-                "`renamed_from`",
-                arg.string(cx),
-            ),
+            "renamed_from" => once(cx, &mut options.renamed_from, at, "`renamed_from`", arg.string(cx)),
             "shared_when" => once(cx, &mut options.shared_when, at, "`shared_when`", arg.string(cx)),
             "tenant_root" => once(cx, &mut options.tenant_root, at, "`tenant_root`", arg.flag(cx)),
             "global" => once(cx, &mut options.global, at, "`global`", arg.flag(cx)),
@@ -48,15 +45,16 @@ pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream) -> Options {
             "tenant" => tenant(cx, &arg, &mut options),
             "new" => new(cx, &arg, &mut options),
             "check" => options.checks.extend(check(cx, &arg)),
-            "index" => options.indexes.extend(
-                arg.list(cx, "index(field, …)")
-                    .and_then(|list| index::parse(cx, at, false, list)),
-            ),
-            "unique" => options.indexes.extend(
-                arg.list(cx, "unique(field, …)")
-                    .and_then(|list| index::parse(cx, at, true, list)),
-            ),
-            other => cx.error_at(at, unknown(other, "#[model]", &KNOWN)),
+            "index" => options
+                .indexes
+                .extend(arg.list(cx, "index(field, …)").and_then(|list| index::parse(cx, at, false, list))),
+            "unique" => options
+                .indexes
+                .extend(arg.list(cx, "unique(field, …)").and_then(|list| index::parse(cx, at, true, list))),
+            other => {
+                options.unclear = true;
+                cx.error_at(at, unknown(other, "#[model]", &KNOWN));
+            }
         }
     }
     options
@@ -65,18 +63,9 @@ pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream) -> Options {
 fn key(cx: &Ctxt, arg: &Arg, options: &mut Options) {
     let Some(text) = arg.string(cx) else { return };
     if text.value() == "global" {
-        once(
-            cx,
-            &mut options.key_global,
-            arg.span(),
-            "`key`",
-            Some(text.span()),
-        );
+        once(cx, &mut options.key_global, arg.span(), "`key`", Some(text.span()));
     } else {
-        cx.error(
-            text,
-            "the only choice is key = \"global\": PRIMARY KEY (id) rather than (tenant, id)",
-        );
+        cx.error(text, "the only choice is key = \"global\": PRIMARY KEY (id) rather than (tenant, id)");
     }
 }
 
@@ -109,9 +98,7 @@ fn new(cx: &Ctxt, arg: &Arg, options: &mut Options) {
                     continue;
                 };
                 let parser = Punctuated::<Path, Token![,]>::parse_terminated;
-                options
-                    .new_derives
-                    .extend(cx.ok(parser.parse2(list)).into_iter().flatten());
+                options.new_derives.extend(cx.ok(parser.parse2(list)).into_iter().flatten());
             }
             other => cx.error_at(inner.span(), unknown(other, "new(…)", &["derive"])),
         }

@@ -10,19 +10,12 @@ use crate::ast::{Action, References};
 use crate::ctxt::Ctxt;
 use crate::names::hint;
 
-const KNOWN: [&str; 6] = [
-    "on_delete",
-    "on_update",
-    "deferrable",
-    "name",
-    "inverse",
-    "cross_tenant",
-];
+const KNOWN: [&str; 6] = ["on_delete", "on_update", "deferrable", "name", "inverse", "cross_tenant"];
 const ACTIONS: [(&str, Action); 4] = [
     ("restrict", Action::Restrict),
     ("cascade", Action::Cascade),
     ("set_null", Action::SetNull),
-    ("no_action", Action::NoAction),
+    ("no_action", Action::Nothing),
 ];
 
 pub(super) fn parse(cx: &Ctxt, attribute: &Attribute) -> Option<References> {
@@ -46,13 +39,7 @@ pub(super) fn parse(cx: &Ctxt, attribute: &Attribute) -> Option<References> {
             "on_delete" => once(cx, &mut references.on_delete, at, "`on_delete`", action(cx, &arg)),
             "on_update" => once(cx, &mut references.on_update, at, "`on_update`", action(cx, &arg)),
             "deferrable" => once(cx, &mut references.deferrable, at, "`deferrable`", arg.flag(cx)),
-            "cross_tenant" => once(
-                cx,
-                &mut references.cross_tenant,
-                at,
-                "`cross_tenant`",
-                arg.flag(cx),
-            ),
+            "cross_tenant" => once(cx, &mut references.cross_tenant, at, "`cross_tenant`", arg.flag(cx)),
             "name" => once(cx, &mut references.name, at, "`name`", relation(cx, &arg)),
             "inverse" => once(cx, &mut references.inverse, at, "`inverse`", relation(cx, &arg)),
             other => cx.error_at(at, unknown(other, "#[references]", &KNOWN)),

@@ -15,19 +15,10 @@ pub(super) fn check(cx: &Ctxt, field: &Field, shape: &Shape) {
     let given = [
         (attrs.key.is_some(), "the key of a row is generated or given"),
         (attrs.tenant.is_some(), "the tenant comes from the scope"),
-        (
-            attrs.created_at.is_some(),
-            "#[created_at] is filled by the library",
-        ),
-        (
-            attrs.updated_at.is_some(),
-            "#[updated_at] is filled by the library",
-        ),
+        (attrs.created_at.is_some(), "#[created_at] is filled by the library"),
+        (attrs.updated_at.is_some(), "#[updated_at] is filled by the library"),
         (attrs.deleted_at.is_some(), "#[deleted_at] starts as None"),
-        (
-            attrs.generated.is_some(),
-            "a generated column is computed by the database",
-        ),
+        (attrs.generated.is_some(), "a generated column is computed by the database"),
     ];
     for (stands, why) in given {
         if stands {
@@ -45,10 +36,7 @@ pub(super) fn check(cx: &Ctxt, field: &Field, shape: &Shape) {
             (!fits).then_some("an integer")
         }
         Written::Float(_) if named == Named::Decimal => {
-            cx.error(
-                expr,
-                "a float is not exact: write the digits as a text, #[default(\"0.50\")]",
-            );
+            cx.error(expr, "a float is not exact: write the digits as a text, #[default(\"0.50\")]");
             None
         }
         Written::Float(_) => (!(named.is_float() || named == Named::Other)).then_some("a float"),
@@ -61,10 +49,7 @@ pub(super) fn check(cx: &Ctxt, field: &Field, shape: &Shape) {
         Written::Text(_) => (!matches!(named, Named::String | Named::Other)).then_some("a text"),
         Written::Variant => (named != Named::Other).then_some("a variant of an enumeration"),
         Written::TooLarge => {
-            cx.error(
-                expr,
-                "an integer that no column holds: the largest is that of i64",
-            );
+            cx.error(expr, "an integer that no column holds: the largest is that of i64");
             None
         }
     };

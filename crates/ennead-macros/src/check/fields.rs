@@ -21,20 +21,14 @@ pub(super) fn check(cx: &Ctxt, field: &Field) {
     references(cx, field, &shape);
     column(cx, field, &shape);
     defaults::check(cx, field, &shape);
-    if let (Some(at), true) = (
-        field.attrs.version,
-        shape.optional || !(shape.named.is_integer() || shape.named == Named::Other),
-    ) {
+    if let (Some(at), true) =
+        (field.attrs.version, shape.optional || !(shape.named.is_integer() || shape.named == Named::Other))
+    {
         cx.error_at(at, "#[version] counts writes: its field is an i64, i32 or i16");
     }
-    if let (Some(at), Some(_)) = (
-        field.attrs.immutable,
-        field
-            .attrs
-            .version
-            .or(field.attrs.updated_at)
-            .or(field.attrs.deleted_at),
-    ) {
+    if let (Some(at), Some(_)) =
+        (field.attrs.immutable, field.attrs.version.or(field.attrs.updated_at).or(field.attrs.deleted_at))
+    {
         cx.error_at(at, "this field changes by itself: remove #[immutable]");
     }
 }
@@ -67,16 +61,8 @@ fn one_role(cx: &Ctxt, attrs: &FieldAttrs) {
 
 /// At most one field has each of the library's roles.
 pub(super) fn once_each(cx: &Ctxt, model: &Model) {
-    for (at, name) in [
-        "key",
-        "tenant",
-        "created_at",
-        "updated_at",
-        "deleted_at",
-        "version",
-    ]
-    .into_iter()
-    .enumerate()
+    for (at, name) in
+        ["key", "tenant", "created_at", "updated_at", "deleted_at", "version"].into_iter().enumerate()
     {
         let places = model
             .fields
@@ -84,10 +70,7 @@ pub(super) fn once_each(cx: &Ctxt, model: &Model) {
             .filter(|field| field.cfgs.is_empty())
             .filter_map(|field| roles(&field.attrs)[at].1);
         for again in places.skip(1) {
-            cx.error_at(
-                again,
-                format!("`{}` has #[{name}] on another field already", model.ident),
-            );
+            cx.error_at(again, format!("`{}` has #[{name}] on another field already", model.ident));
         }
     }
 }
@@ -110,19 +93,13 @@ fn embedded(cx: &Ctxt, field: &Field, at: Span) {
         );
     }
     if types::shape(&field.ty).0.optional {
-        cx.error_at(
-            field.type_span(),
-            "an embedded struct is not optional: make its fields optional",
-        );
+        cx.error_at(field.type_span(), "an embedded struct is not optional: make its fields optional");
     }
 }
 
 fn times(cx: &Ctxt, field: &Field, shape: &Shape) {
     let is_time = matches!(shape.named, Named::DateTime | Named::NaiveDateTime);
-    for (at, name) in [
-        (field.attrs.created_at, "created_at"),
-        (field.attrs.updated_at, "updated_at"),
-    ] {
+    for (at, name) in [(field.attrs.created_at, "created_at"), (field.attrs.updated_at, "updated_at")] {
         if let (Some(_), true) = (at, shape.optional || !is_time) {
             cx.error_at(
                 field.type_span(),
@@ -143,18 +120,9 @@ fn tenant(cx: &Ctxt, field: &Field, shape: &Shape) {
         return;
     }
     if shape.optional {
-        cx.error_at(
-            field.type_span(),
-            "the tenant of a row is never NULL: take the Option away",
-        );
-    } else if !matches!(
-        shape.named,
-        Named::String | Named::Uuid | Named::I64 | Named::Other
-    ) {
-        cx.error_at(
-            field.type_span(),
-            "a tenant is a String, a Uuid, an i64 or a DbNewtype of one of these",
-        );
+        cx.error_at(field.type_span(), "the tenant of a row is never NULL: take the Option away");
+    } else if !matches!(shape.named, Named::String | Named::Uuid | Named::I64 | Named::Other) {
+        cx.error_at(field.type_span(), "a tenant is a String, a Uuid, an i64 or a DbNewtype of one of these");
     }
 }
 
@@ -162,24 +130,14 @@ fn references(cx: &Ctxt, field: &Field, shape: &Shape) {
     let Some(references) = &field.attrs.references else {
         return;
     };
-    let keys = [
-        Named::String,
-        Named::Uuid,
-        Named::I16,
-        Named::I32,
-        Named::I64,
-        Named::Other,
-    ];
+    let keys = [Named::String, Named::Uuid, Named::I16, Named::I32, Named::I64, Named::Other];
     if !keys.contains(&shape.named) {
         cx.error_at(
             field.type_span(),
             "a reference holds the key of the other model: String, Uuid, an integer or a DbNewtype",
         );
     }
-    for (at, action) in [&references.on_delete, &references.on_update]
-        .into_iter()
-        .flatten()
-    {
+    for (at, action) in [&references.on_delete, &references.on_update].into_iter().flatten() {
         if *action == Action::SetNull && !shape.optional {
             let message =
                 "set_null needs a field that takes NULL: make it an Option, or choose restrict or cascade";
@@ -201,10 +159,7 @@ fn column(cx: &Ctxt, field: &Field, shape: &Shape) {
     let Some(column) = &field.attrs.column else { return };
     let Some((at, precision)) = column.precision else {
         if let Some((at, _)) = column.scale {
-            cx.error_at(
-                at,
-                "scale needs a precision: #[column(precision = 18, scale = 4)]",
-            );
+            cx.error_at(at, "scale needs a precision: #[column(precision = 18, scale = 4)]");
         }
         return;
     };

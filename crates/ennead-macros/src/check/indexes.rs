@@ -32,17 +32,11 @@ pub(super) fn check(cx: &Ctxt, model: &Model) {
 /// A name that is no field. Those of embedded structs are not known here: an assertion in the expansion looks for them.
 fn field(cx: &Ctxt, model: &Model, name: &Ident) {
     let embeds = model.fields.iter().any(|field| field.attrs.embed.is_some());
-    let found = model
-        .fields
-        .iter()
-        .find(|field| field.ident.unraw() == name.unraw());
+    let found = model.fields.iter().find(|field| field.ident.unraw() == name.unraw());
     match found {
         None if !embeds => cx.error(name, no_field(model, &name.unraw().to_string())),
         Some(found) if found.attrs.embed.is_some() => {
-            cx.error(
-                name,
-                format!("`{name}` is embedded: name one of the fields inside it"),
-            );
+            cx.error(name, format!("`{name}` is embedded: name one of the fields inside it"));
         }
         _ => {}
     }
@@ -55,11 +49,7 @@ fn method(cx: &Ctxt, index: &Index) {
     if index.unique {
         cx.error(method, "a unique constraint is a btree: remove the method");
     }
-    if index
-        .parts
-        .iter()
-        .any(|part| part.descending || part.nulls_first.is_some())
-    {
+    if index.parts.iter().any(|part| part.descending || part.nulls_first.is_some()) {
         cx.error(
             method,
             format!("an index by {method} has no order: remove desc, nulls_first and nulls_last"),
@@ -69,10 +59,7 @@ fn method(cx: &Ctxt, index: &Index) {
         cx.error(method, "a hash index has one part");
     }
     if method != "gist" && !index.include.is_empty() {
-        cx.error(
-            method,
-            format!("an index by {method} cannot include fields: btree and gist can"),
-        );
+        cx.error(method, format!("an index by {method} cannot include fields: btree and gist can"));
     }
     if index.dialect.as_ref().is_some_and(|dialect| dialect == "sqlite") {
         cx.error(method, format!("SQLite has no {method} indexes"));

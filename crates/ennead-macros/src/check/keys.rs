@@ -5,10 +5,7 @@ use crate::ctxt::Ctxt;
 use crate::types::{self, Named};
 
 pub(super) fn check(cx: &Ctxt, model: &Model) {
-    let mut keys = model
-        .fields
-        .iter()
-        .filter_map(|field| Some((field, field.attrs.key.as_ref()?)));
+    let mut keys = model.fields.iter().filter_map(|field| Some((field, field.attrs.key.as_ref()?)));
     let Some((field, key)) = keys.next() else {
         let message = format!(
             "`{0}` has no key: put #[key] on a field, for instance `#[key] pub id: String`",
@@ -22,19 +19,14 @@ pub(super) fn check(cx: &Ctxt, model: &Model) {
     generation(cx, key);
     by_type(cx, field, key);
     if let (Some(at), None) = (model.options.key_global, tenant_column(model)) {
-        cx.error_at(
-            at,
-            "without a tenant column the key is global already: remove key = \"global\"",
-        );
+        cx.error_at(at, "without a tenant column the key is global already: remove key = \"global\"");
     }
 }
 
 /// Whether the model may have a tenant column: its own, or one of an embedded struct.
 fn tenant_column(model: &Model) -> Option<()> {
-    let possible = model
-        .fields
-        .iter()
-        .any(|field| field.attrs.tenant.is_some() || field.attrs.embed.is_some());
+    let possible =
+        model.fields.iter().any(|field| field.attrs.tenant.is_some() || field.attrs.embed.is_some());
     possible.then_some(())
 }
 
@@ -49,20 +41,14 @@ fn generation(cx: &Ctxt, key: &Key) {
     ];
     for (one, one_name, other, other_name) in pairs {
         if let (Some(_), Some(at)) = (one, other) {
-            cx.error_at(
-                at,
-                format!("a key is either `{one_name}` or `{other_name}`, not both"),
-            );
+            cx.error_at(at, format!("a key is either `{one_name}` or `{other_name}`, not both"));
         }
     }
     if let Some(prefix) = &key.prefix {
         let text = prefix.value();
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         if text.is_empty() || text.len() > 30 || !text.bytes().all(legal) {
-            cx.error(
-                prefix,
-                "a prefix has 1 to 30 letters, digits, `-` and `_`, for instance \"user-\"",
-            );
+            cx.error(prefix, "a prefix has 1 to 30 letters, digits, `-` and `_`, for instance \"user-\"");
         }
     }
 }
@@ -82,15 +68,9 @@ fn by_type(cx: &Ctxt, field: &Field, key: &Key) {
         }
     };
     match shape.named {
-        Named::String => refuse(
-            key.auto,
-            "`auto` is for integer keys; a String key is generated without it",
-        ),
+        Named::String => refuse(key.auto, "`auto` is for integer keys; a String key is generated without it"),
         Named::Uuid => {
-            refuse(
-                key.auto,
-                "`auto` is for integer keys; a Uuid key is generated without it",
-            );
+            refuse(key.auto, "`auto` is for integer keys; a Uuid key is generated without it");
             refuse(prefix, "a prefix is for String keys");
             refuse(key.ulid, "`ulid` is for String keys; a Uuid key is a UUIDv7");
         }

@@ -24,28 +24,20 @@ pub(super) fn check(cx: &Ctxt, model: &Model) {
     .flatten()
     .collect();
     let embeds = model.fields.iter().any(|field| field.attrs.embed.is_some());
-    if declared.is_empty() && !embeds {
+    if declared.is_empty() && !embeds && !options.unclear {
         cx.error(
             &model.ident,
-            format!(
-                "`{}` does not say to whom its rows belong; choose one of {CHOICES}",
-                model.ident
-            ),
+            format!("`{}` does not say to whom its rows belong; choose one of {CHOICES}", model.ident),
         );
     }
     for again in declared.iter().skip(1) {
         cx.error_at(
             *again,
-            format!(
-                "`{}` says twice to whom its rows belong; choose one of {CHOICES}",
-                model.ident
-            ),
+            format!("`{}` says twice to whom its rows belong; choose one of {CHOICES}", model.ident),
         );
     }
-    if let Some(field) = model
-        .fields
-        .iter()
-        .find(|field| field.attrs.tenant.is_some() && !field.cfgs.is_empty())
+    if let Some(field) =
+        model.fields.iter().find(|field| field.attrs.tenant.is_some() && !field.cfgs.is_empty())
     {
         cx.error(&field.ident, "the tenant column cannot depend on a #[cfg]");
     }
@@ -79,32 +71,19 @@ fn shared(cx: &Ctxt, model: &Model, has_column: bool) {
         return;
     };
     if !has_column {
-        return cx.error(
-            name,
-            "shared_when shares rows that a tenant owns: it needs #[tenant] on a field",
-        );
+        return cx.error(name, "shared_when shares rows that a tenant owns: it needs #[tenant] on a field");
     }
     let Some(field) = model.fields.iter().find(|field| field.ident == name.value()) else {
         return cx.error(name, no_field(model, &name.value()));
     };
     let (shape, _) = types::shape(&field.ty);
     if shape.named != Named::Bool || shape.optional {
-        cx.error(
-            name,
-            format!(
-                "rows are shared where `{}` is true: it has to be a bool",
-                name.value()
-            ),
-        );
+        cx.error(name, format!("rows are shared where `{}` is true: it has to be a bool", name.value()));
     }
 }
 
 /// The text for a name that is no field.
 pub(super) fn no_field(model: &Model, name: &str) -> String {
     let fields: Vec<String> = model.fields.iter().map(|field| field.ident.to_string()).collect();
-    format!(
-        "`{}` has no field `{name}`{}",
-        model.ident,
-        hint(name, fields.iter().map(String::as_str))
-    )
+    format!("`{}` has no field `{name}`{}", model.ident, hint(name, fields.iter().map(String::as_str)))
 }

@@ -8,10 +8,10 @@ use crate::ir::Model;
 
 /// Each operation, and what it does.
 const NODES: [(&str, &str); 9] = [
-    ("Create", "Creates a"),
-    ("Read", "Reads a"),
-    ("Update", "Updates a"),
-    ("Delete", "Deletes a"),
+    ("Create", "Creates one"),
+    ("Read", "Reads one"),
+    ("Update", "Updates one"),
+    ("Delete", "Deletes one"),
     ("List", "Lists rows of"),
     ("BulkCreate", "Creates many rows of"),
     ("BulkUpdate", "Updates many rows of"),

@@ -66,6 +66,12 @@ fn references(
         );
         out.push(assertion(at, quote!(!#parent.is_tenant_owned()), &message));
     }
+    if matches!(definition.tenancy, Tenancy::Column { .. } | Tenancy::Root) && reference.cross_tenant {
+        let message = format!(
+            "{place} references `{other}` across tenants, and so by a global key: write #[model(key = \"global\")] on `{other}`, or remove cross_tenant"
+        );
+        out.push(assertion(at, quote!(#parent.is_named_by_key()), &message));
+    }
     if matches!(definition.tenancy, Tenancy::Global | Tenancy::Via(_)) {
         let message = format!(
             "`{ident}` has no tenant column, so {place} can reference `{other}` only by a global key: write #[model(key = \"global\")] on `{other}`, or give `{ident}` a #[tenant] column"
@@ -84,11 +90,7 @@ fn via(model: &Model, field: &Field) -> Option<TokenStream> {
         field.name
     );
     let parent = quote_spanned!(target.span()=> <#target as __e::Model>::DEF);
-    Some(assertion(
-        target.span(),
-        quote!(#parent.is_tenant_owned()),
-        &message,
-    ))
+    Some(assertion(target.span(), quote!(#parent.is_tenant_owned()), &message))
 }
 
 /// A key whose type has a name of its own: what is inside it decides how it can be generated.
@@ -103,11 +105,7 @@ fn key(model: &Model, definition: &Definition) -> Option<TokenStream> {
         model.ident, field.name
     );
     let kind = quote_spanned!(field.span()=> <#ty as __e::FieldType>::KIND);
-    Some(assertion(
-        field.span(),
-        quote!(__e::KeyGeneration::#generation.suits(#kind)),
-        &message,
-    ))
+    Some(assertion(field.span(), quote!(__e::KeyGeneration::#generation.suits(#kind)), &message))
 }
 
 /// An embedded struct with fields that a create must give is embedded as required.
@@ -139,10 +137,8 @@ fn tenants(model: &Model, definition: &Definition) -> TokenStream {
         let two = format!(
             "two of the structs that `{ident}` embeds say to whom its rows belong; choose one of {CHOICES}"
         );
-        let (none, two) = (
-            assertion(at, quote!(#count != 0), &none),
-            assertion(at, quote!(#count < 2), &two),
-        );
+        let (none, two) =
+            (assertion(at, quote!(#count != 0), &none), assertion(at, quote!(#count < 2), &two));
         return quote!(#none #two);
     }
     let message =
@@ -164,15 +160,8 @@ fn index_fields(model: &Model, definition: &Definition) -> TokenStream {
             if model.fields.iter().any(|field| field.name == name) {
                 continue;
             }
-            let message = format!(
-                "neither `{}` nor what it embeds has a field `{name}`",
-                model.ident
-            );
-            out.extend(assertion(
-                ident.span(),
-                quote!(__e::ModelDef::has_field(__FIELDS, #name)),
-                &message,
-            ));
+            let message = format!("neither `{}` nor what it embeds has a field `{name}`", model.ident);
+            out.extend(assertion(ident.span(), quote!(__e::ModelDef::has_field(__FIELDS, #name)), &message));
         }
     }
     out

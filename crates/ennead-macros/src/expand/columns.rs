@@ -8,7 +8,7 @@ use crate::ir::{Content, Field, Model};
 
 pub(super) fn expand(model: &Model, positions: &Positions) -> TokenStream {
     let ident = &model.ident;
-    let columns = model.fields.iter().enumerate().map(|(at, field)| {
+    let columns = model.fields.iter().enumerate().filter(|(at, field)| !is_repeated(model, *at, field)).map(|(at, field)| {
         let (vis, cfgs, constant, ty) = (&field.vis, &field.cfgs, &field.constant, &field.ty);
         let (doc, index) = (doc(field), positions.index16(at));
         match &field.content {
@@ -18,11 +18,17 @@ pub(super) fn expand(model: &Model, positions: &Positions) -> TokenStream {
             }
             Content::Embed { .. } => quote_spanned! {field.span()=>
                 #(#cfgs)* #[doc = #doc]
-                #vis const #constant: <#ty as __e::Embed>::Columns<Self> = <#ty>::__columns::<Self>(#index);
+                #vis const #constant: <#ty as __e::Embed>::Columns<Self> = <<#ty as __e::Embed>::Columns<Self>>::__at(#index);
             },
         }
     });
     quote!(impl #ident { #(#columns)* })
+}
+
+/// Two fields with one constant are an error, and have one in the stubs.
+fn is_repeated(model: &Model, at: usize, field: &Field) -> bool {
+    field.cfgs.is_empty()
+        && model.fields[..at].iter().any(|other| other.cfgs.is_empty() && other.constant == field.constant)
 }
 
 /// The type of a field's column.

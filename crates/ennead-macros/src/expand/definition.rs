@@ -166,11 +166,7 @@ fn part(part: &Part) -> TokenStream {
     };
     let descending = part.descending.then(|| quote!(.desc()));
     let nulls = part.nulls_first.map(|first| {
-        if first {
-            quote!(.nulls(__e::Nulls::First))
-        } else {
-            quote!(.nulls(__e::Nulls::Last))
-        }
+        if first { quote!(.nulls(__e::Nulls::First)) } else { quote!(.nulls(__e::Nulls::Last)) }
     });
     quote!(#target #descending #nulls)
 }

@@ -48,11 +48,9 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
     if column.indexed {
         set.push(quote!(indexed: true));
     }
-    for (member, text) in [
-        ("generated", &column.generated),
-        ("check", &column.check),
-        ("renamed_from", &column.renamed_from),
-    ] {
+    for (member, text) in
+        [("generated", &column.generated), ("check", &column.check), ("renamed_from", &column.renamed_from)]
+    {
         if let Some(text) = text {
             let member = format_ident!("{member}");
             set.push(quote!(#member: ::core::option::Option::Some(#text)));
@@ -65,22 +63,14 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
         },
         _ => quote_spanned!(field.span()=> __e::FieldDef::of::<#ty>(#name)),
     };
-    if set.is_empty() {
-        plain
-    } else {
-        quote!(__e::FieldDef { #(#set,)* ..#plain })
-    }
+    if set.is_empty() { plain } else { quote!(__e::FieldDef { #(#set,)* ..#plain }) }
 }
 
 fn default(field: &Field, column: &Column, default: &Default) -> TokenStream {
     let (ty, inner, expr) = (&field.ty, &column.shape.inner, &default.expr);
     let named = column.shape.named;
     let some = |value: TokenStream| {
-        if column.shape.optional {
-            quote!(::core::option::Option::Some(#value))
-        } else {
-            value
-        }
+        if column.shape.optional { quote!(::core::option::Option::Some(#value)) } else { value }
     };
     let (literal, value) = match &default.written {
         Written::Bool(value) => (Some(quote!(Bool(#value))), some(quote!(#expr))),
@@ -116,33 +106,22 @@ fn default(field: &Field, column: &Column, default: &Default) -> TokenStream {
 
 fn int(value: i64) -> TokenStream {
     let digits = Literal::u64_unsuffixed(value.unsigned_abs());
-    if value < 0 {
-        quote!(-#digits)
-    } else {
-        quote!(#digits)
-    }
+    if value < 0 { quote!(-#digits) } else { quote!(#digits) }
 }
 
 fn float(value: f64) -> TokenStream {
     let digits = Literal::f64_unsuffixed(value.abs());
-    if value.is_sign_negative() {
-        quote!(-#digits)
-    } else {
-        quote!(#digits)
-    }
+    if value.is_sign_negative() { quote!(-#digits) } else { quote!(#digits) }
 }
 
 fn reference_def(reference: &Reference) -> TokenStream {
     let target = &reference.target;
     let mut set = Vec::new();
-    for (member, action) in [
-        ("on_delete", reference.on_delete),
-        ("on_update", reference.on_update),
-    ] {
+    for (member, action) in [("on_delete", reference.on_delete), ("on_update", reference.on_update)] {
         let Some(action) = action else { continue };
         let member = format_ident!("{member}");
         let action = match action {
-            Action::NoAction => quote!(NoAction),
+            Action::Nothing => quote!(NoAction),
             Action::Restrict => quote!(Restrict),
             Action::Cascade => quote!(Cascade),
             Action::SetNull => quote!(SetNull),
@@ -162,9 +141,5 @@ fn reference_def(reference: &Reference) -> TokenStream {
         }
     }
     let plain = quote!(__e::ReferenceDef::to(|| <#target as __e::Model>::DEF));
-    if set.is_empty() {
-        plain
-    } else {
-        quote!(__e::ReferenceDef { #(#set,)* ..#plain })
-    }
+    if set.is_empty() { plain } else { quote!(__e::ReferenceDef { #(#set,)* ..#plain }) }
 }

@@ -40,10 +40,7 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
 /// Implementations that nothing runs, for a model with errors.
 pub(super) fn stubs(model: &Model) -> TokenStream {
     let (ident, new) = (&model.ident, &model.new_ident);
-    let key = model
-        .definition
-        .as_ref()
-        .and_then(|definition| model.fields.get(definition.key.field));
+    let key = model.definition.as_ref().and_then(|definition| model.fields.get(definition.key.field));
     let key = match key.filter(|key| key.column().is_some_and(|column| column.role == Some("Key"))) {
         Some(key) if is_key(key) => {
             let ty = &key.ty;
@@ -51,13 +48,7 @@ pub(super) fn stubs(model: &Model) -> TokenStream {
         }
         _ => quote!(::std::string::String),
     };
-    let is_global = matches!(
-        model.definition,
-        Some(Definition {
-            tenancy: Tenancy::Global,
-            ..
-        })
-    );
+    let is_global = matches!(model.definition, Some(Definition { tenancy: Tenancy::Global, .. }));
     let tenancy = if is_global { quote!(Global) } else { quote!(Root) };
     let conversions = conversions(model);
     quote! {
@@ -160,31 +151,17 @@ pub(super) fn encode_new(model: &Model, positions: &Positions, start: &TokenStre
         };
         quote!(#(#cfgs)* #put)
     };
-    model
-        .fields
-        .iter()
-        .enumerate()
-        .filter(|(_, field)| field.in_new)
-        .map(one)
-        .collect()
+    model.fields.iter().enumerate().filter(|(_, field)| field.in_new).map(one).collect()
 }
 
 fn offset(positions: &Positions, start: &TokenStream, at: usize) -> TokenStream {
-    if start.to_string() == "0" {
-        positions.index(at)
-    } else {
-        positions.behind(start, at)
-    }
+    if start.to_string() == "0" { positions.index(at) } else { positions.behind(start, at) }
 }
 
 fn put(field: &Field, value: &TokenStream, at: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     if is_open(field) {
-        let at = if at.to_string().parse::<u16>().is_ok() {
-            at.clone()
-        } else {
-            quote!((#at) as u16)
-        };
+        let at = if at.to_string().parse::<u16>().is_ok() { at.clone() } else { quote!((#at) as u16) };
         quote_spanned!(field.span()=> __values.set(#at, <#ty as __e::FieldType>::encode(#value));)
     } else {
         quote_spanned!(field.span()=> __values.put(#at, #value);)

@@ -6,25 +6,14 @@ use quote::{ToTokens, quote, quote_spanned};
 use crate::ir::{Content, Field, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let (vis, ident, new, cfgs, derives) = (
-        &model.vis,
-        &model.ident,
-        &model.new_ident,
-        &model.cfgs,
-        &model.new_derives,
-    );
+    let (vis, ident, new, cfgs, derives) =
+        (&model.vis, &model.ident, &model.new_ident, &model.cfgs, &model.new_derives);
     let derive = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
     let is_serde = derives.iter().any(|path| {
-        path.segments
-            .last()
-            .is_some_and(|last| last.ident == "Serialize" || last.ident == "Deserialize")
+        path.segments.last().is_some_and(|last| last.ident == "Serialize" || last.ident == "Deserialize")
     });
-    let doc = format!("The fields of a `{ident}` that a create must give.");
-    let fields = model
-        .fields
-        .iter()
-        .filter(|field| field.in_new)
-        .map(|field| one(model, field, is_serde));
+    let doc = format!("What a create of `{ident}` must give.");
+    let fields = model.fields.iter().filter(|field| field.in_new).map(|field| one(model, field, is_serde));
     quote! {
         #(#cfgs)*
         #[doc = #doc]

@@ -22,18 +22,12 @@ impl Positions {
                 known += 1;
             }
         }
-        Self {
-            each,
-            total: (known, counted),
-        }
+        Self { each, total: (known, counted) }
     }
 
     /// All at zero: for stubs, which nothing reads.
     pub(crate) fn ignored(fields: &[Field]) -> Self {
-        Self {
-            each: vec![(0, Vec::new()); fields.len()],
-            total: (0, Vec::new()),
-        }
+        Self { each: vec![(0, Vec::new()); fields.len()], total: (0, Vec::new()) }
     }
 
     /// The constants that hold how many fields a field stands for.
@@ -46,20 +40,13 @@ impl Positions {
                 Content::Embed { .. } => quote_spanned!(field.span()=> <#ty as __e::Embed>::FIELDS.len()),
             };
             let otherwise = (!cfgs.is_empty()).then(|| {
-                let conditions = cfgs
-                    .iter()
-                    .filter_map(|cfg| cfg.meta.require_list().ok())
-                    .map(|list| &list.tokens);
+                let conditions =
+                    cfgs.iter().filter_map(|cfg| cfg.meta.require_list().ok()).map(|list| &list.tokens);
                 quote!(#[cfg(not(all(#(#conditions),*)))] const #name: usize = 0;)
             });
             quote!(#(#cfgs)* const #name: usize = #value; #otherwise)
         };
-        fields
-            .iter()
-            .enumerate()
-            .filter(|(_, field)| field.is_counted_later())
-            .map(one)
-            .collect()
+        fields.iter().enumerate().filter(|(_, field)| field.is_counted_later()).map(one).collect()
     }
 
     /// The index of a field, as a `usize` or an integer literal.

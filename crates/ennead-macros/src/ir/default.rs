@@ -24,10 +24,7 @@ pub(crate) fn written(expr: &Expr) -> Written {
         Expr::Paren(paren) => written(&paren.expr),
         Expr::Lit(ExprLit { lit, .. }) => literal(lit, ""),
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => match &*unary.expr {
-            Expr::Lit(ExprLit {
-                lit: lit @ (Lit::Int(_) | Lit::Float(_)),
-                ..
-            }) => literal(lit, "-"),
+            Expr::Lit(ExprLit { lit: lit @ (Lit::Int(_) | Lit::Float(_)), .. }) => literal(lit, "-"),
             _ => Written::Expression,
         },
         Expr::Path(path) if path.qself.is_none() && path.path.segments.len() >= 2 => {
@@ -48,9 +45,9 @@ fn literal(lit: &Lit, sign: &str) -> Written {
         Lit::Str(text) => Written::Text(text.value()),
         // `1f64` is an integer literal to the parser.
         Lit::Int(int) if matches!(int.suffix(), "f32" | "f64") => float(sign, int.base10_digits()),
-        Lit::Int(int) => format!("{sign}{}", int.base10_digits())
-            .parse()
-            .map_or(Written::TooLarge, Written::Int),
+        Lit::Int(int) => {
+            format!("{sign}{}", int.base10_digits()).parse().map_or(Written::TooLarge, Written::Int)
+        }
         Lit::Float(digits) => float(sign, digits.base10_digits()),
         _ => Written::Expression,
     }

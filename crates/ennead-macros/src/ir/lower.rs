@@ -20,11 +20,7 @@ impl Model {
     pub(crate) fn lower(model: ast::Model) -> Self {
         let ident = model.ident;
         Self {
-            krate: model
-                .options
-                .krate
-                .as_ref()
-                .map_or_else(|| quote!(::ennead), ToTokens::to_token_stream),
+            krate: model.options.krate.as_ref().map_or_else(|| quote!(::ennead), ToTokens::to_token_stream),
             new_ident: format_ident!("New{}", ident.unraw(), span = ident.span()),
             definition: model
                 .options
@@ -108,10 +104,7 @@ fn index(index: &ast::Index) -> Index {
     };
     let variant = |word: &Option<Ident>, variants: &[(&str, &'static str)]| {
         let word = word.as_ref()?;
-        variants
-            .iter()
-            .find(|(name, _)| word == name)
-            .map(|(_, variant)| *variant)
+        variants.iter().find(|(name, _)| word == name).map(|(_, variant)| *variant)
     };
     Index {
         unique: index.unique,
@@ -119,12 +112,7 @@ fn index(index: &ast::Index) -> Index {
         condition: index.condition.as_ref().map(LitStr::value),
         method: variant(
             &index.method,
-            &[
-                ("gin", "Gin"),
-                ("gist", "Gist"),
-                ("brin", "Brin"),
-                ("hash", "Hash"),
-            ],
+            &[("gin", "Gin"), ("gist", "Gist"), ("brin", "Brin"), ("hash", "Hash")],
         ),
         include: index.include.clone(),
         name: index.name.as_ref().map(LitStr::value),
@@ -138,9 +126,7 @@ impl Field {
         let name = field.ident.unraw().to_string();
         let constant = Ident::new(&constant(&field), field.ident.span());
         let content = match &field.attrs.embed {
-            Some(embed) => Content::Embed {
-                required: embed.required,
-            },
+            Some(embed) => Content::Embed { required: embed.required },
             None => Content::Column(Box::new(Column::lower(&field, &name))),
         };
         Self {
@@ -190,16 +176,13 @@ impl Column {
             access: access(attrs),
             hidden: attrs.hidden.is_some(),
             immutable: attrs.immutable.is_some(),
-            default: attrs.default.as_ref().map(|(_, expr)| Default {
-                written: written(expr),
-                expr: expr.clone(),
-            }),
+            default: attrs
+                .default
+                .as_ref()
+                .map(|(_, expr)| Default { written: written(expr), expr: expr.clone() }),
             generated: attrs.generated.as_ref().map(|(_, sql)| sql.value()),
             reference: attrs.references.as_ref().map(reference),
-            unique: attrs
-                .unique
-                .as_ref()
-                .map(|unique| if unique.global { "Global" } else { "PerTenant" }),
+            unique: attrs.unique.as_ref().map(|unique| if unique.global { "Global" } else { "PerTenant" }),
             indexed: attrs.index.is_some(),
             check: text(attrs.check.as_ref()),
             renamed_from: text(written_column.and_then(|column| column.renamed_from.as_ref())),
@@ -216,10 +199,7 @@ fn role(attrs: &ast::FieldAttrs) -> Option<&'static str> {
         (attrs.deleted_at.is_some(), "DeletedAt"),
         (attrs.version.is_some(), "Version"),
     ];
-    roles
-        .into_iter()
-        .find(|(stands, _)| *stands)
-        .map(|(_, role)| role)
+    roles.into_iter().find(|(stands, _)| *stands).map(|(_, role)| role)
 }
 
 fn access(attrs: &ast::FieldAttrs) -> &'static str {

@@ -1,0 +1,6 @@
+use ennead::prelude::*;
+
+#[derive(DbEnum, Clone, Copy)]
+pub enum Tier {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use ennead::prelude::*;
+
+#[derive(DbEnum)]
+pub enum Tier {
+    Free,
+}
+
+fn main() {}

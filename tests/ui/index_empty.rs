@@ -1,0 +1,9 @@
+use ennead::prelude::*;
+
+#[model(global, index(), index)]
+pub struct Plan {
+    #[key]
+    pub id: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use ennead::prelude::*;
+
+#[model(global)]
+pub enum Plan {
+    Free,
+    Paid,
+}
+
+fn main() {}

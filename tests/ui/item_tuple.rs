@@ -1,0 +1,6 @@
+use ennead::prelude::*;
+
+#[model(global)]
+pub struct Plan(#[key] pub String);
+
+fn main() {}

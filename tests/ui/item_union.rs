@@ -1,0 +1,8 @@
+use ennead::prelude::*;
+
+#[model(global)]
+pub union Plan {
+    pub id: u32,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use ennead::prelude::*;
+
+#[model(global)]
+pub struct Plan {
+    pub name: String,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use ennead::prelude::*;
+
+#[model(table = "plans")]
+pub struct Plan {
+    #[key]
+    pub id: String,
+    #[tenant]
+    pub organization_id: String,
+    #[tenant]
+    pub other_id: String,
+}
+
+fn main() {}
