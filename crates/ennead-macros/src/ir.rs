@@ -4,6 +4,7 @@ pub(crate) mod default;
 mod lower;
 
 use proc_macro2::{Ident, Span, TokenStream};
+use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ItemStruct, Path, Type, Visibility};
 
 use crate::ast::Action;
@@ -148,11 +149,15 @@ pub(crate) struct Reference {
     pub(crate) inverse: Option<String>,
 }
 
+/// The place of a span with the names of the call: tokens that `macro_rules` passes through would not see our locals.
+pub(crate) fn at(span: Span) -> Span {
+    Span::call_site().located_at(span)
+}
+
 impl Field {
     /// Where to point for the type.
     pub(crate) fn span(&self) -> Span {
-        use syn::spanned::Spanned;
-        self.ty.span()
+        at(self.ty.span())
     }
 
     pub(crate) fn column(&self) -> Option<&Column> {

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ennead::prelude::*;
-use ennead::{Dialect, Json, Kind, Model, ModelDef};
+use ennead::{Dialect, Json, Kind, Model, ModelDef, Value, __private::Literal};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -155,8 +155,19 @@ fn main() {
     assert!(matches!(def.fields[4].kind, Kind::Decimal(Some(p)) if p.scale == 4));
     assert_eq!(def.indexes.len(), 5);
     assert_eq!(def.indexes[1].dialect, Some(Dialect::Postgres));
-    let encoded = |name: &str| format!("{:?}", def.find(name).unwrap().1.default.unwrap().value as usize != 0);
-    assert_eq!(encoded("tax"), "true");
+    let default = |name: &str| {
+        let default = def.find(name).unwrap().1.default.unwrap();
+        (default.literal, (default.value)())
+    };
+    assert_eq!(default("tax"), (Some(Literal::Text("0.20")), Value::Decimal(Decimal::new(20, 2))));
+    assert_eq!(default("rebate"), (Some(Literal::Int(0)), Value::Decimal(Decimal::ZERO)));
+    assert_eq!(default("ratio"), (Some(Literal::Float(-0.5)), Value::Float(-0.5)));
+    assert_eq!(default("weight"), (Some(Literal::Int(1)), Value::Float(1.0)));
+    assert_eq!(default("currency"), (Some(Literal::Text("EUR")), Value::text("EUR")));
+    assert_eq!(default("remark"), (Some(Literal::Text("none")), Value::text("none")));
+    assert_eq!(default("state"), (Some(Literal::Text("draft")), Value::text("draft")));
+    assert_eq!(default("is_public"), (Some(Literal::Bool(false)), Value::Bool(false)));
+    assert_eq!(default("history"), (None, Value::Array(Vec::new())));
     let new: NewInvoice = serde_json::from_value(serde_json::json!({ "no": "1", "total": "1.5", "tags": [] })).unwrap();
     let _ = Invoice::create(new.clone()).set(Invoice::STATE, InvoiceState::SentOut).set(Invoice::ID, InvoiceId("x".into()));
     let _ = Invoice::read("inv-1");

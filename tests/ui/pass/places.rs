@@ -70,6 +70,18 @@ macro_rules! declare {
 }
 declare!(Declared, i64, 5);
 
+macro_rules! by_ident {
+    ($name:ident, $field:ident, $ty:ident) => {
+        #[model(global)]
+        pub struct $name {
+            #[key(assigned)]
+            pub $field: $ty,
+            pub other: Option<$ty>,
+        }
+    };
+}
+by_ident!(ByIdent, code, String);
+
 fn main() {
     #[model(global)]
     #[derive(Debug)]

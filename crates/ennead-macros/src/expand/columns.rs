@@ -43,10 +43,10 @@ fn column_type(field: &Field) -> TokenStream {
     }
 }
 
-/// The first line of the field's own doc comment, or its name.
+/// The first paragraph of the field's own doc comment, or its name.
 pub(super) fn doc(field: &Field) -> String {
-    match field.doc.lines().next() {
-        Some(line) if !line.is_empty() => line.to_owned(),
+    match field.doc.split("\n\n").next() {
+        Some(paragraph) if !paragraph.is_empty() => paragraph.to_owned(),
         _ => format!("The column of `{}`.", field.name),
     }
 }
