@@ -98,11 +98,49 @@ pub fn refuse_duplicates<'a>(model: &ModelDef, keys: impl Iterator<Item = &'a Va
     Ok(())
 }
 
+/// Refuses rows of one insert that have the same values in these columns; NULLs are never the same.
+///
+/// # Errors
+/// A unique violation that names the columns.
+pub fn refuse_duplicates_of(model: &'static ModelDef, insert: &Insert, columns: &[u16]) -> Result<(), Error> {
+    let positions: Vec<usize> =
+        columns.iter().filter_map(|at| insert.columns.iter().position(|column| column == at)).collect();
+    if positions.len() != columns.len() {
+        return Ok(());
+    }
+    let mut seen = HashSet::new();
+    for row in &insert.rows {
+        let values: Vec<&Value> = positions.iter().map(|at| &row[*at]).collect();
+        if !values.iter().any(|value| value.is_null()) && !seen.insert(values) {
+            let fields = column_names(model, columns);
+            let text = format!("{}: the same ({}) stands twice in one request", model.name, fields.join(", "));
+            let name = find_unique(model, columns).map_or_else(String::new, |unique| unique.name);
+            return Err(Error::new(ErrorKind::UniqueViolation, text)
+                .with_model(model.name)
+                .with_constraint(name)
+                .with_fields(fields));
+        }
+    }
+    Ok(())
+}
+
 /// Adds what every update sets (the time of the last write, the version) and checks what it sets.
 ///
 /// # Errors
 /// A value that does not fit its field; a field that is set twice or cannot be set; nothing to set.
 pub fn fill_assignments(model: &'static ModelDef, set: &mut Vec<Assignment>, sources: &Sources) -> Result<(), Error> {
+    check_assignments(model, set, &always_set(model, sources))
+}
+
+/// The same with what every update sets given: one moment for a whole bulk update.
+///
+/// # Errors
+/// As [`fill_assignments`].
+pub fn check_assignments(
+    model: &'static ModelDef,
+    set: &mut Vec<Assignment>,
+    always: &[(u16, Value, bool)],
+) -> Result<(), Error> {
     if set.is_empty() {
         return Err(Error::invalid(format!("an update of {} sets nothing: add `.set(column, value)`", model.name))
             .with_model(model.name));
@@ -115,9 +153,9 @@ pub fn fill_assignments(model: &'static ModelDef, set: &mut Vec<Assignment>, sou
             .with_model(model.name)
             .with_fields(vec![name]));
     }
-    for (column, value, add) in always_set(model, sources) {
-        if !seen.contains(&column) {
-            set.push(Assignment { column, value, add });
+    for (column, value, add) in always {
+        if !seen.contains(column) {
+            set.push(Assignment { column: *column, value: value.clone(), add: *add });
         }
     }
     Ok(())

@@ -36,8 +36,8 @@ pub use def::{
 pub use error::{Error, ErrorKind};
 pub use field::{ArrayElement, DbEnum, FieldType, Json, class};
 pub use fill::{
-    admit_filter, admit_operation, admit_target, always_set, fill_assignments, fill_conflict, fill_insert,
-    refuse_duplicates,
+    admit_filter, admit_operation, admit_target, always_set, check_assignments, fill_assignments, fill_conflict, fill_insert,
+    refuse_duplicates, refuse_duplicates_of,
 };
 pub use filter::{Compare, Expr, Filter, MAX_FILTER_DEPTH, MAX_FILTER_NODES, Operand, Order, OrderBy, Orders};
 pub use id::{Clock, IdGenerator, Sources, SystemClock, UuidV7, generate_id, generate_ulid};

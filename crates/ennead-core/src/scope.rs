@@ -189,6 +189,14 @@ pub enum Guard {
     },
 }
 
+impl Guard {
+    /// Puts the guard of one operation over a question about the same rows.
+    #[must_use]
+    pub fn over(self, operation: Operation) -> Scoped {
+        Scoped { operation, guard: self, parents: Vec::new(), single: false }
+    }
+}
+
 /// A reference that must name a row of the same tenant, where the database's own keys do not see to it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ParentCheck {

@@ -1,2 +1,8 @@
-//! SQL of `ennead`.
+//! The SQL of `ennead`: operations and DDL for Postgres and SQLite.
+//!
+//! This is the only crate that names sea-query, and its own API does not. Applications depend on `ennead`.
+
 pub mod ddl;
+mod dml;
+
+pub use dml::{Batch, Bind, BindRef, Planner, Probe, Program, Shape, Slot, ambiguity, parent_exists, plan, row_exists};

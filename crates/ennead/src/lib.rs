@@ -1,1 +1,94 @@
-//! ennead
+//! `ennead`: a schema-first data layer for multi-tenant Rust.
+//!
+//! Annotate a struct with [`#[model]`](macro@model) and get nine operations, DDL for Postgres and SQLite, and tenant
+//! isolation that cannot be forgotten.
+//!
+//! ```
+//! use ennead::prelude::*;
+//!
+//! #[model(tenant_root)]
+//! pub struct Organization {
+//!     #[key] pub id: String,
+//!     pub name: String,
+//! }
+//!
+//! #[model]
+//! pub struct User {
+//!     #[key(prefix = "user-")] pub id: String,
+//!     #[tenant] #[references(Organization)] pub organization_id: String,
+//!     #[unique] pub email: String,
+//! }
+//!
+//! # #[cfg(feature = "sqlite")]
+//! # #[tokio::main] async fn main() -> Result<(), Error> {
+//! let db = Db::connect("sqlite::memory:").await?;
+//! ennead::schema![Organization, User].create(&db).await?;
+//! Organization::create(NewOrganization { name: "Acme".into() })
+//!     .set(Organization::ID, "acme")
+//!     .run(&db.across_tenants("sign-up"))
+//!     .await?;
+//! let acme = db.tenant("acme")?;
+//! let user = User::create(NewUser { email: "jo@acme.com".into() }).run(&acme).await?;
+//! assert_eq!(user.organization_id, "acme");
+//! assert_eq!(User::count().run(&db.tenant("other")?).await?, 0);
+//! # Ok(()) }
+//! # #[cfg(not(feature = "sqlite"))] fn main() {}
+//! ```
+
+mod backend;
+mod builder;
+mod db;
+mod exec;
+mod model_ext;
+pub mod op;
+mod schema;
+mod scopes;
+mod sink;
+mod statement;
+mod tenant_context;
+mod transaction;
+
+pub use builder::DbBuilder;
+pub use db::Db;
+pub use ennead_core::{
+    ArrayElement, Clock, Column, DbEnum, Dialect, Embed, Error, ErrorKind, FieldType, Filter, GlobalModel,
+    IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model, ModelDef, Order, OwnedModel,
+    TenantId, TenantModel, Value, generate_id, generate_ulid,
+};
+pub use ennead_macros::{DbEnum, DbNewtype, model};
+pub use model_ext::ModelExt;
+pub use op::{BulkResult, Cursor, Page};
+pub use schema::Schema;
+pub use scopes::{AcrossTenants, CreateScope, Scope, Tenant, UpdateScope};
+pub use statement::Statement;
+pub use tenant_context::TenantContext;
+pub use transaction::Transaction;
+
+/// Collects models into a [`Schema`].
+///
+/// ```
+/// use ennead::prelude::*;
+/// #[model(global)]
+/// struct Plan { #[key(assigned)] id: String, name: String }
+/// let schema = ennead::schema![Plan];
+/// assert_eq!(schema.models().len(), 1);
+/// ```
+#[macro_export]
+macro_rules! schema {
+    ($($model:ty),* $(,)?) => {
+        $crate::Schema::new([$(<$model as $crate::Model>::DEF),*])
+    };
+}
+
+/// What nearly every file of an application needs.
+pub mod prelude {
+    pub use crate::{AcrossTenants, Db, DbEnum, DbNewtype, Error, Model as _, ModelExt as _, Schema, Tenant, TenantContext, model};
+}
+
+/// What the macros name. Not for people: it may change in any release.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::op::Create;
+    pub use ennead_core::*;
+    pub use std::borrow::Cow;
+}

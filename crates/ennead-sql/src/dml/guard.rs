@@ -1,0 +1,44 @@
+//! The tenant's predicate as SQL. `ennead-core`'s `scope.rs` decides what it is; this renders it.
+
+use ennead_core::{Compare, Guard};
+use sea_query::{Alias, BinOper, Expr as Sea, ExprTrait, Query};
+
+use super::expr::Context;
+
+/// The predicate that keeps a statement to its tenant; `None` for an open guard.
+pub(super) fn guard(context: &Context<'_>, guard: &Guard) -> Option<Sea> {
+    render(context, guard, 1)
+}
+
+fn render(context: &Context<'_>, guard: &Guard, depth: usize) -> Option<Sea> {
+    match guard {
+        Guard::Open => None,
+        Guard::Column { column, value, shared } => {
+            let own = context.compare(*column, Compare::Eq, value);
+            Some(match shared {
+                Some(shared) => own.or(shared_row(context, *shared)),
+                None => own,
+            })
+        }
+        Guard::Via { column, parent, guard } => {
+            let name = format!("ennead_parent_{depth}");
+            let above = Context { dialect: context.dialect, model: parent.0, table: &name };
+            let mut query = Query::select();
+            query
+                .expr(Sea::cust("1"))
+                .from_as(Alias::new(parent.table), Alias::new(name.clone()))
+                .and_where(above.column(parent.key.field).eq(context.column(*column)));
+            if let Some(inner) = render(&above, guard, depth + 1) {
+                query.and_where(inner);
+            }
+            Some(Sea::exists(query))
+        }
+    }
+}
+
+fn shared_row(context: &Context<'_>, at: u16) -> Sea {
+    match context.dialect {
+        ennead_core::Dialect::Postgres => context.column(at),
+        ennead_core::Dialect::Sqlite => context.column(at).binary(BinOper::Equal, Sea::cust("1")),
+    }
+}

@@ -1,0 +1,17 @@
+//! Operations as SQL: scoped operations in, programs out.
+
+mod expr;
+mod guard;
+mod keyset;
+mod lower;
+mod program;
+mod shape;
+mod write;
+
+mod probe;
+mod select;
+
+pub use lower::{Planner, plan};
+pub use probe::{Probe, ambiguity, parent_exists, row_exists};
+pub use program::{Batch, Bind, BindRef, Program};
+pub use shape::{Shape, Slot};

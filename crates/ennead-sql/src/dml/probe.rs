@@ -1,0 +1,79 @@
+//! Small questions asked beside an operation, in its transaction.
+
+use std::sync::Arc;
+
+use ennead_core::{Compare, Dialect, Expr, Kind, ModelDef, Operand, ParentCheck, Value};
+use sea_query::{Alias, Expr as Sea, LockType, Query};
+
+use super::expr::Context;
+use super::guard;
+use super::lower::take_guard;
+use super::program::{Batch, Bind, Program};
+use super::shape::Shape;
+
+/// A question that a number answers.
+#[derive(Debug)]
+pub struct Probe {
+    /// What to run; it gives one row with one integer.
+    pub program: Program,
+    /// The number that means that all is well.
+    pub expected: i64,
+}
+
+fn program(shape: Shape, shared: Vec<Bind>) -> Program {
+    Program { shape: Arc::new(shape), shared, batch: Batch::Once, limit: None, offset: 0, heavy: false }
+}
+
+/// How many of the referenced rows are there and pass the tenant's guard. On Postgres they are locked, so that none of
+/// them leaves its tenant before the transaction ends.
+#[must_use]
+pub fn parent_exists(dialect: Dialect, check: &ParentCheck, keys: Vec<Value>) -> Probe {
+    let model = check.parent.0;
+    let context = Context { dialect, model, table: model.table };
+    let expected = keys.len() as i64;
+    let mut shared = vec![Bind { value: Value::Array(keys), kind: model.key_field().kind, many: true }];
+    let mut tenant = check.guard.clone();
+    take_guard(&mut tenant, &mut shared);
+    let mut rows = Query::select();
+    let keys = Expr::In { left: Operand::Column(model.key.field), values: vec![Value::Slot(0)], negated: false };
+    rows.expr(Sea::cust("1")).from(Alias::new(model.table)).and_where(context.condition(&keys));
+    if let Some(own) = guard::guard(&context, &tenant) {
+        rows.and_where(own);
+    }
+    if dialect == Dialect::Postgres {
+        rows.lock(LockType::Share);
+    }
+    let mut query = Query::select();
+    query.expr(Sea::cust("COUNT(*)")).from_subquery(rows, Alias::new("ennead_parents"));
+    Probe { program: program(Shape::render(dialect, &query, Vec::new(), vec![Kind::I64]), shared), expected }
+}
+
+/// How many keys more than one tenant has, among the given ones.
+#[must_use]
+pub fn ambiguity(dialect: Dialect, model: &'static ModelDef, keys: Vec<Value>) -> Probe {
+    let context = Context { dialect, model, table: model.table };
+    let shared = vec![Bind { value: Value::Array(keys), kind: model.key_field().kind, many: true }];
+    let keys = Expr::In { left: Operand::Column(model.key.field), values: vec![Value::Slot(0)], negated: false };
+    let key = ennead_core::constraints::quote(model.key_field().column);
+    let mut query = Query::select();
+    query
+        .expr(Sea::cust(format!("COUNT(*) - COUNT(DISTINCT {key})")))
+        .from(Alias::new(model.table))
+        .and_where(context.condition(&keys));
+    Probe { program: program(Shape::render(dialect, &query, Vec::new(), vec![Kind::I64]), shared), expected: 0 }
+}
+
+/// Whether a row with these values is there: what tells which foreign key SQLite meant.
+#[must_use]
+pub fn row_exists(dialect: Dialect, model: &'static ModelDef, columns: &[u16], values: Vec<Value>) -> Probe {
+    let context = Context { dialect, model, table: model.table };
+    let mut query = Query::select();
+    query.expr(Sea::cust("COUNT(*)")).from(Alias::new(model.table));
+    let mut shared = Vec::new();
+    for (at, value) in columns.iter().zip(values) {
+        let slot = Value::Slot(shared.len() as u32);
+        query.and_where(context.compare(*at, Compare::Eq, &slot));
+        shared.push(Bind { value, kind: model.field(*at).kind, many: false });
+    }
+    Probe { program: program(Shape::render(dialect, &query, Vec::new(), vec![Kind::I64]), shared), expected: 1 }
+}

@@ -1,0 +1,98 @@
+//! What a backend runs: one statement, and the values of its executions.
+
+use std::sync::Arc;
+
+use ennead_core::{Kind, Value};
+
+use super::shape::{Shape, Slot};
+
+/// One statement with the values of all its executions.
+#[derive(Debug)]
+pub struct Program {
+    /// The statement.
+    pub shape: Arc<Shape>,
+    /// The values that every execution shares.
+    pub shared: Vec<Bind>,
+    /// The values of each execution.
+    pub batch: Batch,
+    /// The backend stops after so many rows, where the statement's own limit is a larger, rounded one.
+    pub limit: Option<u64>,
+    /// The backend passes over so many rows first.
+    pub offset: u64,
+    /// It may take long: a backend must not run it on a thread that others wait for.
+    pub heavy: bool,
+}
+
+/// A value on its way to the database.
+#[derive(Debug, Clone)]
+pub struct Bind {
+    /// The value; an array where `many`.
+    pub value: Value,
+    /// The kind of the value, or of the array's elements.
+    pub kind: Kind,
+    /// A list of values in one bind.
+    pub many: bool,
+}
+
+/// The values of each execution.
+#[derive(Debug)]
+pub enum Batch {
+    /// One execution, with the shared values only.
+    Once,
+    /// One execution for each row.
+    Rows(Vec<Vec<Value>>),
+    /// One execution for each chunk; a chunk is a list of values for each column.
+    Columns(Vec<Vec<Vec<Value>>>),
+}
+
+/// A value of one execution.
+#[derive(Debug, Clone, Copy)]
+pub enum BindRef<'a> {
+    /// One value of a kind.
+    One(&'a Value, &'a Kind),
+    /// A list of values of a kind.
+    Many(&'a [Value], &'a Kind),
+}
+
+impl Program {
+    /// How often the statement is executed.
+    #[must_use]
+    pub fn executions(&self) -> usize {
+        match &self.batch {
+            Batch::Once => 1,
+            Batch::Rows(rows) => rows.len(),
+            Batch::Columns(chunks) => chunks.len(),
+        }
+    }
+
+    /// The values of one execution, in the order of the placeholders.
+    pub fn binds(&self, execution: usize) -> impl Iterator<Item = BindRef<'_>> {
+        self.shape.slots.iter().map(move |slot| match slot {
+            Slot::Shared(at) => {
+                let bind = &self.shared[*at as usize];
+                match &bind.value {
+                    Value::Array(items) if bind.many => BindRef::Many(items, &bind.kind),
+                    value => BindRef::One(value, &bind.kind),
+                }
+            }
+            Slot::Row(at) => {
+                let kind = &self.shape.row_kinds[*at as usize];
+                match &self.batch {
+                    Batch::Once => BindRef::One(&Value::Null, kind),
+                    Batch::Rows(rows) => BindRef::One(&rows[execution][*at as usize], kind),
+                    Batch::Columns(chunks) => BindRef::Many(&chunks[execution][*at as usize], kind),
+                }
+            }
+        })
+    }
+}
+
+impl Program {
+    /// SQL of the library's own, without values.
+    #[must_use]
+    pub fn raw(sql: &str, outputs: Vec<Kind>) -> Self {
+        let shape = Shape { id: 0, sql: sql.into(), slots: Vec::new(), row_kinds: Vec::new(), outputs };
+        let shape = Arc::new(shape);
+        Self { shape, shared: Vec::new(), batch: Batch::Once, limit: None, offset: 0, heavy: false }
+    }
+}

@@ -1,0 +1,129 @@
+//! The databases. One module for each names its driver; nothing else does.
+
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
+
+use ennead_core::{Dialect, Error, ModelDef};
+use ennead_sql::Program;
+
+use crate::sink::Sink;
+
+/// A pool of connections to one database.
+#[derive(Debug)]
+pub(crate) enum Backend {
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::Pool),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Pool),
+}
+
+/// A connection, taken from its pool. Dropped in whatever state, it goes back clean or not at all.
+pub(crate) enum Conn {
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::Conn),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Conn),
+}
+
+/// What a program did: the connection (unless it is lost), the rows' sink, and how many rows were affected.
+pub(crate) struct Ran {
+    pub(crate) conn: Option<Conn>,
+    /// The program, back for questions about what failed.
+    pub(crate) program: Option<Program>,
+    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) result: Result<u64, Failure>,
+}
+
+/// A failure of a statement, and which of its executions it was.
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    pub(crate) execution: usize,
+    /// The database itself refused: a transaction is over until it is rolled back.
+    pub(crate) in_database: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(error: Error) -> Self {
+        Self { error, execution: 0, in_database: true }
+    }
+}
+
+macro_rules! each {
+    ($value:expr, $enum:ident, $name:ident => $body:expr) => {
+        match $value {
+            #[cfg(feature = "sqlite")]
+            $enum::Sqlite($name) => $body,
+            #[cfg(feature = "postgres")]
+            $enum::Postgres($name) => $body,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+            _ => crate::backend::none(),
+        }
+    };
+}
+
+#[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+fn none<T>() -> T {
+    // reason: with neither feature there is no value of `Backend` or `Conn` with which to come here.
+    unreachable!("no backend is compiled in")
+}
+
+impl Backend {
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Backend::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(_) => Dialect::Postgres,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+            _ => none(),
+        }
+    }
+
+    /// Takes a connection; `write` says that it will change rows.
+    pub(crate) async fn acquire(&self, write: bool) -> Result<Conn, Error> {
+        let _ = write;
+        match self {
+            #[cfg(feature = "sqlite")]
+            Backend::Sqlite(pool) => pool.acquire(write).await.map(Conn::Sqlite),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(pool) => pool.acquire().await.map(Conn::Postgres),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+            _ => none(),
+        }
+    }
+
+    /// Closes every connection; later operations fail.
+    pub(crate) async fn close(&self) {
+        each!(self, Backend, pool => pool.close().await)
+    }
+}
+
+impl Conn {
+    /// Runs a program; its rows go to the sink.
+    pub(crate) async fn run(self, model: Option<&'static ModelDef>, program: Program, sink: Box<dyn Sink>) -> Ran {
+        each!(self, Conn, conn => conn.run(model, program, sink).await)
+    }
+
+    /// Runs a statement that takes no values and gives no rows.
+    pub(crate) async fn execute(&mut self, sql: &str) -> Result<(), Error> {
+        each!(self, Conn, conn => conn.execute(sql).await)
+    }
+
+    /// Begins a transaction.
+    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
+        each!(self, Conn, conn => conn.begin().await)
+    }
+
+    /// Commits the transaction.
+    pub(crate) async fn commit(&mut self) -> Result<(), Error> {
+        each!(self, Conn, conn => conn.commit().await)
+    }
+
+    /// Rolls the transaction back.
+    pub(crate) async fn rollback(&mut self) -> Result<(), Error> {
+        each!(self, Conn, conn => conn.rollback().await)
+    }
+}
+

@@ -1,0 +1,13 @@
+//! Postgres: connections of sqlx in a pool of our own, which does not ping, and discards what a cancelled future left.
+
+mod error;
+mod numeric;
+mod options;
+mod pool;
+mod row;
+mod run;
+mod types;
+
+pub(crate) use options::Options;
+pub(crate) use pool::Pool;
+pub(crate) use run::Conn;

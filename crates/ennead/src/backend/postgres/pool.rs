@@ -1,0 +1,116 @@
+//! The pool of Postgres connections.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, Timeouts};
+use ennead_core::{Error, ErrorKind};
+use sqlx::postgres::PgConnection;
+use sqlx::{ConnectOptions, Connection};
+
+use super::error;
+use super::options::Options;
+use super::run::Conn;
+
+/// A connection that was idle for so long is asked whether it lives before it is used.
+const IDLE: Duration = Duration::from_secs(30);
+
+/// One open connection.
+pub(crate) struct Session {
+    pub(super) conn: PgConnection,
+    pub(super) state: State,
+    pub(super) used: Instant,
+}
+
+/// In what state a connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// Ready.
+    Idle,
+    /// Inside a transaction.
+    InTransaction,
+    /// A request is on its way. A connection that is dropped so was cancelled, and is closed.
+    Busy,
+    /// It is lost.
+    Broken,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Session")
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Manager {
+    options: Options,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Pool {
+    pub(super) inner: managed::Pool<Manager>,
+    pub(super) options: Arc<Options>,
+}
+
+impl managed::Manager for Manager {
+    type Type = Session;
+    type Error = Error;
+
+    async fn create(&self) -> Result<Session, Error> {
+        let limit = self.options.connect_timeout;
+        let conn = match tokio::time::timeout(limit, self.options.connect.connect()).await {
+            Ok(Ok(conn)) => conn,
+            Ok(Err(failed)) => return Err(error::connecting(&failed)),
+            Err(_) => {
+                return Err(Error::new(ErrorKind::Timeout, format!("the Postgres server did not answer within {limit:?}")));
+            }
+        };
+        Ok(Session { conn, state: State::Idle, used: Instant::now() })
+    }
+
+    async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
+        if session.state != State::Idle {
+            return Err(RecycleError::message("a request or transaction was left unfinished"));
+        }
+        if session.used.elapsed() > IDLE {
+            session.conn.ping().await.map_err(|_| RecycleError::message("the connection was lost while idle"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Pool {
+    pub(crate) fn new(options: Options) -> Result<Self, Error> {
+        let manager = Manager { options: options.clone() };
+        let inner = managed::Pool::builder(manager)
+            .max_size(options.max_connections)
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(|error| Error::new(ErrorKind::Configuration, format!("the pool cannot be made: {error}")))?;
+        Ok(Self { inner, options: Arc::new(options) })
+    }
+
+    pub(crate) async fn acquire(&self) -> Result<Conn, Error> {
+        let limit = self.options.acquire_timeout;
+        let timeouts = Timeouts { wait: Some(limit), create: None, recycle: Some(self.options.connect_timeout) };
+        match self.inner.timeout_get(&timeouts).await {
+            Ok(session) => Ok(Conn::new(session, self.clone())),
+            Err(PoolError::Backend(error)) => Err(error),
+            Err(PoolError::Timeout(_)) => Err(Error::new(
+                ErrorKind::Timeout,
+                format!("no connection became free within {limit:?}: raise `max_connections` or `acquire_timeout`, or end transactions sooner"),
+            )),
+            Err(PoolError::Closed) => Err(Error::new(ErrorKind::Connection, "the database was closed")),
+            Err(error) => Err(Error::new(ErrorKind::Connection, format!("no connection: {error}"))),
+        }
+    }
+
+    /// After a lost connection the others in the pool are likely lost too: they are dropped, so that one failure is all.
+    pub(super) fn forget_idle(&self) {
+        self.inner.retain(|_, _| false);
+    }
+
+    pub(crate) async fn close(&self) {
+        self.inner.close();
+    }
+}

@@ -1,0 +1,138 @@
+//! Running programs on a Postgres connection.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use deadpool::managed::Object;
+use ennead_core::{Error, ErrorKind, ModelDef};
+use ennead_sql::Program;
+use futures_util::TryStreamExt;
+use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::{Arguments, AssertSqlSafe, Executor};
+
+use super::error;
+use super::pool::{Manager, Pool, State};
+use super::row::Reader;
+use super::types::Argument;
+use crate::backend::{Failure, Ran};
+use crate::sink::Sink;
+
+/// A connection in use. Dropped inside a transaction or a request, it is closed rather than used again: the server then
+/// rolls back, and nobody meets what a cancelled future left.
+pub(crate) struct Conn {
+    session: Object<Manager>,
+    pool: Pool,
+}
+
+enum Outcome {
+    Done(u64),
+    Sqlx(sqlx::Error, usize),
+    Sink(Error),
+}
+
+impl Conn {
+    pub(super) fn new(session: Object<Manager>, pool: Pool) -> Self {
+        Self { session, pool }
+    }
+
+    /// Runs a program; its rows go to the sink.
+    pub(crate) async fn run(mut self, model: Option<&'static ModelDef>, program: Program, mut sink: Box<dyn Sink>) -> Ran {
+        let before = self.session.state;
+        self.session.state = State::Busy;
+        let outcome = run_program(&mut self.session.conn, &program, &mut *sink, self.pool.options.prepare).await;
+        self.finish(before, matches!(&outcome, Outcome::Sqlx(error, _) if error::is_lost(error)));
+        let result = match outcome {
+            Outcome::Done(affected) => Ok(affected),
+            Outcome::Sqlx(error, execution) => {
+                let error = model.map_or_else(|| error::plain(&error), |model| error::of_model(&error, model));
+                Err(Failure { error, execution, in_database: true })
+            }
+            Outcome::Sink(error) => Err(Failure { error, execution: 0, in_database: false }),
+        };
+        Ran { conn: Some(crate::backend::Conn::Postgres(self)), program: Some(program), sink, result }
+    }
+
+    fn finish(&mut self, state: State, lost: bool) {
+        self.session.used = Instant::now();
+        self.session.state = if lost { State::Broken } else { state };
+        if lost {
+            self.pool.forget_idle();
+        }
+    }
+
+    async fn send(&mut self, sql: &str, after: State) -> Result<(), sqlx::Error> {
+        let before = self.session.state;
+        self.session.state = State::Busy;
+        // Text of our own: transaction control, savepoints and DDL.
+        let done = self.session.conn.execute(AssertSqlSafe(sql)).await;
+        let lost = matches!(&done, Err(error) if error::is_lost(error));
+        self.finish(if done.is_ok() { after } else { before }, lost);
+        done.map(|_| ())
+    }
+
+    /// Runs statements that take no values.
+    pub(crate) async fn execute(&mut self, sql: &str) -> Result<(), Error> {
+        let state = self.session.state;
+        self.send(sql, state).await.map_err(|failed| error::plain(&failed))
+    }
+
+    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
+        self.send("BEGIN", State::InTransaction).await.map_err(|failed| error::plain(&failed))
+    }
+
+    pub(crate) async fn commit(&mut self) -> Result<(), Error> {
+        match self.send("COMMIT", State::Idle).await {
+            Ok(()) => Ok(()),
+            Err(failed) if error::is_lost(&failed) => Err(Error::new(
+                ErrorKind::CommitUnknown,
+                "the connection was lost during COMMIT: whether the transaction happened is not known",
+            )),
+            Err(failed) => {
+                // A COMMIT that is refused (a deferred constraint) ends the transaction.
+                self.session.state = State::Idle;
+                Err(error::plain(&failed))
+            }
+        }
+    }
+
+    pub(crate) async fn rollback(&mut self) -> Result<(), Error> {
+        self.send("ROLLBACK", State::Idle).await.map_err(|failed| error::plain(&failed))
+    }
+}
+
+async fn run_program(conn: &mut PgConnection, program: &Program, sink: &mut dyn Sink, prepare: bool) -> Outcome {
+    let mut affected = 0;
+    for number in 0..program.executions() {
+        let mut arguments = PgArguments::default();
+        for value in program.binds(number) {
+            if let Err(error) = arguments.add(Argument(value)) {
+                return Outcome::Sqlx(sqlx::Error::Encode(error), number);
+            }
+        }
+        let sql = AssertSqlSafe(Arc::clone(&program.shape.sql));
+        let query = sqlx::query_with(sql, arguments).persistent(prepare);
+        if program.shape.outputs.is_empty() {
+            match conn.execute(query).await {
+                Ok(done) => affected += done.rows_affected(),
+                Err(error) => return Outcome::Sqlx(error, number),
+            }
+            continue;
+        }
+        let mut rows = conn.fetch(query);
+        loop {
+            match rows.try_next().await {
+                Ok(Some(row)) => {
+                    affected += 1;
+                    if let Err(error) = sink.row(&mut Reader { row: &row }) {
+                        // The rest of the rows is read and thrown away, so that the connection stays in step.
+                        drop(rows);
+                        return Outcome::Sink(error);
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => return Outcome::Sqlx(error, number),
+            }
+        }
+    }
+    Outcome::Done(affected)
+}

@@ -1,0 +1,118 @@
+//! SQLite's failures as errors of the library, by code, message and model.
+
+use std::time::Duration;
+
+use ennead_core::constraints::{Violated, column_names, find_by_name, primary_key, uniques};
+use ennead_core::{Error, ErrorKind, ModelDef, naming};
+use libsqlite3_sys as ffi;
+
+use super::lane::SqliteError;
+
+/// A failure outside of any model's statement.
+pub(super) fn plain(error: &SqliteError) -> Error {
+    let kind = match error.primary() {
+        ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED | ffi::SQLITE_INTERRUPT => ErrorKind::Timeout,
+        ffi::SQLITE_CANTOPEN | ffi::SQLITE_NOTADB | ffi::SQLITE_IOERR => ErrorKind::Connection,
+        ffi::SQLITE_CONSTRAINT if error.code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY => ErrorKind::ForeignKeyViolation,
+        _ => ErrorKind::Database,
+    };
+    Error::new(kind, format!("SQLite: {}", error.message)).with_code(error.code.to_string())
+}
+
+/// A lock that another process or connection holds longer than the time limit.
+pub(super) fn busy(waited: Duration) -> Error {
+    Error::new(
+        ErrorKind::Timeout,
+        format!("the database stayed locked by another writer for {waited:?}: raise `busy_timeout`, or make transactions shorter"),
+    )
+    .with_code("5")
+}
+
+/// A failure of a statement of that model. SQLite's messages name tables and columns, never values.
+pub(super) fn of_model(error: &SqliteError, model: &'static ModelDef) -> Error {
+    let message = error.message.as_str();
+    let named = match error.code {
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+            unique(model, message)
+        }
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
+            Error::new(ErrorKind::ForeignKeyViolation, format!("{}: a referenced row is missing, or rows refer to it", model.name))
+        }
+        ffi::SQLITE_CONSTRAINT_CHECK => check(model, message),
+        ffi::SQLITE_CONSTRAINT_NOTNULL => not_null(model, message),
+        ffi::SQLITE_INTERRUPT => {
+            Error::new(ErrorKind::Timeout, format!("{}: the statement ran past its time limit", model.name))
+        }
+        _ if message.contains("integer overflow") => {
+            Error::invalid(format!("{}: the sum is out of range for its column", model.name))
+        }
+        _ if message.starts_with("no such table") || message.starts_with("no such column") || message.contains("has no column named") => {
+            Error::new(
+                ErrorKind::SchemaMismatch,
+                format!("{}: the database does not fit the model ({message}): create or migrate it", model.name),
+            )
+        }
+        _ => plain(error),
+    };
+    named.with_model(model.name).with_code(error.code.to_string())
+}
+
+/// `UNIQUE constraint failed: users.organization_id, users.email`, or `…: index 'uq_users_email'`.
+fn unique(model: &'static ModelDef, message: &str) -> Error {
+    let told = message.rsplit_once(": ").map_or("", |(_, told)| told);
+    let found = match told.strip_prefix("index '").and_then(|name| name.strip_suffix('\'')) {
+        Some(name) => match find_by_name(model, name) {
+            Some(Violated::Unique(columns)) => Some((name.to_owned(), columns)),
+            _ => None,
+        },
+        None => by_columns(model, told),
+    };
+    match found {
+        Some((name, columns)) => {
+            let fields = column_names(model, &columns);
+            Error::new(
+                ErrorKind::UniqueViolation,
+                format!("{}: a row with the same ({}) is there already ({name})", model.name, fields.join(", ")),
+            )
+            .with_constraint(name)
+            .with_fields(fields)
+        }
+        None => Error::new(ErrorKind::UniqueViolation, format!("{}: a row with the same unique value is there already", model.name)),
+    }
+}
+
+fn by_columns(model: &'static ModelDef, told: &str) -> Option<(String, Vec<u16>)> {
+    let told: Vec<&str> = told
+        .split(", ")
+        .map(|column| column.strip_prefix(model.table).and_then(|rest| rest.strip_prefix('.')).unwrap_or(column))
+        .collect();
+    let key = primary_key(model);
+    if column_names(model, &key) == told {
+        return Some((naming::primary_key(model.table), key));
+    }
+    uniques(model)
+        .into_iter()
+        .find(|unique| column_names(model, &unique.columns) == told)
+        .map(|unique| (unique.name, unique.columns))
+        // The extra unique over (tenant, key) that composite foreign keys lean on.
+        .or_else(|| (told == ["rowid"] || told == [model.key_field().column]).then(|| (naming::primary_key(model.table), key)))
+}
+
+/// `CHECK constraint failed: ck_users_age`.
+fn check(model: &'static ModelDef, message: &str) -> Error {
+    let name = message.rsplit_once(": ").map_or("", |(_, name)| name);
+    let fields = match find_by_name(model, name) {
+        Some(Violated::Check(Some(at))) => column_names(model, &[at]),
+        _ => Vec::new(),
+    };
+    Error::new(ErrorKind::CheckViolation, format!("{}: the check {name} does not hold", model.name))
+        .with_constraint(name)
+        .with_fields(fields)
+}
+
+/// `NOT NULL constraint failed: users.email`.
+fn not_null(model: &'static ModelDef, message: &str) -> Error {
+    let column = message.rsplit_once('.').map_or("", |(_, column)| column);
+    let fields = model.fields.iter().filter(|field| field.column == column).map(|field| field.column).collect();
+    Error::new(ErrorKind::NotNullViolation, format!("{}.{column} takes no NULL", model.name)).with_fields(fields)
+}

@@ -1,0 +1,372 @@
+//! SQLite in the calling thread, on the handle of a connection that sqlx opened.
+//!
+//! sqlx runs SQLite on a worker thread: a hop for each call, a copy of each column, a channel send for each row. Here the
+//! statements run where they are called. All `unsafe` of the crate is in this file. What it rests on:
+//!
+//! - **The handle lives.** `Lane` is dropped before the sqlx connection that owns the handle (field order in `Session`),
+//!   and finalizes its statements first.
+//! - **One user at a time.** sqlx opens with `SQLITE_OPEN_NOMUTEX`: a connection may move between threads but is used by
+//!   one at a time. Every method takes `&mut self`, and the sqlx connection is sent no command while the lane exists.
+//! - **Bound memory outlives its use.** A bind with `SQLITE_STATIC` borrows from the program; `Execution` resets the
+//!   statement and clears its bindings before that borrow ends, on every path.
+//! - **Column memory is read before it moves.** Pointers of `sqlite3_column_*` are turned into slices that live no longer
+//!   than the `&mut` borrow of the reader, and the statement is not stepped meanwhile.
+
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::num::NonZeroUsize;
+use std::ptr::{self, NonNull};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use libsqlite3_sys as ffi;
+use lru::LruCache;
+
+use ennead_sql::Shape;
+
+use super::json;
+
+/// A failure as SQLite tells it.
+#[derive(Debug, Clone)]
+pub(super) struct SqliteError {
+    /// The extended result code.
+    pub(super) code: c_int,
+    /// SQLite's text; it may name tables, columns and constraints, and never holds values of bound parameters.
+    pub(super) message: String,
+}
+
+impl SqliteError {
+    pub(super) fn primary(&self) -> c_int {
+        self.code & 0xff
+    }
+
+    pub(super) fn is_busy(&self) -> bool {
+        matches!(self.primary(), ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED)
+    }
+}
+
+/// The statements of one connection, run in the calling thread.
+pub(super) struct Lane {
+    db: NonNull<ffi::sqlite3>,
+    statements: LruCache<u64, Statement>,
+    // Boxed: SQLite keeps a pointer to it.
+    deadline: Box<Option<Instant>>,
+}
+
+// SAFETY: the handle was opened with SQLITE_OPEN_NOMUTEX, which allows its use from any thread, one at a time; all use
+// goes through `&mut self`.
+unsafe impl Send for Lane {}
+
+struct Statement(NonNull<ffi::sqlite3_stmt>);
+
+impl Drop for Statement {
+    fn drop(&mut self) {
+        // SAFETY: the statement was prepared by `Lane::prepare`, is finalized once, and its connection is still open.
+        unsafe { ffi::sqlite3_finalize(self.0.as_ptr()) };
+    }
+}
+
+impl Lane {
+    /// Takes over the handle of an open connection.
+    ///
+    /// # Safety
+    /// The handle stays open until the lane is dropped, was opened for use by one thread at a time, and is used by nobody
+    /// else meanwhile.
+    pub(super) unsafe fn new(
+        db: NonNull<ffi::sqlite3>,
+        kept: NonZeroUsize,
+        timeout: Option<Duration>,
+    ) -> Result<Self, SqliteError> {
+        let mut lane = Self { db, statements: LruCache::new(kept), deadline: Box::new(None) };
+        // SAFETY: the handle is open, and waiting for locks is ours to do, asynchronously.
+        unsafe { ffi::sqlite3_busy_timeout(db.as_ptr(), 0) };
+        if timeout.is_some() {
+            let deadline: *mut Option<Instant> = &raw mut *lane.deadline;
+            // SAFETY: the box outlives the handler: `Drop` of the lane removes it before the box goes.
+            unsafe { ffi::sqlite3_progress_handler(db.as_ptr(), 4096, Some(past_deadline), deadline.cast()) };
+        }
+        lane.register_functions()?;
+        Ok(lane)
+    }
+
+    fn register_functions(&mut self) -> Result<(), SqliteError> {
+        let flags = ffi::SQLITE_UTF8 | ffi::SQLITE_DETERMINISTIC | ffi::SQLITE_INNOCUOUS;
+        // SAFETY: the handle is open, the name is NUL-terminated, the callback is a plain function without user data.
+        let code = unsafe {
+            ffi::sqlite3_create_function_v2(
+                self.db.as_ptr(),
+                c"ennead_json".as_ptr(),
+                4,
+                flags,
+                ptr::null_mut(),
+                Some(ennead_json),
+                None,
+                None,
+                None,
+            )
+        };
+        self.check(code)
+    }
+
+    /// From now on a statement that runs past the deadline is interrupted.
+    pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) {
+        *self.deadline = deadline;
+    }
+
+    fn check(&self, code: c_int) -> Result<(), SqliteError> {
+        match code {
+            ffi::SQLITE_OK | ffi::SQLITE_ROW | ffi::SQLITE_DONE => Ok(()),
+            _ => Err(self.failure()),
+        }
+    }
+
+    fn failure(&self) -> SqliteError {
+        // SAFETY: the handle is open; the message is copied before any other call on it.
+        unsafe {
+            let code = ffi::sqlite3_extended_errcode(self.db.as_ptr());
+            let message = CStr::from_ptr(ffi::sqlite3_errmsg(self.db.as_ptr())).to_string_lossy().into_owned();
+            SqliteError { code, message }
+        }
+    }
+
+    /// Whether no transaction is open.
+    pub(super) fn autocommit(&self) -> bool {
+        // SAFETY: the handle is open.
+        unsafe { ffi::sqlite3_get_autocommit(self.db.as_ptr()) != 0 }
+    }
+
+    /// How many rows the last statement changed.
+    pub(super) fn changes(&self) -> u64 {
+        // SAFETY: the handle is open.
+        unsafe { ffi::sqlite3_changes64(self.db.as_ptr()) }.unsigned_abs()
+    }
+
+    /// Runs statements that take no values; rows are passed over.
+    pub(super) fn execute(&mut self, sql: &str) -> Result<(), SqliteError> {
+        let Ok(sql) = CString::new(sql) else {
+            return Err(SqliteError { code: ffi::SQLITE_MISUSE, message: "SQL holds a NUL character".into() });
+        };
+        // SAFETY: the handle is open and the text NUL-terminated.
+        let code = unsafe {
+            ffi::sqlite3_exec(self.db.as_ptr(), sql.as_ptr(), None, ptr::null_mut(), ptr::null_mut())
+        };
+        self.check(code)
+    }
+
+    /// Begins an execution of a statement, prepared before or now.
+    pub(super) fn execution(&mut self, shape: &Arc<Shape>) -> Result<Execution<'_>, SqliteError> {
+        let kept = shape.id != 0;
+        if kept && let Some(statement) = self.statements.get(&shape.id) {
+            let raw = statement.0;
+            return Ok(Execution { lane: self, raw, once: None });
+        }
+        let statement = self.prepare(&shape.sql)?;
+        let raw = statement.0;
+        if kept {
+            self.statements.put(shape.id, statement);
+            return Ok(Execution { lane: self, raw, once: None });
+        }
+        Ok(Execution { lane: self, raw, once: Some(statement) })
+    }
+
+    fn prepare(&mut self, sql: &str) -> Result<Statement, SqliteError> {
+        let mut raw = ptr::null_mut();
+        let length = c_int::try_from(sql.len()).unwrap_or(c_int::MAX);
+        // SAFETY: the handle is open; the text is read up to its length only.
+        let code = unsafe {
+            ffi::sqlite3_prepare_v3(
+                self.db.as_ptr(),
+                sql.as_ptr().cast::<c_char>(),
+                length,
+                ffi::SQLITE_PREPARE_PERSISTENT,
+                &raw mut raw,
+                ptr::null_mut(),
+            )
+        };
+        self.check(code)?;
+        match NonNull::new(raw) {
+            Some(raw) => Ok(Statement(raw)),
+            None => Err(SqliteError { code: ffi::SQLITE_MISUSE, message: "the statement is empty".into() }),
+        }
+    }
+
+    /// Forgets the prepared statements.
+    pub(super) fn clear(&mut self) {
+        self.statements.clear();
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.statements.clear();
+        // SAFETY: the handle is still open; the handler must not outlive the deadline that it points to.
+        unsafe { ffi::sqlite3_progress_handler(self.db.as_ptr(), 0, None, ptr::null_mut()) };
+    }
+}
+
+/// One use of a statement: bind, step, read; reset when dropped.
+pub(super) struct Execution<'a> {
+    lane: &'a mut Lane,
+    raw: NonNull<ffi::sqlite3_stmt>,
+    once: Option<Statement>,
+}
+
+impl Drop for Execution<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the statement is alive: the lane (or `once`) holds it. After this it points to no borrowed memory.
+        unsafe {
+            ffi::sqlite3_reset(self.raw.as_ptr());
+            ffi::sqlite3_clear_bindings(self.raw.as_ptr());
+        }
+        self.once.take();
+    }
+}
+
+/// A value as SQLite takes it; texts and bytes are borrowed until the execution ends, or copied.
+pub(super) enum Native<'v> {
+    Null,
+    Int(i64),
+    Real(f64),
+    Text(&'v str),
+    Blob(&'v [u8]),
+    TextCopy(&'v str),
+}
+
+impl Execution<'_> {
+    /// Binds a value to a placeholder, counted from 1.
+    ///
+    /// # Safety
+    /// What `Text` and `Blob` borrow must live until the execution is dropped or reset and bound anew.
+    pub(super) unsafe fn bind(&mut self, at: usize, value: &Native<'_>) -> Result<(), SqliteError> {
+        let raw = self.raw.as_ptr();
+        let at = at as c_int;
+        // SAFETY: the statement is alive and not being stepped; lengths are those of the slices; static memory is the
+        // caller's promise, transient memory is copied by SQLite before the call returns.
+        let code = unsafe {
+            match value {
+                Native::Null => ffi::sqlite3_bind_null(raw, at),
+                Native::Int(int) => ffi::sqlite3_bind_int64(raw, at, *int),
+                Native::Real(real) => ffi::sqlite3_bind_double(raw, at, *real),
+                Native::Text(text) => ffi::sqlite3_bind_text64(
+                    raw,
+                    at,
+                    text.as_ptr().cast(),
+                    text.len() as u64,
+                    ffi::SQLITE_STATIC(),
+                    ffi::SQLITE_UTF8 as u8,
+                ),
+                Native::TextCopy(text) => ffi::sqlite3_bind_text64(
+                    raw,
+                    at,
+                    text.as_ptr().cast(),
+                    text.len() as u64,
+                    ffi::SQLITE_TRANSIENT(),
+                    ffi::SQLITE_UTF8 as u8,
+                ),
+                Native::Blob(bytes) if bytes.is_empty() => ffi::sqlite3_bind_zeroblob(raw, at, 0),
+                Native::Blob(bytes) => ffi::sqlite3_bind_blob64(
+                    raw,
+                    at,
+                    bytes.as_ptr().cast(),
+                    bytes.len() as u64,
+                    ffi::SQLITE_STATIC(),
+                ),
+            }
+        };
+        self.lane.check(code)
+    }
+
+    /// Steps: `true` where there is a row to read.
+    pub(super) fn step(&mut self) -> Result<bool, SqliteError> {
+        // SAFETY: the statement is alive.
+        match unsafe { ffi::sqlite3_step(self.raw.as_ptr()) } {
+            ffi::SQLITE_ROW => Ok(true),
+            ffi::SQLITE_DONE => Ok(false),
+            _ => Err(self.lane.failure()),
+        }
+    }
+
+    /// Ends a run of the statement, for the next one.
+    pub(super) fn reset(&mut self) {
+        // SAFETY: the statement is alive. What reset returns is the failure that `step` already told.
+        unsafe { ffi::sqlite3_reset(self.raw.as_ptr()) };
+    }
+
+    /// How many rows the last run changed.
+    pub(super) fn changes(&self) -> u64 {
+        self.lane.changes()
+    }
+
+    /// The type of a column of the current row.
+    pub(super) fn column_type(&self, at: usize) -> c_int {
+        // SAFETY: the statement is alive; a column out of range gives NULL's type.
+        unsafe { ffi::sqlite3_column_type(self.raw.as_ptr(), at as c_int) }
+    }
+
+    /// An integer column of the current row.
+    pub(super) fn column_int(&self, at: usize) -> i64 {
+        // SAFETY: as above.
+        unsafe { ffi::sqlite3_column_int64(self.raw.as_ptr(), at as c_int) }
+    }
+
+    /// A float column of the current row.
+    pub(super) fn column_real(&self, at: usize) -> f64 {
+        // SAFETY: as above.
+        unsafe { ffi::sqlite3_column_double(self.raw.as_ptr(), at as c_int) }
+    }
+
+    /// The bytes of a text or blob column of the current row.
+    pub(super) fn column_bytes(&mut self, at: usize) -> &[u8] {
+        // SAFETY: the pointer is good until the next call on this statement; the slice borrows `self` mutably, so there
+        // is none. An empty blob gives a null pointer.
+        unsafe {
+            let pointer = if self.column_type(at) == ffi::SQLITE_TEXT {
+                ffi::sqlite3_column_text(self.raw.as_ptr(), at as c_int)
+            } else {
+                ffi::sqlite3_column_blob(self.raw.as_ptr(), at as c_int).cast::<u8>()
+            };
+            let length = ffi::sqlite3_column_bytes(self.raw.as_ptr(), at as c_int);
+            if pointer.is_null() { &[] } else { std::slice::from_raw_parts(pointer, length.max(0) as usize) }
+        }
+    }
+}
+
+/// Asked every few thousand steps of SQLite's machine: not 0 interrupts the statement.
+unsafe extern "C" fn past_deadline(deadline: *mut c_void) -> c_int {
+    // SAFETY: SQLite gives back the pointer to the lane's deadline, which lives as long as the handler is set, and calls
+    // this from the thread that holds `&mut Lane`.
+    let deadline = unsafe { *deadline.cast::<Option<Instant>>() };
+    c_int::from(deadline.is_some_and(|deadline| Instant::now() >= deadline))
+}
+
+/// `ennead_json(column, path, test, value)`: see [`json`].
+unsafe extern "C" fn ennead_json(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value) {
+    // SAFETY: SQLite gives as many values as the function was registered with; they live until it returns.
+    let values = unsafe { std::slice::from_raw_parts(values, count.max(0) as usize) };
+    let text = |value: *mut ffi::sqlite3_value| -> Option<&str> {
+        // SAFETY: the value is alive; its text is read before the function returns and is not changed meanwhile.
+        unsafe {
+            let pointer = ffi::sqlite3_value_text(value);
+            if pointer.is_null() {
+                return None;
+            }
+            let length = ffi::sqlite3_value_bytes(value).max(0) as usize;
+            std::str::from_utf8(std::slice::from_raw_parts(pointer, length)).ok()
+        }
+    };
+    // A panic must not cross into C; there is no state that it could leave half changed.
+    let answer = std::panic::catch_unwind(|| match values {
+        [column, path, test, value] => {
+            json::test(text(*column), text(*path).unwrap_or("[]"), text(*test).unwrap_or(""), text(*value))
+        }
+        _ => None,
+    });
+    // SAFETY: the context is the one of this call.
+    unsafe {
+        match answer {
+            Ok(Some(true)) => ffi::sqlite3_result_int(context, 1),
+            Ok(Some(false)) => ffi::sqlite3_result_int(context, 0),
+            Ok(None) => ffi::sqlite3_result_null(context),
+            Err(_) => ffi::sqlite3_result_error_code(context, ffi::SQLITE_ERROR),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The pool of SQLite connections, and the one place in line for writers.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, Timeouts};
+use ennead_core::{Error, ErrorKind};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::ConnectOptions;
+use tokio::sync::Semaphore;
+
+use super::lane::Lane;
+use super::options::Options;
+use super::run::Conn;
+
+/// One open connection. The lane is dropped first: it runs on the handle that the connection owns.
+pub(crate) struct Session {
+    pub(super) lane: Lane,
+    _owner: SqliteConnection,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Session")
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Manager {
+    options: Options,
+}
+
+#[derive(Debug)]
+pub(crate) struct Pool {
+    inner: managed::Pool<Manager>,
+    /// SQLite has one writer. Ours wait here in line rather than by polling the file's lock.
+    writer: Arc<Semaphore>,
+    options: Arc<Options>,
+}
+
+impl managed::Manager for Manager {
+    type Type = Session;
+    type Error = Error;
+
+    async fn create(&self) -> Result<Session, Error> {
+        let mut owner = self.options.connect.connect().await.map_err(|error| open_error(&self.options, &error))?;
+        let handle = owner.lock_handle().await.map_err(|error| open_error(&self.options, &error))?.as_raw_handle();
+        let kept = NonZeroUsize::new(self.options.statement_cache).unwrap_or(NonZeroUsize::MIN);
+        // SAFETY: sqlx opens with SQLITE_OPEN_NOMUTEX; `owner` keeps the handle open for as long as the lane lives
+        // (field order) and is sent no command until then.
+        let lane = unsafe { Lane::new(handle, kept, self.options.statement_timeout) };
+        let mut lane = lane.map_err(|error| super::error::plain(&error))?;
+        must_enforce_foreign_keys(&mut lane)?;
+        Ok(Session { lane, _owner: owner })
+    }
+
+    async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
+        if session.lane.autocommit() { Ok(()) } else { Err(RecycleError::message("a transaction is open")) }
+    }
+}
+
+/// Reads the setting back: a library built without foreign keys would take it in silence.
+fn must_enforce_foreign_keys(lane: &mut Lane) -> Result<(), Error> {
+    let on = super::run::pragma_int(lane, "PRAGMA foreign_keys").map_err(|error| super::error::plain(&error))?;
+    if on == 1 {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Configuration, "this SQLite does not enforce foreign keys, and ennead does not run without"))
+}
+
+fn open_error(options: &Options, error: &sqlx::Error) -> Error {
+    let path = options.connect.get_filename();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let text = match folder {
+        _ if options.memory => format!("the SQLite memory database cannot be opened: {error}"),
+        Some(folder) if !folder.exists() => format!(
+            "the SQLite file {} cannot be opened: the folder {} does not exist, create it first",
+            path.display(),
+            folder.display()
+        ),
+        _ if !Path::new(path).exists() => format!(
+            "the SQLite file {} does not exist, and the URL's mode does not create it: use ?mode=rwc or no mode",
+            path.display()
+        ),
+        _ => format!("the SQLite file {} cannot be opened: {error}", path.display()),
+    };
+    Error::new(ErrorKind::Connection, text)
+}
+
+impl Pool {
+    pub(crate) fn new(options: Options) -> Result<Self, Error> {
+        let manager = Manager { options: options.clone() };
+        let inner = managed::Pool::builder(manager)
+            .max_size(options.max_connections)
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(|error| Error::new(ErrorKind::Configuration, format!("the pool cannot be made: {error}")))?;
+        Ok(Self { inner, writer: Arc::new(Semaphore::new(1)), options: Arc::new(options) })
+    }
+
+    /// Takes a connection; a writer first takes its place in line.
+    pub(crate) async fn acquire(&self, write: bool) -> Result<Conn, Error> {
+        let permit = if write {
+            let line = Arc::clone(&self.writer).acquire_owned();
+            match tokio::time::timeout(self.options.busy_timeout, line).await {
+                Ok(Ok(permit)) => Some(permit),
+                Ok(Err(_)) => return Err(closed()),
+                Err(_) => return Err(super::error::busy(self.options.busy_timeout)),
+            }
+        } else {
+            None
+        };
+        let timeouts = Timeouts { wait: Some(self.options.acquire_timeout), create: None, recycle: None };
+        match self.inner.timeout_get(&timeouts).await {
+            Ok(session) => Ok(Conn::new(session, permit, Arc::clone(&self.options))),
+            Err(PoolError::Timeout(_)) => Err(exhausted(self.options.acquire_timeout)),
+            Err(PoolError::Backend(error)) => Err(error),
+            Err(PoolError::Closed) => Err(closed()),
+            Err(error) => Err(Error::new(ErrorKind::Connection, format!("no connection: {error}"))),
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        self.inner.close();
+        self.writer.close();
+    }
+}
+
+fn closed() -> Error {
+    Error::new(ErrorKind::Connection, "the database was closed")
+}
+
+fn exhausted(waited: Duration) -> Error {
+    Error::new(
+        ErrorKind::Timeout,
+        format!("no connection became free within {waited:?}: raise `max_connections` or `acquire_timeout`, or end transactions sooner"),
+    )
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.inner.close();
+    }
+}

@@ -1,0 +1,215 @@
+//! Running programs: short ones in the calling thread, long ones on a thread of their own, waiting for locks asynchronously.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deadpool::managed::Object;
+use ennead_core::{Error, ErrorKind, ModelDef};
+use ennead_sql::{Program, Shape};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::error;
+use super::lane::{Lane, SqliteError};
+use super::options::Options;
+use super::pool::Manager;
+use super::row::{Reader, bind};
+use crate::backend::{Failure, Ran};
+use crate::sink::Sink;
+
+/// A connection in use, and its place in the line of writers.
+pub(crate) struct Conn {
+    session: Object<Manager>,
+    options: Arc<Options>,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        // Whatever dropped it (a cancelled future, a panic), no transaction goes back to the pool. Where even this
+        // fails, recycling sees the open transaction and closes the connection.
+        let lane = &mut self.session.lane;
+        lane.set_deadline(None);
+        if !lane.autocommit() {
+            let _ = lane.execute("ROLLBACK");
+        }
+    }
+}
+
+/// What a run of a program ended in.
+enum Outcome {
+    Done(u64),
+    Sqlite(SqliteError, usize),
+    Sink(Error),
+}
+
+impl Conn {
+    pub(super) fn new(session: Object<Manager>, permit: Option<OwnedSemaphorePermit>, options: Arc<Options>) -> Self {
+        Self { session, options, _permit: permit }
+    }
+
+    /// Runs a program; its rows go to the sink.
+    pub(crate) async fn run(mut self, model: Option<&'static ModelDef>, mut program: Program, mut sink: Box<dyn Sink>) -> Ran {
+        let started = Instant::now();
+        let mut pause = Duration::from_micros(200);
+        loop {
+            let outcome;
+            if program.heavy {
+                let work = move || {
+                    let outcome = self.run_here(&program, &mut *sink);
+                    (self, program, sink, outcome)
+                };
+                match tokio::task::spawn_blocking(work).await {
+                    Ok(done) => (self, program, sink, outcome) = done,
+                    Err(failed) => {
+                        let error = Error::new(ErrorKind::Database, format!("a SQLite statement did not end: {failed}"));
+                        let sink = Box::new(crate::sink::Nothing);
+                        return Ran { conn: None, program: None, sink, result: Err(Failure::new(error)) };
+                    }
+                }
+            } else {
+                outcome = self.run_here(&program, &mut *sink);
+            }
+            let failure = match outcome {
+                Outcome::Done(affected) => {
+                    return Ran {
+                        conn: Some(crate::backend::Conn::Sqlite(self)),
+                        program: Some(program),
+                        sink,
+                        result: Ok(affected),
+                    };
+                }
+                Outcome::Sqlite(error, _) if error.is_busy() && started.elapsed() < self.options.busy_timeout => {
+                    sink.clear();
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_millis(20));
+                    continue;
+                }
+                Outcome::Sqlite(error, _) if error.is_busy() => Failure::new(error::busy(self.options.busy_timeout)),
+                Outcome::Sqlite(error, execution) => {
+                    let error = model.map_or_else(|| error::plain(&error), |model| error::of_model(&error, model));
+                    Failure { error, execution, in_database: true }
+                }
+                Outcome::Sink(error) => Failure { error, execution: 0, in_database: false },
+            };
+            let conn = Some(crate::backend::Conn::Sqlite(self));
+            return Ran { conn, program: Some(program), sink, result: Err(failure) };
+        }
+    }
+
+    fn run_here(&mut self, program: &Program, sink: &mut dyn Sink) -> Outcome {
+        let deadline = self.options.statement_timeout.map(|limit| Instant::now() + limit);
+        let lane = &mut self.session.lane;
+        lane.set_deadline(deadline);
+        let outcome = run_program(lane, program, sink);
+        lane.set_deadline(None);
+        outcome
+    }
+
+    /// Runs statements that take no values, waiting for locks.
+    pub(crate) async fn execute(&mut self, sql: &str) -> Result<(), Error> {
+        self.wait_for(sql).await.map_err(|error| error::plain(&error))
+    }
+
+    async fn wait_for(&mut self, sql: &str) -> Result<(), SqliteError> {
+        let started = Instant::now();
+        let mut pause = Duration::from_micros(200);
+        loop {
+            match self.session.lane.execute(sql) {
+                Err(error) if error.is_busy() && started.elapsed() < self.options.busy_timeout => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_millis(20));
+                }
+                done => return done,
+            }
+        }
+    }
+
+    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
+        let limit = self.options.busy_timeout;
+        self.wait_for("BEGIN IMMEDIATE")
+            .await
+            .map_err(|failure| if failure.is_busy() { error::busy(limit) } else { error::plain(&failure) })
+    }
+
+    pub(crate) async fn commit(&mut self) -> Result<(), Error> {
+        match self.wait_for("COMMIT").await {
+            Ok(()) => Ok(()),
+            Err(failure) => {
+                let error = self.deferred_violation(&failure).unwrap_or_else(|| error::plain(&failure));
+                let _ = self.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Which deferred foreign key a COMMIT failed on: the transaction is still open, so SQLite can be asked.
+    fn deferred_violation(&mut self, failure: &SqliteError) -> Option<Error> {
+        if failure.code != libsqlite3_sys::SQLITE_CONSTRAINT_FOREIGNKEY {
+            return None;
+        }
+        let shape = unkept("SELECT \"table\", \"parent\" FROM pragma_foreign_key_check LIMIT 1");
+        let mut execution = self.session.lane.execution(&shape).ok()?;
+        if !execution.step().ok()? {
+            return None;
+        }
+        let table = String::from_utf8_lossy(execution.column_bytes(0)).into_owned();
+        let parent = String::from_utf8_lossy(execution.column_bytes(1)).into_owned();
+        let text = format!("a row of {table} refers to a row of {parent} that is not there when the transaction ends");
+        Some(Error::new(ErrorKind::ForeignKeyViolation, text).with_code(failure.code.to_string()))
+    }
+
+    pub(crate) async fn rollback(&mut self) -> Result<(), Error> {
+        let lane = &mut self.session.lane;
+        if lane.autocommit() {
+            // Some errors (a full disk) roll back by themselves.
+            return Ok(());
+        }
+        lane.execute("ROLLBACK").map_err(|error| error::plain(&error))
+    }
+}
+
+fn run_program(lane: &mut Lane, program: &Program, sink: &mut dyn Sink) -> Outcome {
+    let mut affected = 0;
+    let mut execution = match lane.execution(&program.shape) {
+        Ok(execution) => execution,
+        Err(error) => return Outcome::Sqlite(error, 0),
+    };
+    for number in 0..program.executions() {
+        for (at, value) in program.binds(number).enumerate() {
+            // SAFETY: `program` outlives `execution`, which ends with this function.
+            if let Err(error) = unsafe { bind(&mut execution, at + 1, value) } {
+                return Outcome::Sqlite(error, number);
+            }
+        }
+        let (mut passed, mut taken) = (0, 0);
+        while program.limit.is_none_or(|limit| taken < limit) {
+            match execution.step() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => return Outcome::Sqlite(error, number),
+            }
+            if passed < program.offset {
+                passed += 1;
+                continue;
+            }
+            taken += 1;
+            if let Err(error) = sink.row(&mut Reader { execution: &mut execution, kinds: &program.shape.outputs }) {
+                return Outcome::Sink(error);
+            }
+        }
+        execution.reset();
+        affected += execution.changes();
+    }
+    Outcome::Done(affected)
+}
+
+fn unkept(sql: &str) -> Arc<Shape> {
+    Arc::new(Shape { id: 0, sql: sql.into(), slots: Vec::new(), row_kinds: Vec::new(), outputs: Vec::new() })
+}
+
+/// The integer that a pragma tells.
+pub(super) fn pragma_int(lane: &mut Lane, sql: &str) -> Result<i64, SqliteError> {
+    let shape = unkept(sql);
+    let mut execution = lane.execution(&shape)?;
+    Ok(if execution.step()? { execution.column_int(0) } else { 0 })
+}

@@ -1,0 +1,161 @@
+//! How a database is opened.
+
+use std::time::Duration;
+
+use ennead_core::{Clock, Error, ErrorKind, IdGenerator, Sources};
+
+use crate::backend::Backend;
+use crate::db::Db;
+
+/// What a backend needs to know to open connections.
+#[derive(Debug, Clone)]
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code, reason = "read by the backends"))]
+pub(crate) struct Settings {
+    pub(crate) max_connections: usize,
+    pub(crate) acquire_timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) busy_timeout: Duration,
+    pub(crate) statement_timeout: Option<Duration>,
+    pub(crate) statement_cache: usize,
+    pub(crate) pragmas: Vec<(String, String)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_connections: 10,
+            acquire_timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            busy_timeout: Duration::from_secs(5),
+            statement_timeout: None,
+            statement_cache: 256,
+            pragmas: Vec::new(),
+        }
+    }
+}
+
+/// Opens a [`Db`] with other settings than the usual ones.
+///
+/// ```
+/// use std::time::Duration;
+/// use ennead::prelude::*;
+/// # #[cfg(feature = "sqlite")]
+/// # #[tokio::main] async fn main() -> Result<(), Error> {
+/// let db = Db::builder()
+///     .max_connections(4)
+///     .busy_timeout(Duration::from_secs(2))
+///     .connect("sqlite::memory:")
+///     .await?;
+/// # Ok(()) }
+/// # #[cfg(not(feature = "sqlite"))] fn main() {}
+/// ```
+#[derive(Debug, Default)]
+pub struct DbBuilder {
+    settings: Settings,
+    sources: Sources,
+}
+
+impl DbBuilder {
+    /// How many connections at most: 10 unless said. A memory database has one.
+    #[must_use]
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.settings.max_connections = connections.max(1);
+        self
+    }
+
+    /// How long an operation waits for a free connection: 30 s unless said.
+    #[must_use]
+    pub fn acquire_timeout(mut self, limit: Duration) -> Self {
+        self.settings.acquire_timeout = limit;
+        self
+    }
+
+    /// How long opening a connection to a server may take: 10 s unless said.
+    #[must_use]
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.settings.connect_timeout = limit;
+        self
+    }
+
+    /// How long a write waits for another writer of the same SQLite file: 5 s unless said.
+    #[must_use]
+    pub fn busy_timeout(mut self, limit: Duration) -> Self {
+        self.settings.busy_timeout = limit;
+        self
+    }
+
+    /// How long one statement may run: without limit unless said.
+    #[must_use]
+    pub fn statement_timeout(mut self, limit: Duration) -> Self {
+        self.settings.statement_timeout = Some(limit);
+        self
+    }
+
+    /// How many prepared statements each connection keeps: 256 unless said. 0 prepares none on Postgres, for poolers
+    /// that keep none.
+    #[must_use]
+    pub fn statement_cache(mut self, statements: usize) -> Self {
+        self.settings.statement_cache = statements;
+        self
+    }
+
+    /// Sets a pragma on each SQLite connection. Beside them stand foreign_keys = ON (always), journal_mode = WAL and
+    /// synchronous = NORMAL.
+    #[must_use]
+    pub fn pragma(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.settings.pragmas.push((name.into(), value.into()));
+        self
+    }
+
+    /// Another clock, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.sources.clock = Box::new(clock);
+        self
+    }
+
+    /// Another generator of keys, for tests.
+    #[must_use]
+    pub fn ids(mut self, ids: impl IdGenerator) -> Self {
+        self.sources.ids = Box::new(ids);
+        self
+    }
+
+    /// Opens the database and one connection to it.
+    ///
+    /// # Errors
+    /// `is_configuration` for a URL or a setting that cannot be used; `is_connection` or `is_timeout` where the database
+    /// cannot be reached.
+    pub async fn connect(self, url: &str) -> Result<Db, Error> {
+        let backend = backend(url, &self.settings)?;
+        // A wrong password or a missing folder is told now, not by the first operation.
+        drop(backend.acquire(false).await?);
+        Ok(Db::new(backend, self.sources))
+    }
+}
+
+fn backend(url: &str, settings: &Settings) -> Result<Backend, Error> {
+    let _ = settings;
+    let scheme = url.split(':').next().unwrap_or_default();
+    match scheme {
+        #[cfg(feature = "sqlite")]
+        "sqlite" => {
+            let options = crate::backend::sqlite::Options::new(url, settings)?;
+            Ok(Backend::Sqlite(crate::backend::sqlite::Pool::new(options)?))
+        }
+        #[cfg(feature = "postgres")]
+        "postgres" | "postgresql" => {
+            let options = crate::backend::postgres::Options::new(url, settings)?;
+            Ok(Backend::Postgres(crate::backend::postgres::Pool::new(options)?))
+        }
+        #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+        "sqlite" | "postgres" | "postgresql" => Err(Error::new(
+            ErrorKind::Configuration,
+            format!("this program was built without the feature of ennead that `{scheme}:` URLs need"),
+        )),
+        _ => Err(Error::new(
+            ErrorKind::Configuration,
+            "the URL names no database that ennead knows: it begins with sqlite:, postgres:// or postgresql://",
+        )),
+    }
+}

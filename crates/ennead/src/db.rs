@@ -1,0 +1,80 @@
+//! The database: a pool, a clock, a key generator, and the shapes of the statements sent so far.
+
+use std::sync::Arc;
+
+use ennead_core::{Dialect, Error, IntoTenantId, Sources};
+use ennead_sql::Planner;
+
+use crate::backend::Backend;
+use crate::builder::DbBuilder;
+use crate::scopes::{AcrossTenants, Tenant};
+
+/// A database. It is cheap to clone, and the clones share one pool.
+///
+/// Models that belong to no tenant run on it directly; for all others, [`tenant`](Self::tenant) gives the scope.
+#[derive(Clone)]
+pub struct Db(Arc<DbInner>);
+
+pub(crate) struct DbInner {
+    pub(crate) backend: Backend,
+    pub(crate) sources: Sources,
+    pub(crate) planner: Planner,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Db({})", self.dialect())
+    }
+}
+
+impl Db {
+    pub(crate) fn new(backend: Backend, sources: Sources) -> Self {
+        let planner = Planner::new(backend.dialect());
+        Self(Arc::new(DbInner { backend, sources, planner }))
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<DbInner> {
+        &self.0
+    }
+
+    /// Opens a database: `sqlite://file.db` (the file is created), `sqlite::memory:`, `postgres://user@host/database`.
+    ///
+    /// # Errors
+    /// `is_configuration` for a URL that cannot be used; `is_connection` or `is_timeout` where the database cannot be
+    /// reached.
+    pub async fn connect(url: &str) -> Result<Self, Error> {
+        Self::builder().connect(url).await
+    }
+
+    /// Opens a database with other settings than the usual ones.
+    #[must_use]
+    pub fn builder() -> DbBuilder {
+        DbBuilder::default()
+    }
+
+    /// The scope of one tenant.
+    ///
+    /// # Errors
+    /// `is_invalid_input` for an id that is none: texts are 1 to 64 characters of `A-Z a-z 0-9 _ -`.
+    pub fn tenant(&self, id: impl IntoTenantId) -> Result<Tenant, Error> {
+        Tenant::new(self, id)
+    }
+
+    /// The scope of every tenant: the only way around the tenant's predicate. It is traced with the reason; a blank
+    /// reason is an error when an operation runs.
+    #[must_use]
+    pub fn across_tenants(&self, reason: &str) -> AcrossTenants {
+        AcrossTenants::new(self, reason)
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.0.backend.dialect()
+    }
+
+    /// Closes the pool: waiting and later operations fail, connections in use close when they come back.
+    pub async fn close(&self) {
+        self.0.backend.close().await;
+    }
+}

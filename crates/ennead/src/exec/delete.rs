@@ -1,0 +1,92 @@
+//! Delete and BulkDelete.
+
+use ennead_core::{
+    Assignment, Delete, Deleted, Error, Kind, ModelDef, Operation, Role, Sources, Target, TenantId, Update, Value,
+    admit_operation, always_set,
+};
+
+use super::probe::{check_single, explain};
+use super::update::{keys_of, missed, update_filled};
+use super::work::{Failed, Work};
+use super::Handle;
+use crate::sink::Nothing;
+
+/// Deletes rows; those of a model with `#[deleted_at]` are marked, unless `hard`.
+pub(crate) async fn delete(
+    handle: Handle<'_>,
+    narrow: Option<TenantId>,
+    delete: Delete,
+    hard: bool,
+) -> Result<u64, Error> {
+    let model = delete.model.0;
+    if matches!(&delete.target, Target::Keys(keys) if keys.is_empty()) {
+        return Ok(0);
+    }
+    match (hard, marking(model, &handle.db.sources, delete)?) {
+        (false, Marking::Mark(update)) => {
+            Ok(update_filled(handle, narrow, update, Box::new(Nothing)).await?.affected)
+        }
+        (_, Marking::Mark(update)) => {
+            remove(handle, narrow, Delete { model: update.model, target: update.target, when: update.when }).await
+        }
+        (_, Marking::Remove(delete)) => remove(handle, narrow, delete).await,
+    }
+}
+
+/// What deleting means for a model.
+pub(super) enum Marking {
+    /// The row is marked as deleted.
+    Mark(Update),
+    /// The row goes.
+    Remove(Delete),
+}
+
+/// A delete as the update that marks its rows, where the model has `#[deleted_at]`.
+pub(super) fn marking(model: &'static ModelDef, sources: &Sources, delete: Delete) -> Result<Marking, Error> {
+    let Some(column) = model.role(Role::DeletedAt) else { return Ok(Marking::Remove(delete)) };
+    let now = sources.now();
+    let value = match model.field(column).kind {
+        Kind::NaiveDateTime => Value::NaiveDateTime(now.naive_utc()),
+        _ => Value::DateTime(now),
+    };
+    let mut set = vec![Assignment { column, value, add: false }];
+    set.extend(always_set(model, sources).into_iter().map(|(column, value, add)| Assignment { column, value, add }));
+    Ok(Marking::Mark(Update {
+        model: delete.model,
+        target: delete.target,
+        when: delete.when,
+        set,
+        returning: false,
+        deleted: Deleted::Exclude,
+    }))
+}
+
+async fn remove(handle: Handle<'_>, narrow: Option<TenantId>, delete: Delete) -> Result<u64, Error> {
+    let model = delete.model.0;
+    let mut operation = Operation::Delete(delete);
+    admit_operation(&mut operation)?;
+    let scoped = handle.scoped(narrow.as_ref(), operation)?;
+    // A soft-deleted model's cascades and SQLite's triggers belong to the same statement, so one needs no transaction.
+    let mut work = Work::open(handle, true, scoped.must_be_single()).await?;
+    let result = run(&mut work, model, scoped).await;
+    work.end(result).await
+}
+
+async fn run(work: &mut Work<'_>, model: &'static ModelDef, scoped: ennead_core::Scoped) -> Result<u64, Error> {
+    let guard = scoped.guard().clone();
+    let Operation::Delete(delete) = scoped.operation().clone() else { return Ok(0) };
+    if scoped.must_be_single() {
+        check_single(work, model, keys_of(&delete.target)).await?;
+    }
+    let program = work.db.planner.plan(scoped)?;
+    let done = match work.run(model, program, Box::new(Nothing)).await {
+        Ok(done) => done,
+        Err(failed) => return Err(explain(work, model, failed, |_: &Failed, _| None, &guard).await),
+    };
+    match &delete.target {
+        Target::Key(key) if done.affected == 0 => {
+            Err(missed(work, model, guard, key, delete.when.is_some(), Deleted::Include).await)
+        }
+        _ => Ok(done.affected),
+    }
+}

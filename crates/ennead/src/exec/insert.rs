@@ -1,0 +1,190 @@
+//! Create, BulkCreate and their upserts.
+
+use ennead_core::{
+    Compare, Conflict, ConflictAction, Count, Deleted, Error, Expr, Guard, Insert, ModelDef, ModelRef, Operand, Operation,
+    TenantId, Value, Values, fill_conflict, fill_insert, refuse_duplicates_of,
+};
+use ennead_sql::Batch;
+
+use super::probe::{check_parents, explain, taken};
+use super::work::{Failed, Work};
+use super::{Done, Handle};
+use crate::sink::{Nothing, Sink};
+
+/// Inserts rows, all or none.
+pub(crate) async fn insert(
+    handle: Handle<'_>,
+    narrow: Option<TenantId>,
+    model: &'static ModelDef,
+    rows: Vec<Values>,
+    conflict: Option<Conflict>,
+    sink: Option<Box<dyn Sink>>,
+) -> Result<Done, Error> {
+    let prepared = Prepared::new(handle, narrow, model, rows, conflict, sink.is_some())?;
+    let sink = sink.unwrap_or_else(|| Box::new(Nothing));
+    if prepared.rows == 0 {
+        return Ok(Done { affected: 0, sink });
+    }
+    let mut work = Work::open(handle, true, prepared.needs_transaction()).await?;
+    let result = prepared.run(&mut work, sink).await;
+    work.end(result).await
+}
+
+/// An insert that is scoped and ready to run.
+struct Prepared {
+    scoped: ennead_core::Scoped,
+    model: &'static ModelDef,
+    columns: Vec<u16>,
+    rows: usize,
+    conflict: Option<Conflict>,
+    /// The values of the conflict's arbiter, a list for each row, where they are needed afterwards.
+    arbiters: Vec<Vec<Value>>,
+}
+
+impl Prepared {
+    fn new(
+        handle: Handle<'_>,
+        narrow: Option<TenantId>,
+        model: &'static ModelDef,
+        rows: Vec<Values>,
+        conflict: Option<Conflict>,
+        returning: bool,
+    ) -> Result<Self, Error> {
+        let mut insert = fill_insert(model, rows, &handle.db.sources)?;
+        insert.returning = returning;
+        if let Some(mut conflict) = conflict {
+            fill_conflict(model, &mut conflict, &handle.db.sources)?;
+            insert.conflict = Some(conflict);
+        }
+        let (columns, rows, conflict) = (insert.columns.clone(), insert.rows.len(), insert.conflict.clone());
+        let scoped = handle.scoped(narrow.as_ref(), Operation::Insert(insert))?;
+        let mut arbiters = Vec::new();
+        if let (Some(conflict), Operation::Insert(insert)) = (&conflict, scoped.operation()) {
+            if matches!(conflict.action, ConflictAction::Update { .. }) {
+                refuse_duplicates_of(model, insert, &conflict.arbiter)?;
+            }
+            if may_meet_others(model, conflict, scoped.guard()) {
+                arbiters = insert.rows.iter().map(|row| arbiter_of(insert, row, &conflict.arbiter)).collect();
+            }
+        }
+        Ok(Self { scoped, model, columns, rows, conflict, arbiters })
+    }
+
+    fn needs_transaction(&self) -> bool {
+        self.rows > 1 || !self.scoped.parents().is_empty() || !self.arbiters.is_empty()
+    }
+
+    async fn run(self, work: &mut Work<'_>, sink: Box<dyn Sink>) -> Result<Done, Error> {
+        let model = self.model;
+        let guard = self.scoped.guard().clone();
+        if let Operation::Insert(insert) = self.scoped.operation() {
+            let parents = self.scoped.parents();
+            check_parents(work, model, parents, |column| values_of(insert, column)).await?;
+        }
+        let program = work.db.planner.plan(self.scoped)?;
+        let columns = self.columns;
+        let done = match work.run(model, program, sink).await {
+            Ok(done) => done,
+            Err(failed) => {
+                let written = |failed: &Failed, at: u16| written(failed, &columns, at);
+                return Err(explain(work, model, failed, written, &guard).await);
+            }
+        };
+        if let Some(conflict) = self.conflict
+            && done.affected < self.rows as u64
+        {
+            check_left(work, model, &guard, &conflict, self.arbiters).await?;
+        }
+        Ok(done)
+    }
+}
+
+fn values_of(insert: &Insert, column: u16) -> Vec<Value> {
+    match insert.columns.iter().position(|at| *at == column) {
+        Some(at) => insert.rows.iter().map(|row| row[at].clone()).collect(),
+        None => Vec::new(),
+    }
+}
+
+fn written(failed: &Failed, columns: &[u16], at: u16) -> Option<Value> {
+    let position = columns.iter().position(|column| *column == at)?;
+    match &failed.program.as_ref()?.batch {
+        Batch::Rows(rows) => rows.get(failed.failure.execution)?.get(position).cloned(),
+        _ => None,
+    }
+}
+
+/// Whether the row that a conflict meets may be one that this scope does not see.
+fn may_meet_others(model: &ModelDef, conflict: &Conflict, guard: &Guard) -> bool {
+    let holds_tenant = model.tenant_field().is_some_and(|tenant| conflict.arbiter.contains(&tenant));
+    !holds_tenant && *guard != Guard::Open
+}
+
+fn arbiter_of(insert: &Insert, row: &[Value], arbiter: &[u16]) -> Vec<Value> {
+    let value = |at: &u16| insert.columns.iter().position(|column| column == at).map(|at| row[at].clone());
+    arbiter.iter().map(|at| value(at).unwrap_or(Value::Null)).collect()
+}
+
+/// Rows that were neither created nor changed met one that is there. Where that one is not this scope's, it is a unique
+/// violation like any other, and never "it exists".
+async fn check_left(
+    work: &mut Work<'_>,
+    model: &'static ModelDef,
+    guard: &Guard,
+    conflict: &Conflict,
+    arbiters: Vec<Vec<Value>>,
+) -> Result<(), Error> {
+    if arbiters.is_empty() {
+        return Ok(());
+    }
+    if matches!(conflict.action, ConflictAction::Update { .. }) {
+        return Err(taken(model, &conflict.target));
+    }
+    let (rows, mut own) = (arbiters.len() as u64, 0);
+    for values in arbiters {
+        let same = conflict.arbiter.iter().zip(values).map(|(at, value)| match value {
+            Value::Null => Expr::Null { left: Operand::Column(*at), negated: false },
+            value => Expr::Compare { left: Operand::Column(*at), op: Compare::Eq, value },
+        });
+        let filter = Some(Expr::And(same.collect()));
+        let count = Count { model: ModelRef(model), filter, deleted: Deleted::Include };
+        let program = work.db.planner.plan(guard.clone().over(Operation::Count(count)))?;
+        own += u64::from(work.ask(model, program).await? > 0);
+    }
+    // Those created now are among the own ones.
+    if own < rows { Err(taken(model, &conflict.target)) } else { Ok(()) }
+}
+
+/// Several inserts in one transaction, as they come.
+pub(crate) struct Atomic<'a> {
+    handle: Handle<'a>,
+    work: Work<'a>,
+}
+
+impl<'a> Atomic<'a> {
+    pub(crate) async fn begin(handle: Handle<'a>) -> Result<Self, Error> {
+        Ok(Self { handle, work: Work::open(handle, true, true).await? })
+    }
+
+    pub(crate) async fn insert(
+        &mut self,
+        narrow: Option<TenantId>,
+        model: &'static ModelDef,
+        rows: Vec<Values>,
+    ) -> Result<u64, Error> {
+        let prepared = Prepared::new(self.handle, narrow, model, rows, None, false)?;
+        Ok(prepared.run(&mut self.work, Box::new(Nothing)).await?.affected)
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), Error> {
+        self.work.end(Ok(())).await
+    }
+
+    /// Rolls back, and gives the error that made it.
+    pub(crate) async fn rollback(self, error: Error) -> Error {
+        match self.work.end(Err::<(), _>(error)).await {
+            Err(error) => error,
+            Ok(()) => Error::invalid("a failed bulk operation was committed"),
+        }
+    }
+}

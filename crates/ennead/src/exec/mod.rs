@@ -1,0 +1,113 @@
+//! Runs operations: the non-generic body under the generic shells of `op`.
+
+mod delete;
+mod insert;
+mod probe;
+mod read;
+mod show;
+mod update;
+mod work;
+
+use std::sync::Arc;
+
+use ennead_core::{Error, ErrorKind, ModelDef, Operation, Scope, Scoped, TenantId};
+
+use crate::backend::Conn;
+use crate::db::DbInner;
+use crate::sink::{Sink, ValueRows, downcast};
+use crate::transaction::TxState;
+
+pub(crate) use delete::delete;
+pub(crate) use insert::{Atomic, insert};
+pub(crate) use read::{complete_order, count, page_digest, select};
+pub(crate) use show::{show, show_delete, show_insert, show_update};
+pub(crate) use update::{update, update_each};
+
+/// What a scope gives to the executor.
+#[derive(Clone, Copy)]
+pub struct Handle<'a> {
+    pub(crate) db: &'a Arc<DbInner>,
+    pub(crate) scope: &'a Scope,
+    /// Why the tenants are bypassed, where they are.
+    pub(crate) reason: Option<&'a str>,
+    pub(crate) transaction: Option<TxRef<'a>>,
+}
+
+/// A transaction, and the level of nesting that a handle of it stands for.
+#[derive(Clone, Copy)]
+pub(crate) struct TxRef<'a> {
+    pub(crate) state: &'a Arc<TxState>,
+    pub(crate) level: u32,
+}
+
+/// What an operation did.
+pub(crate) struct Done {
+    pub(crate) affected: u64,
+    pub(crate) sink: Box<dyn Sink>,
+}
+
+impl Handle<'_> {
+    /// The scope's value for one operation: narrowed where the operation says so, and traced where it is the bypass.
+    pub(crate) fn resolve(
+        &self,
+        narrow: Option<&TenantId>,
+        model: &'static ModelDef,
+        operation: &str,
+    ) -> Result<Scope, Error> {
+        if let Some(reason) = self.reason {
+            if reason.trim().is_empty() {
+                return Err(Error::invalid("across_tenants needs a reason: say in a few words why every tenant is meant"));
+            }
+            self.db.trace_bypass(reason, model.name, operation);
+        }
+        match (self.scope, narrow) {
+            (scope, None) => Ok(scope.clone()),
+            (Scope::AcrossTenants, Some(id)) => Ok(Scope::InTenant(id.clone())),
+            (Scope::Tenant(own), Some(id)) if own == id => Ok(self.scope.clone()),
+            (Scope::Tenant(_), Some(_)) => {
+                Err(Error::invalid("`.in_tenant(id)` names another tenant than the scope's").with_model(model.name))
+            }
+            (_, Some(_)) => {
+                Err(Error::invalid("`.in_tenant(id)` narrows `db.across_tenants(…)` only").with_model(model.name))
+            }
+        }
+    }
+
+    /// Adds the tenant to an operation.
+    pub(crate) fn scoped(&self, narrow: Option<&TenantId>, operation: Operation) -> Result<Scoped, Error> {
+        self.resolve(narrow, operation.model(), operation.name())?.apply(operation)
+    }
+}
+
+/// The one row that a write of one row gives.
+pub(crate) fn one<M>(mut rows: Vec<M>, model: &'static ModelDef) -> Result<M, Error> {
+    match (rows.pop(), rows.is_empty()) {
+        (Some(row), true) => Ok(row),
+        (Some(_), false) => Err(ambiguous(model)),
+        (None, _) => Err(Error::not_found(model.name)),
+    }
+}
+
+/// A key that more than one tenant has, under `across_tenants`.
+pub(crate) fn ambiguous(model: &'static ModelDef) -> Error {
+    Error::invalid(format!(
+        "more than one tenant has a {} with that key: under `across_tenants`, say which with `.in_tenant(id)`",
+        model.name
+    ))
+    .with_model(model.name)
+}
+
+/// Runs SQL of our own that gives one column of texts.
+pub(crate) async fn raw_texts(conn: Conn, sql: &str) -> Result<(Conn, Vec<String>), Error> {
+    let program = ennead_sql::Program::raw(sql, vec![ennead_core::Kind::Text]);
+    let sink = Box::new(ValueRows::new(vec![ennead_core::Kind::Text]));
+    let ran = conn.run(None, program, sink).await;
+    ran.result.map_err(|failure| failure.error)?;
+    let conn = ran.conn.ok_or_else(|| Error::new(ErrorKind::Connection, "the connection was lost"))?;
+    let rows = downcast::<ValueRows>(ran.sink)?.rows;
+    let text = |value| match value {
+        ennead_core::Value::Text(text) => Some(text.into_owned()),
+        _ => None,
+    };
+    Ok((conn, rows.into_iter().flatten().filter_map(text).collect()))
+}

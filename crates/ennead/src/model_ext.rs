@@ -1,0 +1,89 @@
+//! The nine operations as functions of a model.
+
+use ennead_core::{IntoKey, Model};
+
+use crate::op::{
+    BulkCreate, BulkCreateStream, BulkDelete, BulkUpdate, BulkUpdateEach, Count, Create, Delete, List, Read, Restore,
+    Update,
+};
+
+/// The nine operations of a model. Each gives a value that is inspected, passed on, or run on a scope.
+pub trait ModelExt: Model {
+    /// Creates a row. `new` holds exactly the required fields; `.set(column, value)` gives the others.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn create(new: Self::New) -> Create<Self> {
+        Create::from_new(new)
+    }
+
+    /// Reads the row with that key.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn read(key: impl IntoKey<Self::Key>) -> Read<Self> {
+        Read::new(key.into_key())
+    }
+
+    /// Updates the row with that key.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn update(key: impl IntoKey<Self::Key>) -> Update<Self> {
+        Update::new(key.into_key())
+    }
+
+    /// Deletes the row with that key.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn delete(key: impl IntoKey<Self::Key>) -> Delete<Self> {
+        Delete::new(key.into_key())
+    }
+
+    /// Brings the soft-deleted row with that key back.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn restore(key: impl IntoKey<Self::Key>) -> Restore<Self> {
+        Restore::new(key.into_key())
+    }
+
+    /// Lists rows. There is no hidden limit.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn list() -> List<Self> {
+        List::new()
+    }
+
+    /// Counts rows.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn count() -> Count<Self> {
+        Count::new()
+    }
+
+    /// Creates many rows, all or none.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn bulk_create<R: Into<Create<Self>>>(rows: impl IntoIterator<Item = R>) -> BulkCreate<Self> {
+        BulkCreate::new(rows.into_iter().map(Into::into))
+    }
+
+    /// Creates as many rows as a stream gives, in chunks through one transaction: all or none, with bounded memory.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn bulk_create_stream<R, S>(rows: S) -> BulkCreateStream<Self>
+    where
+        R: Into<Create<Self>> + Send + 'static,
+        S: futures_core::Stream<Item = R> + Send + 'static,
+    {
+        BulkCreateStream::new(rows)
+    }
+
+    /// Updates all rows that match a filter in the same way.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn bulk_update() -> BulkUpdate<Self> {
+        BulkUpdate::new()
+    }
+
+    /// Updates many rows, each in its own way, all or none. A missing row is an error.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn bulk_update_each(updates: impl IntoIterator<Item = Update<Self>>) -> BulkUpdateEach<Self> {
+        BulkUpdateEach::new(updates)
+    }
+
+    /// Deletes all rows that match a filter, or have one of the keys.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn bulk_delete() -> BulkDelete<Self> {
+        BulkDelete::new()
+    }
+}
+
+impl<M: Model> ModelExt for M {}

@@ -1,0 +1,119 @@
+use std::fmt;
+
+use ennead_core::{Columns, Dialect, Error, Model, TenantId, Values};
+
+use crate::exec;
+use crate::op::{BulkResult, Create, Narrow, OnConflictBulk, in_tenant};
+use crate::scopes::CreateScope;
+use crate::sink::{Rows, downcast};
+use crate::statement::Statement;
+
+/// Creates many rows, all or none: what `User::bulk_create(rows)` gives, and what `BulkCreateUserNode` names.
+#[must_use = "an operation does nothing until `.run(&scope).await`"]
+pub struct BulkCreate<M> {
+    pub(crate) rows: Vec<Create<M>>,
+    pub(crate) narrow: Narrow,
+}
+
+impl<M: Model> fmt::Debug for BulkCreate<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BulkCreate").field("model", &M::DEF.name).field("rows", &self.rows.len()).finish()
+    }
+}
+
+impl<M: Model> BulkCreate<M> {
+    pub(crate) fn new(rows: impl Iterator<Item = Create<M>>) -> Self {
+        Self { rows: rows.collect(), narrow: Narrow::default() }
+    }
+
+    in_tenant!();
+
+    /// What to do where rows with the same unique value are there already.
+    pub fn on_conflict(self, unique: impl Columns<M>) -> OnConflictBulk<M> {
+        OnConflictBulk::new(self, unique.indexes())
+    }
+
+    /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
+    ///
+    /// # Errors
+    /// A value that does not fit its field, or something that the dialect lacks.
+    pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
+        exec::show_insert(dialect, M::DEF, self.rows.iter().map(|row| row.values.clone()).collect(), None)
+    }
+
+    /// Creates the rows. None at all: nothing happens, and no SQL is sent.
+    ///
+    /// # Errors
+    /// A violated constraint or a value that does not fit: then no row is created.
+    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<BulkResult, Error> {
+        let (narrow, values) = self.into_values()?;
+        let done = exec::insert(scope.handle(), narrow, M::DEF, values, None, None).await?;
+        Ok(BulkResult { affected: done.affected })
+    }
+
+    /// Creates the rows and gives them as stored, in the order given.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn returning(self, scope: &impl CreateScope<M>) -> Result<Vec<M>, Error> {
+        let (narrow, values) = self.into_values()?;
+        let sink = Box::new(Rows::<M>(Vec::with_capacity(values.len())));
+        let done = exec::insert(scope.handle(), narrow, M::DEF, values, None, Some(sink)).await?;
+        Ok(downcast::<Rows<M>>(done.sink)?.0)
+    }
+
+    /// The rows' values and the tenant they are narrowed to; a row's own `.in_tenant` counts where all agree.
+    pub(crate) fn into_values(self) -> Result<(Option<TenantId>, Vec<Values>), Error> {
+        let mut narrow = self.narrow.take()?;
+        let mut values = Vec::with_capacity(self.rows.len());
+        for row in self.rows {
+            match (&narrow, row.narrow.take()?) {
+                (None, Some(own)) => narrow = Some(own),
+                (Some(all), Some(own)) if *all != own => {
+                    return Err(Error::invalid("the rows of one bulk operation belong to one tenant"));
+                }
+                _ => {}
+            }
+            values.push(row.values);
+        }
+        Ok((narrow, values))
+    }
+}
+
+/// Creates many rows and settles conflicts, all or none.
+#[must_use = "an operation does nothing until `.run(&scope).await`"]
+pub struct BulkUpsert<M> {
+    pub(crate) rows: BulkCreate<M>,
+    pub(crate) conflict: ennead_core::Conflict,
+}
+
+impl<M: Model> fmt::Debug for BulkUpsert<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BulkUpsert").field("rows", &self.rows).finish_non_exhaustive()
+    }
+}
+
+impl<M: Model> BulkUpsert<M> {
+    crate::op::upsert::conflict_actions!();
+
+    /// Creates or changes the rows; `affected` counts those created and those changed, not those left.
+    ///
+    /// # Errors
+    /// A violated constraint or a value that does not fit: then nothing happens.
+    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<BulkResult, Error> {
+        let (narrow, values) = self.rows.into_values()?;
+        let done = exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), None).await?;
+        Ok(BulkResult { affected: done.affected })
+    }
+
+    /// Creates or changes the rows and gives them as stored; those left as they were do not come back.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn returning(self, scope: &impl CreateScope<M>) -> Result<Vec<M>, Error> {
+        let (narrow, values) = self.rows.into_values()?;
+        let sink = Box::new(Rows::<M>(Vec::with_capacity(values.len())));
+        let done = exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
+        Ok(downcast::<Rows<M>>(done.sink)?.0)
+    }
+}

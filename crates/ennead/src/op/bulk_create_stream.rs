@@ -1,0 +1,63 @@
+use std::fmt;
+use std::pin::Pin;
+
+use ennead_core::{Error, Model};
+use futures_core::Stream;
+use futures_util::StreamExt;
+
+use crate::exec;
+use crate::op::{BulkCreate, BulkResult, Create, Narrow, in_tenant};
+use crate::scopes::CreateScope;
+
+/// How many rows go to the database at a time.
+const CHUNK: usize = 4096;
+
+/// Creates as many rows as a stream gives, all or none, with bounded memory.
+#[must_use = "an operation does nothing until `.run(&scope).await`"]
+pub struct BulkCreateStream<M> {
+    rows: Pin<Box<dyn Stream<Item = Create<M>> + Send>>,
+    narrow: Narrow,
+}
+
+impl<M: Model> fmt::Debug for BulkCreateStream<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BulkCreateStream").field("model", &M::DEF.name).finish_non_exhaustive()
+    }
+}
+
+impl<M: Model> BulkCreateStream<M> {
+    pub(crate) fn new<R: Into<Create<M>> + 'static>(rows: impl Stream<Item = R> + Send + 'static) -> Self {
+        Self { rows: Box::pin(rows.map(Into::into)), narrow: Narrow::default() }
+    }
+
+    in_tenant!();
+
+    /// Creates the rows in one transaction. Keys that stand twice are the database's unique violation.
+    ///
+    /// # Errors
+    /// A violated constraint or a value that does not fit: then no row is created.
+    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<BulkResult, Error> {
+        let narrow = self.narrow.take()?;
+        let mut chunks = self.rows.chunks(CHUNK);
+        let mut affected = 0;
+        let mut atomic = exec::Atomic::begin(scope.handle()).await?;
+        while let Some(rows) = chunks.next().await {
+            match create_chunk(&mut atomic, narrow.clone(), rows).await {
+                Ok(done) => affected += done,
+                Err(error) => return Err(atomic.rollback(error).await),
+            }
+        }
+        atomic.commit().await?;
+        Ok(BulkResult { affected })
+    }
+}
+
+async fn create_chunk<M: Model>(
+    atomic: &mut exec::Atomic<'_>,
+    narrow: Option<ennead_core::TenantId>,
+    rows: Vec<Create<M>>,
+) -> Result<u64, Error> {
+    let chunk = BulkCreate { rows, narrow: Narrow::default() };
+    let (own, values) = chunk.into_values()?;
+    atomic.insert(narrow.or(own), M::DEF, values).await
+}

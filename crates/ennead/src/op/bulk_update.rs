@@ -1,0 +1,131 @@
+use ennead_core::{
+    Assignment, Column, Deleted, Dialect, Error, FieldType, Filter, IntoValue, Model, ModelRef, Target, UpdateAccess,
+    class,
+};
+
+use crate::exec;
+use crate::op::update::assignments;
+use crate::op::{BulkResult, Narrow, Update, filtered, in_tenant};
+use crate::scopes::UpdateScope;
+use crate::sink::{Nothing, Rows, downcast};
+use crate::statement::Statement;
+
+/// Updates all rows that match, in the same way: what `User::bulk_update()` gives, and what `BulkUpdateUserNode` names.
+#[derive(Debug)]
+#[must_use = "an operation does nothing until `.run(&scope).await`"]
+pub struct BulkUpdate<M> {
+    filter: Option<Filter<M>>,
+    all_rows: bool,
+    set: Vec<Assignment>,
+    narrow: Narrow,
+}
+
+impl<M: Model> BulkUpdate<M> {
+    pub(crate) fn new() -> Self {
+        Self { filter: None, all_rows: false, set: Vec::new(), narrow: Narrow::default() }
+    }
+
+    filtered!();
+    assignments!();
+    in_tenant!();
+
+    /// Every row of the scope: without it, an update without a filter is an error.
+    pub fn all_rows(mut self) -> Self {
+        self.all_rows = true;
+        self
+    }
+
+    fn operation(
+        filter: Option<Filter<M>>,
+        all_rows: bool,
+        set: Vec<Assignment>,
+        returning: bool,
+    ) -> Result<ennead_core::Update, Error> {
+        let target = match (filter, all_rows) {
+            (Some(filter), false) => Target::Filter(filter.into_expr()),
+            (None, true) => Target::All,
+            (Some(_), true) => return Err(Error::invalid("`.filter(…)` and `.all_rows()` exclude each other")),
+            (None, false) => {
+                return Err(Error::invalid(format!(
+                    "a bulk update of {} needs `.filter(…)`, or `.all_rows()` where every row is meant",
+                    M::DEF.name
+                )));
+            }
+        };
+        Ok(ennead_core::Update {
+            model: ModelRef(M::DEF),
+            target,
+            when: None,
+            set,
+            returning,
+            deleted: Deleted::Exclude,
+        })
+    }
+
+    /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
+    ///
+    /// # Errors
+    /// A value that does not fit its field, or something that the dialect lacks.
+    pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
+        let operation = Self::operation(self.filter.clone(), self.all_rows, self.set.clone(), false)?;
+        exec::show_update(dialect, operation)
+    }
+
+    /// Updates the rows.
+    ///
+    /// # Errors
+    /// `is_invalid_input` without a filter; a violated constraint or a value that does not fit: then no row is changed.
+    pub async fn run(self, scope: &impl UpdateScope<M>) -> Result<BulkResult, Error> {
+        let narrow = self.narrow.take()?;
+        let operation = Self::operation(self.filter, self.all_rows, self.set, false)?;
+        let done = exec::update(scope.handle(), narrow, operation, Box::new(Nothing)).await?;
+        Ok(BulkResult { affected: done.affected })
+    }
+
+    /// Updates the rows and gives them as stored, in no particular order.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn returning(self, scope: &impl UpdateScope<M>) -> Result<Vec<M>, Error> {
+        let narrow = self.narrow.take()?;
+        let operation = Self::operation(self.filter, self.all_rows, self.set, true)?;
+        let sink = Box::new(Rows::<M>(Vec::new()));
+        Ok(downcast::<Rows<M>>(exec::update(scope.handle(), narrow, operation, sink).await?.sink)?.0)
+    }
+}
+
+/// Updates many rows, each in its own way, all or none.
+#[derive(Debug)]
+#[must_use = "an operation does nothing until `.run(&scope).await`"]
+pub struct BulkUpdateEach<M> {
+    updates: Vec<Update<M>>,
+    narrow: Narrow,
+}
+
+impl<M: Model> BulkUpdateEach<M> {
+    pub(crate) fn new(updates: impl IntoIterator<Item = Update<M>>) -> Self {
+        Self { updates: updates.into_iter().collect(), narrow: Narrow::default() }
+    }
+
+    in_tenant!();
+
+    /// Updates the rows. None at all: nothing happens, and no SQL is sent.
+    ///
+    /// # Errors
+    /// `is_not_found` where one of the keys is not visible in the scope, `is_unique_violation` where one stands twice, a
+    /// violated constraint or a value that does not fit: then no row is changed.
+    pub async fn run(self, scope: &impl UpdateScope<M>) -> Result<BulkResult, Error> {
+        let narrow = self.narrow.take()?;
+        let mut rows = Vec::with_capacity(self.updates.len());
+        for update in self.updates {
+            if update.when.is_some() || update.narrow.take()?.is_some() {
+                return Err(Error::invalid(
+                    "an update in `bulk_update_each` takes neither `.when(…)` nor `.in_tenant(…)` of its own",
+                ));
+            }
+            rows.push((update.key, update.set));
+        }
+        let affected = exec::update_each(scope.handle(), narrow, M::DEF, rows).await?;
+        Ok(BulkResult { affected })
+    }
+}

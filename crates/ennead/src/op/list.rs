@@ -1,0 +1,201 @@
+use futures_core::Stream;
+
+use ennead_core::{Deleted, Dialect, Error, Filter, Model, ModelRef, Operation, OrderBy, Orders, Select};
+
+use crate::exec;
+use crate::op::{Cursor, Narrow, Page, filtered, in_tenant};
+use crate::scopes::Scope;
+use crate::sink::{KeyedRows, Rows, downcast};
+use crate::statement::Statement;
+
+/// How many rows a stream reads at a time.
+const STREAM_CHUNK: u64 = 512;
+
+/// Lists rows: what `User::list()` gives, and what `ListUserNode` names.
+#[derive(Debug)]
+#[must_use = "an operation does nothing until `.run(&scope).await`"]
+pub struct List<M> {
+    filter: Option<Filter<M>>,
+    order: Vec<OrderBy>,
+    limit: Option<u64>,
+    offset: u64,
+    deleted: Deleted,
+    narrow: Narrow,
+}
+
+impl<M: Model> List<M> {
+    pub(crate) fn new() -> Self {
+        Self {
+            filter: None,
+            order: Vec::new(),
+            limit: None,
+            offset: 0,
+            deleted: Deleted::Exclude,
+            narrow: Narrow::default(),
+        }
+    }
+
+    filtered!();
+    in_tenant!();
+
+    /// In that order; a second call adds to the first. Texts are ordered by their bytes, NULLs stand first ascending and
+    /// last descending, on both databases.
+    pub fn order_by(mut self, orders: impl Orders<M>) -> Self {
+        self.order.extend(orders.parts());
+        self
+    }
+
+    /// At most so many rows.
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Passes over so many rows. For paging, [`page`](Self::page) costs the same on every page.
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    /// Sees soft-deleted rows too.
+    pub fn with_deleted(mut self) -> Self {
+        self.deleted = Deleted::Include;
+        self
+    }
+
+    /// Sees soft-deleted rows only.
+    pub fn only_deleted(mut self) -> Self {
+        self.deleted = Deleted::Only;
+        self
+    }
+
+    /// Pages by key: behind the row that the cursor names, or from the beginning. The key is the last part of the
+    /// order, so every row comes exactly once.
+    pub fn page(self, cursor: Option<&Cursor>) -> PagedList<M> {
+        PagedList { list: self, cursor: cursor.cloned() }
+    }
+
+    fn operation(&self) -> Select {
+        Select {
+            model: ModelRef(M::DEF),
+            filter: self.filter.clone().map(Filter::into_expr),
+            order: self.order.clone(),
+            limit: self.limit,
+            offset: self.offset,
+            after: None,
+            columns: None,
+            deleted: self.deleted,
+        }
+    }
+
+    fn into_operation(self) -> (Select, Narrow) {
+        let select = Select {
+            model: ModelRef(M::DEF),
+            filter: self.filter.map(Filter::into_expr),
+            order: self.order,
+            limit: self.limit,
+            offset: self.offset,
+            after: None,
+            columns: None,
+            deleted: self.deleted,
+        };
+        (select, self.narrow)
+    }
+
+    /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
+    ///
+    /// # Errors
+    /// A filter value that does not fit its field, or something that the dialect lacks.
+    pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
+        exec::show(dialect, Operation::Select(self.operation()))
+    }
+
+    /// Lists the rows.
+    ///
+    /// # Errors
+    /// `is_invalid_input` for a filter value that does not fit; `is_unsupported` for what the database lacks; a
+    /// connection or time limit error.
+    pub async fn run(self, scope: &impl Scope<M>) -> Result<Vec<M>, Error> {
+        let (select, narrow) = self.into_operation();
+        let sink = Box::new(Rows::<M>(Vec::new()));
+        Ok(downcast::<Rows<M>>(exec::select(scope.handle(), narrow.take()?, select, sink).await?.sink)?.0)
+    }
+
+    /// The first row in the order, if any.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn first(self, scope: &impl Scope<M>) -> Result<Option<M>, Error> {
+        Ok(self.limit(1).run(scope).await?.pop())
+    }
+
+    /// The rows one after the other, read in chunks by key: no connection is held between chunks, and memory is bounded.
+    /// It is no snapshot: a row that changes while the stream is read may be seen as it was or as it is.
+    ///
+    /// # Errors
+    /// The stream ends after its first error; see [`run`](Self::run).
+    pub fn stream<S: Scope<M>>(self, scope: &S) -> impl Stream<Item = Result<M, Error>> + Send {
+        let (mut select, narrow) = self.into_operation();
+        let narrow = narrow.take().inspect(|narrow| exec::complete_order(scope.handle(), narrow, &mut select));
+        let chunks = futures_util::stream::try_unfold(Some((select, narrow)), async move |state| {
+            let Some((mut select, narrow)) = state else { return Ok(None) };
+            let narrow = narrow?;
+            let wanted = select.limit;
+            let chunk = wanted.map_or(STREAM_CHUNK, |wanted| wanted.min(STREAM_CHUNK));
+            if chunk == 0 {
+                return Ok(None);
+            }
+            select.limit = Some(chunk);
+            let sink = Box::new(KeyedRows::<M>::new(&select.order, chunk));
+            let read = exec::select(scope.handle(), narrow.clone(), select.clone(), sink).await?;
+            let KeyedRows { rows, last, .. } = downcast::<KeyedRows<M>>(read.sink)?;
+            let whole = rows.len() as u64 == chunk;
+            select.offset = 0;
+            select.after = last;
+            select.limit = wanted.map(|wanted| wanted - rows.len() as u64);
+            Ok::<_, Error>(Some((rows, whole.then_some((select, Ok(narrow))))))
+        });
+        futures_util::TryStreamExt::try_flatten(futures_util::TryStreamExt::map_ok(chunks, |rows: Vec<M>| {
+            futures_util::stream::iter(rows.into_iter().map(Ok))
+        }))
+    }
+}
+
+/// Lists one page of rows by key.
+#[derive(Debug)]
+#[must_use = "an operation does nothing until `.run(&scope).await`"]
+pub struct PagedList<M> {
+    list: List<M>,
+    cursor: Option<Cursor>,
+}
+
+impl<M: Model> PagedList<M> {
+    /// Reads the page.
+    ///
+    /// # Errors
+    /// As [`List::run`]; `is_invalid_input` without a limit, with an offset, or for a cursor of another model, scope,
+    /// filter or order.
+    pub async fn run(self, scope: &impl Scope<M>) -> Result<Page<M>, Error> {
+        let Some(limit) = self.list.limit.filter(|limit| *limit > 0) else {
+            return Err(Error::invalid("a page needs its size: add `.limit(n)` with n of at least 1"));
+        };
+        if self.list.offset != 0 {
+            return Err(Error::invalid("a page starts behind its cursor: it takes no `.offset(n)`"));
+        }
+        let (mut select, narrow) = self.list.into_operation();
+        let narrow = narrow.take()?;
+        exec::complete_order(scope.handle(), &narrow, &mut select);
+        let digest = exec::page_digest(scope.handle(), &narrow, &select);
+        if let Some(cursor) = &self.cursor {
+            select.after = Some(cursor.decode(M::DEF, &select.order, digest)?);
+        }
+        select.limit = Some(limit.saturating_add(1));
+        let sink = Box::new(KeyedRows::<M>::new(&select.order, limit));
+        let read = exec::select(scope.handle(), narrow, select, sink).await?;
+        let KeyedRows { rows: mut items, last, .. } = downcast::<KeyedRows<M>>(read.sink)?;
+        let more = items.len() as u64 > limit;
+        items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let next = last.filter(|_| more).map(|values| Cursor::encode(&values, digest));
+        Ok(Page { items, next })
+    }
+}

@@ -1,0 +1,82 @@
+//! The nine operations as values: thin generic shells over the executor.
+
+mod bulk_create;
+mod bulk_create_stream;
+mod bulk_delete;
+mod bulk_update;
+mod count;
+mod create;
+mod cursor;
+mod cursor_codec;
+mod delete;
+mod list;
+mod read;
+mod update;
+mod upsert;
+
+use ennead_core::{Error, IntoTenantId, TenantId};
+
+pub use bulk_create::{BulkCreate, BulkUpsert};
+pub use bulk_create_stream::BulkCreateStream;
+pub use bulk_delete::BulkDelete;
+pub use bulk_update::{BulkUpdate, BulkUpdateEach};
+pub use count::Count;
+pub use create::Create;
+pub use cursor::{Cursor, Page};
+pub use delete::Delete;
+pub use list::{List, PagedList};
+pub use read::Read;
+pub use update::{Restore, Update};
+pub use upsert::{CreateOrIgnore, OnConflict, OnConflictBulk, Upsert};
+
+/// What a bulk operation did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BulkResult {
+    /// How many rows it created, changed or deleted.
+    pub affected: u64,
+}
+
+/// The tenant to which an operation under `across_tenants` narrows itself.
+#[derive(Debug, Default)]
+pub(crate) struct Narrow(Option<Result<TenantId, Error>>);
+
+impl Narrow {
+    pub(crate) fn to(id: impl IntoTenantId) -> Self {
+        Self(Some(id.into_tenant_id()))
+    }
+
+    pub(crate) fn take(self) -> Result<Option<TenantId>, Error> {
+        self.0.transpose()
+    }
+}
+
+/// `.in_tenant(id)`, the same on every operation.
+macro_rules! in_tenant {
+    () => {
+        /// Narrows an operation under `across_tenants` to one tenant. Creates on a tenant's model need it there.
+        ///
+        /// On a tenant's own scope it must name that tenant, else running is an error.
+        pub fn in_tenant(mut self, id: impl ennead_core::IntoTenantId) -> Self {
+            self.narrow = $crate::op::Narrow::to(id);
+            self
+        }
+    };
+}
+
+/// `.filter(…)`, the same on every operation that takes one.
+macro_rules! filtered {
+    () => {
+        /// Only rows that match; a second filter narrows the first.
+        pub fn filter(mut self, filter: ennead_core::Filter<M>) -> Self {
+            self.filter = Some(match self.filter.take() {
+                Some(first) => first.and(filter),
+                None => filter,
+            });
+            self
+        }
+    };
+}
+
+pub(crate) use filtered;
+pub(crate) use in_tenant;

@@ -1,0 +1,196 @@
+use std::fmt;
+
+use ennead_core::{Columns, Conflict, ConflictAction, Dialect, Error, FieldType, IntoValue, Model, UpdateAccess, class};
+
+use crate::exec;
+use crate::op::{BulkCreate, BulkUpsert, Create};
+use crate::scopes::CreateScope;
+use crate::sink::{Rows, downcast};
+use crate::statement::Statement;
+
+/// A create that knows which unique may be taken; say what happens then: `.update(columns)`, `.update_add(column, n)` or
+/// `.ignore()`.
+#[must_use = "say what happens on a conflict: `.update(…)`, `.update_add(…)` or `.ignore()`"]
+pub struct OnConflict<M> {
+    create: Create<M>,
+    target: Vec<u16>,
+}
+
+impl<M: Model> fmt::Debug for OnConflict<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnConflict").field("create", &self.create).finish_non_exhaustive()
+    }
+}
+
+fn updating(target: Vec<u16>, columns: Vec<u16>) -> Conflict {
+    let action = ConflictAction::Update { columns, add: Vec::new() };
+    Conflict { target, arbiter: Vec::new(), living_only: false, action }
+}
+
+fn ignoring(target: Vec<u16>) -> Conflict {
+    Conflict { target, arbiter: Vec::new(), living_only: false, action: ConflictAction::Ignore }
+}
+
+impl<M: Model> OnConflict<M> {
+    pub(crate) fn new(create: Create<M>, target: Vec<u16>) -> Self {
+        Self { create, target }
+    }
+
+    /// These columns of the row that is there take the new values.
+    pub fn update(self, columns: impl Columns<M>) -> Upsert<M> {
+        Upsert { create: self.create, conflict: updating(self.target, columns.indexes()) }
+    }
+
+    /// This column of the row that is there grows.
+    pub fn update_add<T: FieldType<Class = class::Number>, A: UpdateAccess>(
+        self,
+        column: ennead_core::Column<M, T, A>,
+        amount: impl IntoValue<T>,
+    ) -> Upsert<M> {
+        Upsert { create: self.create, conflict: updating(self.target, Vec::new()) }.update_add(column, amount)
+    }
+
+    /// The row that is there stays as it is.
+    pub fn ignore(self) -> CreateOrIgnore<M> {
+        CreateOrIgnore { create: self.create, conflict: ignoring(self.target) }
+    }
+}
+
+/// `.update(…)` and `.update_add(…)` once more, the same on both upserts.
+macro_rules! conflict_actions {
+    () => {
+        /// These columns of the row that is there take the new values too.
+        pub fn update(mut self, columns: impl ennead_core::Columns<M>) -> Self {
+            if let ennead_core::ConflictAction::Update { columns: all, .. } = &mut self.conflict.action {
+                all.extend(columns.indexes());
+            }
+            self
+        }
+
+        /// This column of the row that is there grows too.
+        pub fn update_add<T: ennead_core::FieldType<Class = ennead_core::class::Number>, A: ennead_core::UpdateAccess>(
+            mut self,
+            column: ennead_core::Column<M, T, A>,
+            amount: impl ennead_core::IntoValue<T>,
+        ) -> Self {
+            if let ennead_core::ConflictAction::Update { add, .. } = &mut self.conflict.action {
+                add.push((column.index(), amount.into_value().encode()));
+            }
+            self
+        }
+    };
+}
+pub(crate) use conflict_actions;
+
+/// Creates a row, or changes the one that is there.
+#[must_use = "an operation does nothing until `.run(&scope).await`"]
+pub struct Upsert<M> {
+    create: Create<M>,
+    conflict: Conflict,
+}
+
+impl<M: Model> fmt::Debug for Upsert<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upsert").field("create", &self.create).finish_non_exhaustive()
+    }
+}
+
+impl<M: Model> Upsert<M> {
+    conflict_actions!();
+
+    /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
+    ///
+    /// # Errors
+    /// A value that does not fit its field, a target that is no unique, or something that the dialect lacks.
+    pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
+        exec::show_insert(dialect, M::DEF, vec![self.create.values.clone()], Some(self.conflict.clone()))
+    }
+
+    /// Creates or changes the row, and gives it as stored.
+    ///
+    /// # Errors
+    /// `is_invalid_input` where the target is no declared unique; a violated constraint, also where the row that is there
+    /// is not visible in the scope.
+    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<M, Error> {
+        let narrow = self.create.narrow.take()?;
+        let sink = Box::new(Rows::<M>(Vec::with_capacity(1)));
+        let values = vec![self.create.values];
+        let done = exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
+        exec::one(downcast::<Rows<M>>(done.sink)?.0, M::DEF)
+    }
+}
+
+/// Creates a row, or leaves the one that is there.
+#[must_use = "an operation does nothing until `.run(&scope).await`"]
+pub struct CreateOrIgnore<M> {
+    create: Create<M>,
+    conflict: Conflict,
+}
+
+impl<M: Model> fmt::Debug for CreateOrIgnore<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreateOrIgnore").field("create", &self.create).finish_non_exhaustive()
+    }
+}
+
+impl<M: Model> CreateOrIgnore<M> {
+    /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
+    ///
+    /// # Errors
+    /// A value that does not fit its field, a target that is no unique, or something that the dialect lacks.
+    pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
+        exec::show_insert(dialect, M::DEF, vec![self.create.values.clone()], Some(self.conflict.clone()))
+    }
+
+    /// Creates the row and gives it; `None` where one was there.
+    ///
+    /// # Errors
+    /// `is_invalid_input` where the target is no declared unique; a violated constraint, also where the row that is there
+    /// is not visible in the scope.
+    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<Option<M>, Error> {
+        let narrow = self.create.narrow.take()?;
+        let sink = Box::new(Rows::<M>(Vec::with_capacity(1)));
+        let values = vec![self.create.values];
+        let done = exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
+        Ok(downcast::<Rows<M>>(done.sink)?.0.pop())
+    }
+}
+
+/// A bulk create that knows which unique may be taken; say what happens then: `.update(columns)`,
+/// `.update_add(column, n)` or `.ignore()`.
+#[must_use = "say what happens on a conflict: `.update(…)`, `.update_add(…)` or `.ignore()`"]
+pub struct OnConflictBulk<M> {
+    rows: BulkCreate<M>,
+    target: Vec<u16>,
+}
+
+impl<M: Model> fmt::Debug for OnConflictBulk<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnConflictBulk").field("rows", &self.rows).finish_non_exhaustive()
+    }
+}
+
+impl<M: Model> OnConflictBulk<M> {
+    pub(crate) fn new(rows: BulkCreate<M>, target: Vec<u16>) -> Self {
+        Self { rows, target }
+    }
+
+    /// These columns of the rows that are there take the new values.
+    pub fn update(self, columns: impl Columns<M>) -> BulkUpsert<M> {
+        BulkUpsert { rows: self.rows, conflict: updating(self.target, columns.indexes()) }
+    }
+
+    /// This column of the rows that are there grows.
+    pub fn update_add<T: FieldType<Class = class::Number>, A: UpdateAccess>(
+        self,
+        column: ennead_core::Column<M, T, A>,
+        amount: impl IntoValue<T>,
+    ) -> BulkUpsert<M> {
+        BulkUpsert { rows: self.rows, conflict: updating(self.target, Vec::new()) }.update_add(column, amount)
+    }
+
+    /// The rows that are there stay as they are.
+    pub fn ignore(self) -> BulkUpsert<M> {
+        BulkUpsert { rows: self.rows, conflict: ignoring(self.target) }
+    }
+}

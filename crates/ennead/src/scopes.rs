@@ -1,0 +1,146 @@
+//! Scopes: on whose rows an operation runs.
+
+use std::sync::Arc;
+
+use ennead_core::{Error, GlobalModel, IntoTenantId, Model, OwnedModel, Scope as ScopeValue, TenantId, TenantModel};
+
+use crate::db::{Db, DbInner};
+use crate::exec::Handle;
+use crate::transaction::Transaction;
+
+pub(crate) mod sealed {
+    /// What a scope gives to the executor; nobody else can make one.
+    pub trait Handles {
+        /// The database, the tenant and the transaction.
+        #[doc(hidden)]
+        fn handle(&self) -> crate::exec::Handle<'_>;
+    }
+}
+
+/// A scope on which rows of `M` can be read: a [`Tenant`], [`AcrossTenants`], a transaction of either, and for models
+/// that belong to no tenant the [`Db`] itself.
+pub trait Scope<M: Model>: sealed::Handles + Sync {}
+
+/// A scope on which rows of `M` can be updated.
+pub trait UpdateScope<M: Model>: Scope<M> {}
+
+/// A scope on which rows of `M` can be created and deleted.
+pub trait CreateScope<M: Model>: UpdateScope<M> {}
+
+/// One tenant of a database: every operation on it reads and writes that tenant's rows, and no other's.
+#[derive(Clone)]
+pub struct Tenant {
+    pub(crate) db: Db,
+    pub(crate) scope: Arc<ScopeValue>,
+}
+
+impl std::fmt::Debug for Tenant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Tenant({})", self.id())
+    }
+}
+
+impl Tenant {
+    pub(crate) fn new(db: &Db, id: impl IntoTenantId) -> Result<Self, Error> {
+        Ok(Self { db: db.clone(), scope: Arc::new(ScopeValue::Tenant(id.into_tenant_id()?)) })
+    }
+
+    /// The tenant's id.
+    #[must_use]
+    pub fn id(&self) -> &TenantId {
+        match &*self.scope {
+            ScopeValue::Tenant(id) | ScopeValue::InTenant(id) => id,
+            // `new` is the only maker, and makes none of the others.
+            _ => &TenantId::Int(0),
+        }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+}
+
+/// Every tenant of a database: the only bypass of the tenant's predicate. It wants a reason, which is traced.
+#[derive(Clone)]
+pub struct AcrossTenants {
+    pub(crate) db: Db,
+    pub(crate) reason: Arc<str>,
+}
+
+impl std::fmt::Debug for AcrossTenants {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AcrossTenants({:?})", self.reason)
+    }
+}
+
+impl AcrossTenants {
+    pub(crate) fn new(db: &Db, reason: &str) -> Self {
+        Self { db: db.clone(), reason: reason.into() }
+    }
+
+    /// Why the bypass is taken.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+}
+
+impl sealed::Handles for Db {
+    fn handle(&self) -> Handle<'_> {
+        Handle { db: self.inner(), scope: &ScopeValue::Global, reason: None, transaction: None }
+    }
+}
+
+impl sealed::Handles for Tenant {
+    fn handle(&self) -> Handle<'_> {
+        Handle { db: self.db.inner(), scope: &self.scope, reason: None, transaction: None }
+    }
+}
+
+impl sealed::Handles for AcrossTenants {
+    fn handle(&self) -> Handle<'_> {
+        Handle {
+            db: self.db.inner(),
+            scope: &ScopeValue::AcrossTenants,
+            reason: Some(&self.reason),
+            transaction: None,
+        }
+    }
+}
+
+impl<S: sealed::Handles> sealed::Handles for Transaction<S> {
+    fn handle(&self) -> Handle<'_> {
+        Handle { transaction: Some(self.state()), ..self.scope().handle() }
+    }
+}
+
+impl<M: GlobalModel> Scope<M> for Db {}
+impl<M: GlobalModel> UpdateScope<M> for Db {}
+impl<M: GlobalModel> CreateScope<M> for Db {}
+
+impl<M: Model> Scope<M> for Tenant {}
+impl<M: TenantModel> UpdateScope<M> for Tenant {}
+impl<M: OwnedModel> CreateScope<M> for Tenant {}
+
+impl<M: Model> Scope<M> for AcrossTenants {}
+impl<M: Model> UpdateScope<M> for AcrossTenants {}
+impl<M: Model> CreateScope<M> for AcrossTenants {}
+
+impl<M: Model, S: Scope<M> + Send> Scope<M> for Transaction<S> {}
+impl<M: Model, S: UpdateScope<M> + Send> UpdateScope<M> for Transaction<S> {}
+impl<M: Model, S: CreateScope<M> + Send> CreateScope<M> for Transaction<S> {}
+
+impl DbInner {
+    /// Tells the trace that the bypass is taken.
+    pub(crate) fn trace_bypass(&self, reason: &str, model: &str, operation: &str) {
+        tracing::info!(target: "ennead::across_tenants", reason, model, operation, "across tenants");
+    }
+}

@@ -1,0 +1,99 @@
+//! Where rows go as they are read: a generic shell that the non-generic executor fills.
+
+use std::any::Any;
+
+use ennead_core::{Error, Kind, Model, OrderBy, Row, RowReader, Value};
+
+/// Takes rows one at a time.
+pub(crate) trait Sink: Any + Send {
+    /// Takes a row.
+    fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error>;
+    /// Forgets all rows, before a statement is run again.
+    fn clear(&mut self);
+}
+
+/// Collects rows as the model's struct.
+pub(crate) struct Rows<M>(pub(crate) Vec<M>);
+
+impl<M: Model> Sink for Rows<M> {
+    fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error> {
+        self.0.push(M::decode(&mut Row::new(reader), 0)?);
+        Ok(())
+    }
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// Collects rows as values of given kinds.
+pub(crate) struct ValueRows {
+    pub(crate) kinds: Vec<Kind>,
+    pub(crate) rows: Vec<Vec<Value>>,
+}
+
+impl ValueRows {
+    pub(crate) fn new(kinds: Vec<Kind>) -> Self {
+        Self { kinds, rows: Vec::new() }
+    }
+}
+
+impl Sink for ValueRows {
+    fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error> {
+        let mut row = Row::new(reader);
+        let values: Result<Vec<Value>, Error> =
+            self.kinds.iter().enumerate().map(|(at, kind)| row.value(at, kind)).collect();
+        self.rows.push(values?);
+        Ok(())
+    }
+    fn clear(&mut self) {
+        self.rows.clear();
+    }
+}
+
+/// Takes no rows.
+pub(crate) struct Nothing;
+
+impl Sink for Nothing {
+    fn row(&mut self, _: &mut dyn RowReader) -> Result<(), Error> {
+        Ok(())
+    }
+    fn clear(&mut self) {}
+}
+
+/// Turns the sink that comes back into the one that was given.
+pub(crate) fn downcast<S: Sink>(sink: Box<dyn Sink>) -> Result<S, Error> {
+    let any: Box<dyn Any> = sink;
+    any.downcast::<S>().map(|sink| *sink).map_err(|_| Error::invalid("the executor gave another sink back"))
+}
+
+/// Collects rows as the model's struct, and the values that order the last of them: where the next page begins.
+pub(crate) struct KeyedRows<M> {
+    pub(crate) rows: Vec<M>,
+    pub(crate) last: Option<Vec<Value>>,
+    order: Vec<(usize, Kind)>,
+    upto: u64,
+}
+
+impl<M: Model> KeyedRows<M> {
+    /// Keeps the place of the row number `upto`, or of the last one where there are fewer.
+    pub(crate) fn new(order: &[OrderBy], upto: u64) -> Self {
+        let order = order.iter().map(|by| (by.column as usize, M::DEF.field(by.column).kind)).collect();
+        Self { rows: Vec::new(), last: None, order, upto }
+    }
+}
+
+impl<M: Model> Sink for KeyedRows<M> {
+    fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error> {
+        let mut row = Row::new(reader);
+        if (self.rows.len() as u64) < self.upto {
+            let values: Result<Vec<Value>, Error> = self.order.iter().map(|(at, kind)| row.value(*at, kind)).collect();
+            self.last = Some(values?);
+        }
+        self.rows.push(M::decode(&mut row, 0)?);
+        Ok(())
+    }
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.last = None;
+    }
+}
