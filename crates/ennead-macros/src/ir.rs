@@ -149,15 +149,16 @@ pub(crate) struct Reference {
     pub(crate) inverse: Option<String>,
 }
 
-/// The place of a span with the names of the call: tokens that `macro_rules` passes through would not see our locals.
-pub(crate) fn at(span: Span) -> Span {
-    Span::call_site().located_at(span)
-}
-
 impl Field {
     /// Where to point for the type.
     pub(crate) fn span(&self) -> Span {
-        at(self.ty.span())
+        self.ty.span()
+    }
+
+    /// The same place with the names of the call, for code that uses a local: tokens that `macro_rules` passes through do
+    /// not see ours. Elsewhere the span itself is better, for rustc says the same error at one span once.
+    pub(crate) fn local_span(&self) -> Span {
+        Span::call_site().located_at(self.span())
     }
 
     pub(crate) fn column(&self) -> Option<&Column> {

@@ -56,7 +56,7 @@ fn references(
         "{place} references `{other}`, whose key has another type: give the field the type of that key"
     );
     let kind = quote_spanned!(field.span()=> <#ty as __e::FieldType>::KIND);
-    let parent = quote_spanned!(crate::ir::at(target.span())=> <#target as __e::Model>::DEF);
+    let parent = quote_spanned!(target.span()=> <#target as __e::Model>::DEF);
     let mut out = vec![assertion(field.span(), quote!(#parent.key_fits(#kind)), &message)];
     let Some(definition) = definition else { return out };
     let at = target.span();
@@ -89,7 +89,7 @@ fn via(model: &Model, field: &Field) -> Option<TokenStream> {
         "`{ident}` belongs to the tenant of its `{}`, but `{other}` is global and belongs to none: choose another parent, or #[model(global)]",
         field.name
     );
-    let parent = quote_spanned!(crate::ir::at(target.span())=> <#target as __e::Model>::DEF);
+    let parent = quote_spanned!(target.span()=> <#target as __e::Model>::DEF);
     Some(assertion(target.span(), quote!(#parent.is_tenant_owned()), &message))
 }
 
@@ -168,6 +168,5 @@ fn index_fields(model: &Model, definition: &Definition) -> TokenStream {
 }
 
 fn assertion(at: proc_macro2::Span, condition: TokenStream, message: &str) -> TokenStream {
-    let at = crate::ir::at(at);
     quote_spanned!(at=> const _: () = ::core::assert!(#condition, #message);)
 }

@@ -111,11 +111,15 @@ pub(super) fn decode(model: &Model, positions: &Positions) -> Vec<TokenStream> {
         let (ident, cfgs, ty) = (&field.ident, &field.cfgs, &field.ty);
         let at = positions.behind(&quote!(__at), at);
         let value = match &field.content {
-            Content::Embed { .. } => quote_spanned!(field.span()=> <#ty as __e::Embed>::decode(__row, #at)?),
-            Content::Column(_) if is_open(field) => {
-                quote_spanned!(field.span()=> <#ty as __e::FieldType>::decode(__row.reader(), #at)?)
+            Content::Embed { .. } => {
+                let decode = quote_spanned!(field.span()=> <#ty as __e::Embed>::decode);
+                quote!(#decode(__row, #at)?)
             }
-            Content::Column(_) => quote_spanned!(field.span()=> __row.get(#at)?),
+            Content::Column(_) if is_open(field) => {
+                let decode = quote_spanned!(field.span()=> <#ty as __e::FieldType>::decode);
+                quote!(#decode(__row.reader(), #at)?)
+            }
+            Content::Column(_) => quote_spanned!(field.local_span()=> __row.get(#at)?),
         };
         quote!(#(#cfgs)* #ident: #value)
     };
@@ -129,7 +133,8 @@ pub(super) fn encode(model: &Model, positions: &Positions, start: &TokenStream) 
         let at = offset(positions, start, at);
         let put = match &field.content {
             Content::Embed { .. } => {
-                quote_spanned!(field.span()=> <#ty as __e::Embed>::encode(self.#ident, __values, #at);)
+                let encode = quote_spanned!(field.span()=> <#ty as __e::Embed>::encode);
+                quote!(#encode(self.#ident, __values, #at);)
             }
             Content::Column(_) => put(field, &quote!(self.#ident), &at),
         };
@@ -145,7 +150,8 @@ pub(super) fn encode_new(model: &Model, positions: &Positions, start: &TokenStre
         let at = offset(positions, start, at);
         let put = match &field.content {
             Content::Embed { .. } => {
-                quote_spanned!(field.span()=> <#ty as __e::Embed>::encode_new(__new.#ident, __values, #at);)
+                let encode = quote_spanned!(field.span()=> <#ty as __e::Embed>::encode_new);
+                quote!(#encode(__new.#ident, __values, #at);)
             }
             Content::Column(_) => put(field, &quote!(__new.#ident), &at),
         };
@@ -162,8 +168,9 @@ fn put(field: &Field, value: &TokenStream, at: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     if is_open(field) {
         let at = if at.to_string().parse::<u16>().is_ok() { at.clone() } else { quote!((#at) as u16) };
-        quote_spanned!(field.span()=> __values.set(#at, <#ty as __e::FieldType>::encode(#value));)
+        let encode = quote_spanned!(field.span()=> <#ty as __e::FieldType>::encode);
+        quote!(__values.set(#at, #encode(#value));)
     } else {
-        quote_spanned!(field.span()=> __values.put(#at, #value);)
+        quote_spanned!(field.local_span()=> __values.put(#at, #value);)
     }
 }
