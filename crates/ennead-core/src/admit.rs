@@ -56,10 +56,16 @@ pub fn check(kind: &Kind, value: &mut Value) -> Result<(), String> {
                 Err(format!("not one of {}'s values ({})", def.name, def.variants.join(", ")))
             }
         }
-        (Kind::Bool, Value::Bool(_)) | (Kind::Uuid, Value::Uuid(_)) | (Kind::Bytes, Value::Bytes(_)) => Ok(()),
+        (Kind::Bool, Value::Bool(_)) | (Kind::Uuid, Value::Uuid(_)) | (Kind::Bytes, Value::Bytes(_)) => {
+            Ok(())
+        }
         (Kind::I16 | Kind::I32 | Kind::I64, Value::Int(int)) => {
             let (low, high) = kind.integer_bounds().unwrap_or((i64::MIN, i64::MAX));
-            if (low..=high).contains(int) { Ok(()) } else { Err(format!("out of range for {}", kind.rust_name())) }
+            if (low..=high).contains(int) {
+                Ok(())
+            } else {
+                Err(format!("out of range for {}", kind.rust_name()))
+            }
         }
         (Kind::F32 | Kind::F64, Value::Float(float)) => {
             if !float.is_finite() {
@@ -79,7 +85,9 @@ pub fn check(kind: &Kind, value: &mut Value) -> Result<(), String> {
             if decimal.scale() > u32::from(p.scale) {
                 return Err(format!("more than {} digits behind the point", p.scale));
             }
-            if decimal.trunc().abs() >= Decimal::from_i128_with_scale(10_i128.pow((p.precision - p.scale).into()), 0) {
+            if decimal.trunc().abs()
+                >= Decimal::from_i128_with_scale(10_i128.pow((p.precision - p.scale).into()), 0)
+            {
                 return Err(format!("more than {} digits before the point", p.precision - p.scale));
             }
             Ok(())

@@ -149,7 +149,9 @@ pub fn parse_datetime(text: &str) -> Option<DateTime<Utc>> {
 }
 
 fn number(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0_u32, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
+    digits
+        .iter()
+        .try_fold(0_u32, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
 }
 
 /// A decimal as the integer that counts its smallest unit; `None` where it has more digits behind the point than `scale`
@@ -202,7 +204,13 @@ mod tests {
         let time = DateTime::from_timestamp_micros(-62_135_596_800_000_000).unwrap();
         assert_eq!(datetime_text(time).as_str(), "0001-01-01T00:00:00.000000Z");
         assert_eq!(parse_datetime("0001-01-01T00:00:00.000000Z"), Some(time));
-        for bad in ["", "2026-11-20", "2026-13-20T00:00:00.000000Z", "2026-11-20T00:00:00.00000éZ", "2026-11-20 00:00:00.000000Z"] {
+        for bad in [
+            "",
+            "2026-11-20",
+            "2026-13-20T00:00:00.000000Z",
+            "2026-11-20T00:00:00.00000éZ",
+            "2026-11-20 00:00:00.000000Z",
+        ] {
             assert_eq!(parse_datetime(bad), None, "{bad}");
         }
     }

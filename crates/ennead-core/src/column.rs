@@ -179,13 +179,21 @@ impl<M: Model, T: FieldType<Class = class::Text>, A> Column<M, T, A> {
     /// Matches a LIKE pattern (`%`, `_`, `\` escapes), heeding case.
     #[must_use]
     pub fn like(self, pattern: impl Into<String>) -> Filter<M> {
-        Filter::from_expr(Expr::Like { left: self.operand(), pattern: Value::text(pattern.into()), fold_case: false })
+        Filter::from_expr(Expr::Like {
+            left: self.operand(),
+            pattern: Value::text(pattern.into()),
+            fold_case: false,
+        })
     }
 
     /// Matches a LIKE pattern whatever the case (of ASCII letters only, on SQLite).
     #[must_use]
     pub fn ilike(self, pattern: impl Into<String>) -> Filter<M> {
-        Filter::from_expr(Expr::Like { left: self.operand(), pattern: Value::text(pattern.into()), fold_case: true })
+        Filter::from_expr(Expr::Like {
+            left: self.operand(),
+            pattern: Value::text(pattern.into()),
+            fold_case: true,
+        })
     }
 
     /// Starts with the text; nothing in it is a wildcard.

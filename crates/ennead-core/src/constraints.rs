@@ -103,11 +103,7 @@ pub fn column_names(model: &ModelDef, columns: &[u16]) -> Vec<&'static str> {
 pub fn uniques(model: &ModelDef) -> Vec<Unique> {
     let mut all = Vec::new();
     for field in model.fields {
-        let part = IndexPart {
-            target: IndexTarget::Field(field.name),
-            descending: false,
-            nulls: None,
-        };
+        let part = IndexPart { target: IndexTarget::Field(field.name), descending: false, nulls: None };
         match field.unique {
             Uniqueness::No => {}
             Uniqueness::PerTenant => all.push(unique(model, vec![part], at_tenant(model, false), None)),
@@ -115,12 +111,7 @@ pub fn uniques(model: &ModelDef) -> Vec<Unique> {
         }
     }
     for def in model.indexes.iter().filter(|def| def.unique) {
-        all.push(unique(
-            model,
-            def.parts.to_vec(),
-            at_tenant(model, def.exact),
-            Some(def),
-        ));
+        all.push(unique(model, def.parts.to_vec(), at_tenant(model, def.exact), Some(def)));
     }
     all
 }
@@ -129,17 +120,9 @@ pub fn uniques(model: &ModelDef) -> Vec<Unique> {
 /// composite foreign key names it, and holds for dead rows too: a foreign key cannot lean on a partial index.
 #[must_use]
 pub fn tenant_key(model: &ModelDef) -> Option<Unique> {
-    let columns = vec![
-        model.tenant_field().filter(|_| model.key.global)?,
-        model.key.field,
-    ];
+    let columns = vec![model.tenant_field().filter(|_| model.key.global)?, model.key.field];
     let name = naming::constraint("uq", model.table, &column_names(model, &columns));
-    Some(Unique {
-        name,
-        columns,
-        index: None,
-        living_only: false,
-    })
+    Some(Unique { name, columns, index: None, living_only: false })
 }
 
 fn at_tenant(model: &ModelDef, exact: bool) -> Option<u16> {
@@ -149,13 +132,10 @@ fn at_tenant(model: &ModelDef, exact: bool) -> Option<u16> {
 fn unique(model: &ModelDef, parts: Vec<IndexPart>, tenant: Option<u16>, def: Option<&IndexDef>) -> Unique {
     let parts = lead_with(model, tenant, parts);
     let columns = columns_of(model, &parts);
-    let name = def.and_then(|def| def.name).map_or_else(
-        || naming::constraint("uq", model.table, &part_names(model, &parts)),
-        naming::fit,
-    );
-    let living = model
-        .role(Role::DeletedAt)
-        .map(|at| format!("{} IS NULL", quote(model.field(at).column)));
+    let name = def
+        .and_then(|def| def.name)
+        .map_or_else(|| naming::constraint("uq", model.table, &part_names(model, &parts)), naming::fit);
+    let living = model.role(Role::DeletedAt).map(|at| format!("{} IS NULL", quote(model.field(at).column)));
     let living_only = living.is_some();
     let condition = match (def.and_then(|def| def.condition), living) {
         (Some(condition), Some(living)) => Some(format!("({condition}) AND {living}")),
@@ -175,12 +155,7 @@ fn unique(model: &ModelDef, parts: Vec<IndexPart>, tenant: Option<u16>, def: Opt
         include: def.map_or_else(Vec::new, |def| included(model, def)),
         dialect: def.and_then(|def| def.dialect),
     });
-    Unique {
-        name,
-        columns,
-        index,
-        living_only,
-    }
+    Unique { name, columns, index, living_only }
 }
 
 /// A name in SQL: both databases quote alike.
@@ -194,14 +169,7 @@ fn lead_with(model: &ModelDef, tenant: Option<u16>, mut parts: Vec<IndexPart>) -
     if let Some(tenant) = tenant {
         let target = IndexTarget::Field(model.field(tenant).name);
         let at = parts.iter().position(|part| part.target == target);
-        let first = at.map_or(
-            IndexPart {
-                target,
-                descending: false,
-                nulls: None,
-            },
-            |at| parts.remove(at),
-        );
+        let first = at.map_or(IndexPart { target, descending: false, nulls: None }, |at| parts.remove(at));
         parts.insert(0, first);
     }
     parts
@@ -276,23 +244,14 @@ pub fn checks(model: &ModelDef) -> Vec<Check> {
     for (at, field) in model.fields.iter().enumerate() {
         if let Some(condition) = field.check {
             let name = naming::constraint("ck", model.table, &[field.column]);
-            all.push(Check {
-                name,
-                condition,
-                field: Some(at as u16),
-            });
+            all.push(Check { name, condition, field: Some(at as u16) });
         }
     }
     for (at, check) in model.checks.iter().enumerate() {
-        let name = check.name.map_or_else(
-            || naming::constraint("ck", model.table, &[&format!("{}", at + 1)]),
-            naming::fit,
-        );
-        all.push(Check {
-            name,
-            condition: check.condition,
-            field: None,
-        });
+        let name = check
+            .name
+            .map_or_else(|| naming::constraint("ck", model.table, &[&format!("{}", at + 1)]), naming::fit);
+        all.push(Check { name, condition: check.condition, field: None });
     }
     all
 }
@@ -302,11 +261,7 @@ pub fn checks(model: &ModelDef) -> Vec<Check> {
 pub fn indexes(model: &ModelDef) -> Vec<Index> {
     let mut all: Vec<Index> = Vec::new();
     for field in model.fields.iter().filter(|field| field.indexed) {
-        let part = IndexPart {
-            target: IndexTarget::Field(field.name),
-            descending: false,
-            nulls: None,
-        };
+        let part = IndexPart { target: IndexTarget::Field(field.name), descending: false, nulls: None };
         all.push(index(model, vec![part], None));
     }
     for def in model.indexes.iter().filter(|def| !def.unique) {
@@ -341,10 +296,9 @@ fn index(model: &ModelDef, parts: Vec<IndexPart>, def: Option<&IndexDef>) -> Ind
     let method = def.map_or(IndexMethod::BTree, |def| def.method);
     let exact = def.is_some_and(|def| def.exact) || method != IndexMethod::BTree;
     let parts = lead_with(model, at_tenant(model, exact), parts);
-    let name = def.and_then(|def| def.name).map_or_else(
-        || naming::constraint("ix", model.table, &part_names(model, &parts)),
-        naming::fit,
-    );
+    let name = def
+        .and_then(|def| def.name)
+        .map_or_else(|| naming::constraint("ix", model.table, &part_names(model, &parts)), naming::fit);
     Index {
         name,
         parts,
@@ -356,19 +310,13 @@ fn index(model: &ModelDef, parts: Vec<IndexPart>, def: Option<&IndexDef>) -> Ind
 }
 
 fn included(model: &ModelDef, def: &IndexDef) -> Vec<u16> {
-    def.include
-        .iter()
-        .filter_map(|name| model.find(name))
-        .map(|(at, _)| at)
-        .collect()
+    def.include.iter().filter_map(|name| model.find(name)).map(|(at, _)| at).collect()
 }
 
 fn leads_some_index(model: &ModelDef, columns: &[u16], indexes: &[Index]) -> bool {
     let leads = |other: &[u16]| other.starts_with(columns);
     leads(&primary_key(model))
-        || uniques(model)
-            .iter()
-            .any(|unique| unique.index.is_none() && leads(&unique.columns))
+        || uniques(model).iter().any(|unique| unique.index.is_none() && leads(&unique.columns))
         || indexes.iter().any(|index| {
             index.method == IndexMethod::BTree
                 && index.condition.is_none()

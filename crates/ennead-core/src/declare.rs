@@ -4,7 +4,8 @@
 use rust_decimal::Decimal;
 
 use crate::def::{
-    Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, KeyGeneration, ModelDef, Nulls, ReferenceDef, Tenancy,
+    Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, KeyGeneration, ModelDef, Nulls,
+    ReferenceDef, Tenancy,
 };
 use crate::kind::Kind;
 

@@ -184,7 +184,9 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> FieldType for Json<T> {
 }
 
 /// A scalar that may stand in an array column.
-#[diagnostic::on_unimplemented(message = "a `Vec<{Self}>` is not an array column: its elements must be scalars")]
+#[diagnostic::on_unimplemented(
+    message = "a `Vec<{Self}>` is not an array column: its elements must be scalars"
+)]
 pub trait ArrayElement: FieldType {
     /// The kind of the element, as a place that `Kind::Array` can point to.
     const ELEMENT: &'static Kind = &Self::KIND;

@@ -46,7 +46,13 @@ pub fn fill_insert(model: &'static ModelDef, rows: Vec<Values>, sources: &Source
     Ok(Insert { model: ModelRef(model), columns, rows: filled, conflict: None, returning: false })
 }
 
-fn fill_field(model: &ModelDef, at: u16, given: Option<Value>, now: &Value, sources: &Sources) -> Result<Value, Error> {
+fn fill_field(
+    model: &ModelDef,
+    at: u16,
+    given: Option<Value>,
+    now: &Value,
+    sources: &Sources,
+) -> Result<Value, Error> {
     let field = model.field(at);
     let generated = || match field.role {
         Role::Key => sources.key(model),
@@ -113,7 +119,8 @@ pub fn refuse_duplicates_of(model: &'static ModelDef, insert: &Insert, columns: 
         let values: Vec<&Value> = positions.iter().map(|at| &row[*at]).collect();
         if !values.iter().any(|value| value.is_null()) && !seen.insert(values) {
             let fields = column_names(model, columns);
-            let text = format!("{}: the same ({}) stands twice in one request", model.name, fields.join(", "));
+            let text =
+                format!("{}: the same ({}) stands twice in one request", model.name, fields.join(", "));
             let name = find_unique(model, columns).map_or_else(String::new, |unique| unique.name);
             return Err(Error::new(ErrorKind::UniqueViolation, text)
                 .with_model(model.name)
@@ -128,7 +135,11 @@ pub fn refuse_duplicates_of(model: &'static ModelDef, insert: &Insert, columns: 
 ///
 /// # Errors
 /// A value that does not fit its field; a field that is set twice or cannot be set; nothing to set.
-pub fn fill_assignments(model: &'static ModelDef, set: &mut Vec<Assignment>, sources: &Sources) -> Result<(), Error> {
+pub fn fill_assignments(
+    model: &'static ModelDef,
+    set: &mut Vec<Assignment>,
+    sources: &Sources,
+) -> Result<(), Error> {
     check_assignments(model, set, &always_set(model, sources))
 }
 
@@ -142,8 +153,11 @@ pub fn check_assignments(
     always: &[(u16, Value, bool)],
 ) -> Result<(), Error> {
     if set.is_empty() {
-        return Err(Error::invalid(format!("an update of {} sets nothing: add `.set(column, value)`", model.name))
-            .with_model(model.name));
+        return Err(Error::invalid(format!(
+            "an update of {} sets nothing: add `.set(column, value)`",
+            model.name
+        ))
+        .with_model(model.name));
     }
     set.iter_mut().try_for_each(|assignment| check_assignment(model, assignment))?;
     let mut seen = HashSet::new();
@@ -181,14 +195,22 @@ fn check_assignment(model: &ModelDef, assignment: &mut Assignment) -> Result<(),
             .with_model(model.name)
             .with_fields(vec![field.name]));
     }
-    if assignment.add { admit_operand(model, field, &mut assignment.value) } else { admit(model, field, &mut assignment.value) }
+    if assignment.add {
+        admit_operand(model, field, &mut assignment.value)
+    } else {
+        admit(model, field, &mut assignment.value)
+    }
 }
 
 /// Names the arbiter of an `on_conflict` and checks what it sets.
 ///
 /// # Errors
 /// The target is no declared unique of the model, or a column cannot be set.
-pub fn fill_conflict(model: &'static ModelDef, conflict: &mut Conflict, sources: &Sources) -> Result<(), Error> {
+pub fn fill_conflict(
+    model: &'static ModelDef,
+    conflict: &mut Conflict,
+    sources: &Sources,
+) -> Result<(), Error> {
     let arbiter = find_unique(model, &conflict.target).ok_or_else(|| {
         let names: Vec<&str> = conflict.target.iter().map(|at| model.field(*at).name).collect();
         Error::invalid(format!(
@@ -212,7 +234,10 @@ pub fn fill_conflict(model: &'static ModelDef, conflict: &mut Conflict, sources:
             let field = model.field(*column);
             admit_operand(model, field, value)?;
             if columns.contains(column) {
-                return Err(Error::invalid(format!("{}.{} is set twice in one update", model.name, field.name)));
+                return Err(Error::invalid(format!(
+                    "{}.{} is set twice in one update",
+                    model.name, field.name
+                )));
             }
         }
         for (column, value, adds) in always_set(model, sources) {

@@ -36,16 +36,18 @@ pub use def::{
 pub use error::{Error, ErrorKind};
 pub use field::{ArrayElement, DbEnum, FieldType, Json, class};
 pub use fill::{
-    admit_filter, admit_operation, admit_target, always_set, check_assignments, fill_assignments, fill_conflict, fill_insert,
-    refuse_duplicates, refuse_duplicates_of,
+    admit_filter, admit_operation, admit_target, always_set, check_assignments, fill_assignments,
+    fill_conflict, fill_insert, refuse_duplicates, refuse_duplicates_of,
 };
-pub use filter::{Compare, Expr, Filter, MAX_FILTER_DEPTH, MAX_FILTER_NODES, Operand, Order, OrderBy, Orders};
+pub use filter::{
+    Compare, Expr, Filter, MAX_FILTER_DEPTH, MAX_FILTER_NODES, Operand, Order, OrderBy, Orders,
+};
 pub use id::{Clock, IdGenerator, Sources, SystemClock, UuidV7, generate_id, generate_ulid};
 pub use kind::{EnumDef, Kind, Precision};
 pub use model::{Embed, GlobalModel, IntoKey, KeyType, Model, OwnedModel, TenantModel, Values};
 pub use operation::{
-    Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Insert, ModelRef, Operation, Select, Target, Update,
-    UpdateEach,
+    Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Insert, ModelRef, Operation, Select,
+    Target, Update, UpdateEach,
 };
 pub use row::{Row, RowReader, decode_error};
 pub use scope::{Guard, IntoTenantId, ParentCheck, Scope, Scoped, TenantId, is_composite};

@@ -138,5 +138,8 @@ impl<'a> Row<'a> {
 /// A value that cannot be read as what the model says it is. The text names no value.
 #[must_use]
 pub fn decode_error(at: usize, wanted: &str, found: &str) -> Error {
-    Error::new(ErrorKind::Decode, format!("column {at} of the row holds {found}, and the model wants {wanted}"))
+    Error::new(
+        ErrorKind::Decode,
+        format!("column {at} of the row holds {found}, and the model wants {wanted}"),
+    )
 }

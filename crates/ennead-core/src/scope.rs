@@ -82,8 +82,12 @@ impl TenantId {
 }
 
 fn mismatch(model: &ModelDef, kind: &Kind) -> Error {
-    Error::invalid(format!("{} belongs to tenants whose id is a {}: this scope's id is not", model.name, kind.rust_name()))
-        .with_model(model.name)
+    Error::invalid(format!(
+        "{} belongs to tenants whose id is a {}: this scope's id is not",
+        model.name,
+        kind.rust_name()
+    ))
+    .with_model(model.name)
 }
 
 /// What may be given as a tenant's id: texts, UUIDs and `i64`.
@@ -322,7 +326,9 @@ impl Scope {
                 let parent = (reference.target)();
                 match self.guard(parent, reading)? {
                     Guard::Open => Ok(Guard::Open),
-                    guard => Ok(Guard::Via { column: field, parent: ModelRef(parent), guard: Box::new(guard) }),
+                    guard => {
+                        Ok(Guard::Via { column: field, parent: ModelRef(parent), guard: Box::new(guard) })
+                    }
                 }
             }
         }
@@ -359,7 +365,9 @@ impl Scope {
         let model = insert.model.0;
         let at = insert.columns.iter().position(|column| *column == model.key.field);
         match (guard, at) {
-            (Guard::Column { value, .. }, Some(at)) if insert.rows.iter().all(|row| row[at] == *value) => Ok(()),
+            (Guard::Column { value, .. }, Some(at)) if insert.rows.iter().all(|row| row[at] == *value) => {
+                Ok(())
+            }
             _ => Err(other_tenant(model, model.key.field)),
         }
     }
@@ -380,7 +388,12 @@ impl Scope {
             let parent = (reference.target)();
             let tenant_itself = model.tenant_field() == Some(column);
             let owned = parent.is_tenant_owned() && model.is_tenant_owned();
-            if !owned || reference.cross_tenant || tenant_itself || !sets(column) || is_composite(model, parent) {
+            if !owned
+                || reference.cross_tenant
+                || tenant_itself
+                || !sets(column)
+                || is_composite(model, parent)
+            {
                 continue;
             }
             match self.guard(parent, false)? {
@@ -396,7 +409,8 @@ impl Scope {
 /// itself keeps the two rows to one tenant.
 #[must_use]
 pub fn is_composite(model: &ModelDef, parent: &ModelDef) -> bool {
-    matches!(model.tenancy, Tenancy::Column { .. } | Tenancy::Root) && matches!(parent.tenancy, Tenancy::Column { .. })
+    matches!(model.tenancy, Tenancy::Column { .. } | Tenancy::Root)
+        && matches!(parent.tenancy, Tenancy::Column { .. })
 }
 
 fn by_key(operation: &Operation) -> bool {
@@ -411,7 +425,10 @@ fn by_key(operation: &Operation) -> bool {
 fn needs_tenant(model: &ModelDef) -> Error {
     Error::new(
         ErrorKind::TenantMissing,
-        format!("{} belongs to a tenant: under `across_tenants`, say which with `.in_tenant(id)`", model.name),
+        format!(
+            "{} belongs to a tenant: under `across_tenants`, say which with `.in_tenant(id)`",
+            model.name
+        ),
     )
     .with_model(model.name)
 }

@@ -27,11 +27,7 @@ impl Snapshot {
     /// A database with nothing in it.
     #[must_use]
     pub fn empty(dialect: Dialect) -> Self {
-        Self {
-            dialect,
-            enums: Vec::new(),
-            tables: Vec::new(),
-        }
+        Self { dialect, enums: Vec::new(), tables: Vec::new() }
     }
 
     /// The table with that name.
@@ -377,10 +373,7 @@ mod tests {
             include: Vec::new(),
             nulls_not_distinct: false,
         });
-        let snapshot = Snapshot {
-            tables: vec![table],
-            ..Snapshot::empty(Dialect::Postgres)
-        };
+        let snapshot = Snapshot { tables: vec![table], ..Snapshot::empty(Dialect::Postgres) };
         let json = serde_json::to_string(&snapshot).unwrap();
         assert_eq!(
             json,

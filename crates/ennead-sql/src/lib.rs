@@ -5,4 +5,6 @@
 pub mod ddl;
 mod dml;
 
-pub use dml::{Batch, Bind, BindRef, Planner, Probe, Program, Shape, Slot, ambiguity, parent_exists, plan, row_exists};
+pub use dml::{
+    Batch, Bind, BindRef, Planner, Probe, Program, Shape, Slot, ambiguity, parent_exists, plan, row_exists,
+};

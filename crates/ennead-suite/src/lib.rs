@@ -1,1 +1,61 @@
-//! suite
+//! The behaviour suite of `ennead`: every case runs on every backend.
+//!
+//! A case is an `async fn(Bed)` listed by [`cases!`] in its module, and the module is listed in [`all`]. A backend's test
+//! target is one line: `fn main() { ennead_suite::main(Kind::Sqlite) }`.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this crate is tests: a case fails by panicking, and its name says what it shows"
+)]
+
+mod bed;
+pub mod operations;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use libtest_mimic::{Arguments, Trial};
+
+pub use bed::{Bed, Kind};
+
+/// A case: its name, and what runs it.
+pub struct Case {
+    pub name: &'static str,
+    pub run: fn(Bed) -> Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
+/// Lists the cases of a module: `cases![this_holds, that_is_refused];` makes `pub const CASES`.
+#[macro_export]
+macro_rules! cases {
+    ($($name:ident),* $(,)?) => {
+        pub const CASES: &[$crate::Case] = &[$(
+            $crate::Case { name: concat!(module_path!(), "::", stringify!($name)), run: |bed| Box::pin($name(bed)) }
+        ),*];
+    };
+}
+
+/// The cases of all modules.
+pub fn all() -> impl Iterator<Item = &'static Case> {
+    [operations::CASES].into_iter().flatten()
+}
+
+/// Runs all cases on one backend as a test target without a harness. Arguments are those of `cargo test`.
+pub fn main(kind: Kind) {
+    let arguments = Arguments::from_args();
+    let trials = all()
+        .map(|case| {
+            let name = format!("{kind} {}", case.name.trim_start_matches("ennead_suite::"));
+            Trial::test(name, move || {
+                let runtime =
+                    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+                runtime.block_on((case.run)(Bed::new(kind)));
+                Ok(())
+            })
+        })
+        .collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}

@@ -9,7 +9,10 @@ use crate::db::Db;
 
 /// What a backend needs to know to open connections.
 #[derive(Debug, Clone)]
-#[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(dead_code, reason = "read by the backends"))]
+#[cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres")),
+    allow(dead_code, reason = "read by the backends")
+)]
 pub(crate) struct Settings {
     pub(crate) max_connections: usize,
     pub(crate) acquire_timeout: Duration,

@@ -52,8 +52,8 @@ pub use builder::DbBuilder;
 pub use db::Db;
 pub use ennead_core::{
     ArrayElement, Clock, Column, DbEnum, Dialect, Embed, Error, ErrorKind, FieldType, Filter, GlobalModel,
-    IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model, ModelDef, Order, OwnedModel,
-    TenantId, TenantModel, Value, generate_id, generate_ulid,
+    IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model, ModelDef, Order,
+    OwnedModel, TenantId, TenantModel, Value, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use model_ext::ModelExt;
@@ -82,7 +82,10 @@ macro_rules! schema {
 
 /// What nearly every file of an application needs.
 pub mod prelude {
-    pub use crate::{AcrossTenants, Db, DbEnum, DbNewtype, Error, Model as _, ModelExt as _, Schema, Tenant, TenantContext, model};
+    pub use crate::{
+        AcrossTenants, Db, DbEnum, DbNewtype, Error, Model as _, ModelExt as _, Schema, Tenant,
+        TenantContext, model,
+    };
 }
 
 /// What the macros name. Not for people: it may change in any release.

@@ -3,8 +3,8 @@
 use ennead_core::{IntoKey, Model};
 
 use crate::op::{
-    BulkCreate, BulkCreateStream, BulkDelete, BulkUpdate, BulkUpdateEach, Count, Create, Delete, List, Read, Restore,
-    Update,
+    BulkCreate, BulkCreateStream, BulkDelete, BulkUpdate, BulkUpdateEach, Count, Create, Delete, List, Read,
+    Restore, Update,
 };
 
 /// The nine operations of a model. Each gives a value that is inspected, passed on, or run on a scope.

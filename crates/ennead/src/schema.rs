@@ -53,7 +53,12 @@ impl Schema {
             Dialect::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
         };
         let (mut conn, tables) = exec::raw_texts(conn, sql).await?;
-        let missing: Vec<&str> = self.models.iter().map(|model| model.table).filter(|table| !tables.iter().any(|have| have == table)).collect();
+        let missing: Vec<&str> = self
+            .models
+            .iter()
+            .map(|model| model.table)
+            .filter(|table| !tables.iter().any(|have| have == table))
+            .collect();
         if missing.is_empty() {
             return conn.commit().await;
         }

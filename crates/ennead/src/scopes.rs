@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use ennead_core::{Error, GlobalModel, IntoTenantId, Model, OwnedModel, Scope as ScopeValue, TenantId, TenantModel};
+use ennead_core::{
+    Error, GlobalModel, IntoTenantId, Model, OwnedModel, Scope as ScopeValue, TenantId, TenantModel,
+};
 
 use crate::db::{Db, DbInner};
 use crate::exec::Handle;
@@ -90,6 +92,21 @@ impl AcrossTenants {
     #[must_use]
     pub fn db(&self) -> &Db {
         &self.db
+    }
+
+    /// Runs SQL text as it stands, without values and without rows: for set-up and maintenance. It exists on this scope
+    /// only, since nothing keeps raw SQL to a tenant.
+    ///
+    /// # Errors
+    /// `is_invalid_input` with a blank reason; whatever the database refuses.
+    pub async fn execute(&self, sql: &str) -> Result<(), Error> {
+        if self.reason.trim().is_empty() {
+            return Err(Error::invalid(
+                "across_tenants needs a reason: say in a few words why every tenant is meant",
+            ));
+        }
+        self.db.inner().trace_bypass(&self.reason, "", "raw SQL");
+        self.db.inner().backend.acquire(true).await?.execute(sql).await
     }
 }
 

@@ -86,7 +86,8 @@ impl<M: Model> Sink for KeyedRows<M> {
     fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error> {
         let mut row = Row::new(reader);
         if (self.rows.len() as u64) < self.upto {
-            let values: Result<Vec<Value>, Error> = self.order.iter().map(|(at, kind)| row.value(*at, kind)).collect();
+            let values: Result<Vec<Value>, Error> =
+                self.order.iter().map(|(at, kind)| row.value(*at, kind)).collect();
             self.last = Some(values?);
         }
         self.rows.push(M::decode(&mut row, 0)?);

@@ -18,7 +18,8 @@ impl Statement {
             BindRef::One(value, _) => value.clone(),
             BindRef::Many(values, _) => Value::Array(values.to_vec()),
         };
-        let values = if program.executions() == 0 { Vec::new() } else { program.binds(0).map(value).collect() };
+        let values =
+            if program.executions() == 0 { Vec::new() } else { program.binds(0).map(value).collect() };
         Self { sql: program.shape.sql.to_string(), values, executions: program.executions() }
     }
 

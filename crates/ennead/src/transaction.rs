@@ -36,7 +36,10 @@ pub(crate) struct TxState {
 
 impl std::fmt::Debug for TxState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TxState").field("level", &self.level).field("failed", &self.failed).finish_non_exhaustive()
+        f.debug_struct("TxState")
+            .field("level", &self.level)
+            .field("failed", &self.failed)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,7 +72,10 @@ fn aborted() -> Error {
 
 /// What an operation finds where another one was cancelled and took the connection with it.
 pub(crate) fn cancelled() -> Error {
-    Error::new(ErrorKind::TransactionAborted, "an operation of this transaction was cancelled: it is rolled back")
+    Error::new(
+        ErrorKind::TransactionAborted,
+        "an operation of this transaction was cancelled: it is rolled back",
+    )
 }
 
 impl<S> Transaction<S> {

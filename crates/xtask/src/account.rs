@@ -52,12 +52,7 @@ impl Account {
     pub(crate) fn write_private(self, path: &Path, text: &str) -> Result<()> {
         use std::io::Write;
         use std::os::unix::fs::OpenOptionsExt;
-        let open = fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(path);
+        let open = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
         open.and_then(|mut file| file.write_all(text.as_bytes()))
             .with_context(|| format!("write {}", path.display()))?;
         self.own(path)
@@ -66,9 +61,6 @@ impl Account {
 
 /// One number of the user's account, `None` if there is no such user.
 fn id(which: &str, user: &str) -> Result<Option<u32>> {
-    let output = Command::new("id")
-        .args([which, user])
-        .output()
-        .context("run `id`")?;
+    let output = Command::new("id").args([which, user]).output().context("run `id`")?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().parse().ok())
 }

@@ -60,10 +60,8 @@ impl Programs {
 
     /// Starts the cluster in `data`, on a free port and on a Unix socket beside `data`.
     pub(crate) fn start(&self, data: &Path, identity: &Identity) -> Result<Cluster> {
-        self.account
-            .write_private(&data.join("server.crt"), &identity.certificate)?;
-        self.account
-            .write_private(&data.join("server.key"), &identity.key)?;
+        self.account.write_private(&data.join("server.crt"), &identity.certificate)?;
+        self.account.write_private(&data.join("server.key"), &identity.key)?;
         let mut attempts = 3;
         loop {
             attempts -= 1;
@@ -98,10 +96,7 @@ impl Programs {
         for (name, value) in settings {
             command.arg("-c").arg(format!("{name}={value}"));
         }
-        command
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().context("share the log")?)
-            .stderr(log);
+        command.stdin(Stdio::null()).stdout(log.try_clone().context("share the log")?).stderr(log);
         let postmaster = command.spawn().with_context(|| format!("run {command:?}"))?;
         let mut cluster = Cluster { postmaster, port };
         match cluster.wait_until_ready(data) {
@@ -114,9 +109,7 @@ impl Programs {
     }
 
     fn major_version(&self) -> Result<u32> {
-        let output = Command::new(self.bin_dir.join("postgres"))
-            .arg("--version")
-            .output();
+        let output = Command::new(self.bin_dir.join("postgres")).arg("--version").output();
         let output =
             output.with_context(|| format!("run `postgres --version` in {}", self.bin_dir.display()))?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -142,11 +135,7 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// The URL of its database `postgres`, for the superuser.
     pub(crate) fn url(&self) -> String {
-        format!(
-            "postgres://{SUPERUSER}@{}:{}/postgres",
-            Ipv4Addr::LOCALHOST,
-            self.port
-        )
+        format!("postgres://{SUPERUSER}@{}:{}/postgres", Ipv4Addr::LOCALHOST, self.port)
     }
 
     /// Waits for the line that the postmaster writes for `pg_ctl`.
@@ -158,11 +147,7 @@ impl Cluster {
                 bail!("postgres left with {status}");
             }
             let lines = fs::read_to_string(&pid_file).unwrap_or_default();
-            if lines
-                .lines()
-                .nth(7)
-                .is_some_and(|status| status.trim() == "ready")
-            {
+            if lines.lines().nth(7).is_some_and(|status| status.trim() == "ready") {
                 return Ok(());
             }
             sleep(POLL);
@@ -200,18 +185,13 @@ fn free_port() -> Result<u16> {
 }
 
 fn parse_major_version(text: &str) -> Option<u32> {
-    let number = text
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
     number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// Runs to the end, quietly unless it fails.
 fn finish(mut command: Command) -> Result<()> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("run {command:?}"))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("run {command:?}"))?;
     ensure!(
         output.status.success(),
         "{command:?} left with {}:\n{}{}",
@@ -228,10 +208,7 @@ mod tests {
 
     #[test]
     fn versions() {
-        assert_eq!(
-            parse_major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
-            Some(15)
-        );
+        assert_eq!(parse_major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
         assert_eq!(parse_major_version("postgres (PostgreSQL) 18beta1"), Some(18));
         assert_eq!(parse_major_version(""), None);
     }

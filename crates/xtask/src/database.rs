@@ -18,10 +18,7 @@ impl Database {
         // Ours alone, even when several runs share one server.
         let name = format!("{name}_{}", std::process::id());
         psql(server, &format!("CREATE DATABASE \"{name}\""))?;
-        Ok(Self {
-            server: server.to_owned(),
-            name,
-        })
+        Ok(Self { server: server.to_owned(), name })
     }
 
     /// Its URL.
@@ -32,10 +29,7 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Err(error) = psql(
-            &self.server,
-            &format!("DROP DATABASE \"{}\" WITH (FORCE)", self.name),
-        ) {
+        if let Err(error) = psql(&self.server, &format!("DROP DATABASE \"{}\" WITH (FORCE)", self.name)) {
             eprintln!("xtask: {error:#}");
         }
     }
@@ -44,21 +38,9 @@ impl Drop for Database {
 fn psql(server: &str, sql: &str) -> Result<()> {
     let program = install::psql();
     let output = Command::new(&program)
-        .args([
-            "--no-psqlrc",
-            "--quiet",
-            "--set=ON_ERROR_STOP=1",
-            "--command",
-            sql,
-            server,
-        ])
+        .args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--command", sql, server])
         .output()
-        .with_context(|| {
-            format!(
-                "run {}, which the examples need to make a database",
-                program.display()
-            )
-        })?;
+        .with_context(|| format!("run {}, which the examples need to make a database", program.display()))?;
     ensure!(
         output.status.success(),
         "`{sql}` failed: {}",
@@ -69,9 +51,7 @@ fn psql(server: &str, sql: &str) -> Result<()> {
 
 /// The URL with another database in its path.
 fn with_database(url: &str, name: &str) -> String {
-    let (url, query) = url
-        .split_once('?')
-        .map_or((url, None), |(url, query)| (url, Some(query)));
+    let (url, query) = url.split_once('?').map_or((url, None), |(url, query)| (url, Some(query)));
     let authority = url.find("://").map_or(0, |at| at + "://".len());
     let end = url[authority..].find('/').map_or(url.len(), |at| authority + at);
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();

@@ -24,21 +24,9 @@ impl Examples {
         for manifest in manifests(&root.join("examples"))? {
             let package = manifest.parent().and_then(Path::file_name).unwrap_or_default();
             let package = package.to_string_lossy().into_owned();
-            let manifest = manifest
-                .strip_prefix(root)
-                .unwrap_or(&manifest)
-                .display()
-                .to_string();
+            let manifest = manifest.strip_prefix(root).unwrap_or(&manifest).display().to_string();
             let run = |database: String| {
-                let program = [
-                    "run",
-                    "--quiet",
-                    "--manifest-path",
-                    &manifest,
-                    "--",
-                    "--database",
-                    &database,
-                ];
+                let program = ["run", "--quiet", "--manifest-path", &manifest, "--", "--database", &database];
                 program.map(str::to_owned)
             };
 
@@ -55,11 +43,7 @@ impl Examples {
             steps.push(step.alone_by(alone));
             postgres.push(database);
         }
-        Ok(Self {
-            steps,
-            _sqlite: sqlite,
-            _postgres: postgres,
-        })
+        Ok(Self { steps, _sqlite: sqlite, _postgres: postgres })
     }
 }
 
@@ -71,10 +55,7 @@ fn manifests(dir: &Path) -> Result<Vec<PathBuf>> {
     let entries = fs::read_dir(dir).with_context(|| format!("list {}", dir.display()))?;
     let mut manifests = Vec::new();
     for entry in entries {
-        let manifest = entry
-            .with_context(|| format!("list {}", dir.display()))?
-            .path()
-            .join("Cargo.toml");
+        let manifest = entry.with_context(|| format!("list {}", dir.display()))?.path().join("Cargo.toml");
         if manifest.is_file() {
             manifests.push(manifest);
         }

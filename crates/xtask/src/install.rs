@@ -22,10 +22,7 @@ pub(crate) fn postgres(interrupt: &Interrupt) -> Result<PathBuf> {
         bail!(HOW);
     }
     eprintln!("==> Postgres is missing: installing it");
-    for arguments in [
-        &["update"][..],
-        &["install", "-y", "--no-install-recommends", "postgresql"],
-    ] {
+    for arguments in [&["update"][..], &["install", "-y", "--no-install-recommends", "postgresql"]] {
         let mut command = Command::new("apt-get");
         command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
         if process::run_unattended(command, interrupt)? != 0 {

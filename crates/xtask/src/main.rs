@@ -2,10 +2,7 @@
 //!
 //! Unix only: it starts throw-away Postgres servers, see [`supervise`].
 
-#![allow(
-    clippy::print_stderr,
-    reason = "this is a command, its progress goes to the terminal"
-)]
+#![allow(clippy::print_stderr, reason = "this is a command, its progress goes to the terminal")]
 
 mod account;
 mod cluster;
@@ -83,12 +80,7 @@ fn main() -> ExitCode {
 }
 
 fn test(args: TestArgs, output: Output) -> Result<ExitCode> {
-    let plan = Plan {
-        root: workspace_root(),
-        examples: !args.no_examples,
-        filter: args.filter,
-        output,
-    };
+    let plan = Plan { root: workspace_root(), examples: !args.no_examples, filter: args.filter, output };
     let interrupt = Interrupt::listen()?;
     let done = plan.run(&interrupt);
     match (done, interrupt.exit_code()) {

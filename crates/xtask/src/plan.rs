@@ -37,11 +37,7 @@ impl Plan {
     /// Runs step after step up to the first that fails.
     pub(crate) fn run(&self, interrupt: &Interrupt) -> Result<()> {
         let started = Instant::now();
-        let runner = Runner {
-            plan: self,
-            servers: self.start_servers(interrupt)?,
-            interrupt,
-        };
+        let runner = Runner { plan: self, servers: self.start_servers(interrupt)?, interrupt };
         for step in self.code_steps() {
             runner.run(&step)?;
         }
@@ -62,11 +58,7 @@ impl Plan {
         let started = Instant::now();
         let servers = Servers::start(interrupt)
             .context("the step `postgres` failed (alone: cargo xtask pg -- true)")?;
-        eprintln!(
-            "    ok: postgres at {}, {:.1} s",
-            servers.url()?,
-            started.elapsed().as_secs_f64()
-        );
+        eprintln!("    ok: postgres at {}, {:.1} s", servers.url()?, started.elapsed().as_secs_f64());
         Ok(servers)
     }
 
@@ -79,17 +71,10 @@ impl Plan {
         };
         // Each backend must also compile without the other, and the rest without any.
         let backend = |name: &str, features: &[&str]| {
-            clippy(
-                name,
-                &[&["--package=ennead", "--no-default-features"], features].concat(),
-            )
+            clippy(name, &[&["--package=ennead", "--no-default-features"], features].concat())
         };
         // Unlike cargo, rustfmt takes any terminal in the environment for one that reads its output.
-        let plain: &[&str] = if io::stdout().is_terminal() {
-            &[]
-        } else {
-            &["--", "--color=never"]
-        };
+        let plain: &[&str] = if io::stdout().is_terminal() { &[] } else { &["--", "--color=never"] };
         let fmt = [&["fmt", "--all", "--check"], plain].concat();
         let mut test: Vec<OsString> = ["test", "--no-fail-fast", ALL_BACKENDS].map(Into::into).to_vec();
         if !self.filter.is_empty() {
@@ -125,9 +110,7 @@ impl Runner<'_> {
         let mut command = step.command();
         command.current_dir(&self.plan.root).envs(self.servers.env());
         if ci {
-            command
-                .env("CARGO_TERM_COLOR", "never")
-                .env("CARGO_TERM_PROGRESS_WHEN", "never");
+            command.env("CARGO_TERM_COLOR", "never").env("CARGO_TERM_PROGRESS_WHEN", "never");
         }
         eprintln!("{}{}", if folds { "::group::" } else { "==> " }, step.name);
         let started = Instant::now();
@@ -140,11 +123,7 @@ impl Runner<'_> {
             bail!("interrupted in the step `{}`", step.name);
         }
         if code != 0 {
-            bail!(
-                "the step `{}` failed after {seconds:.1} s; alone: {}",
-                step.name,
-                step.alone()
-            );
+            bail!("the step `{}` failed after {seconds:.1} s; alone: {}", step.name, step.alone());
         }
         eprintln!("    ok: {}, {seconds:.1} s", step.name);
         Ok(())

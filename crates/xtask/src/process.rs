@@ -37,9 +37,7 @@ impl Interrupt {
     }
 
     fn signal(&self) -> Option<u8> {
-        u8::try_from(self.0.load(Ordering::Relaxed))
-            .ok()
-            .filter(|signal| *signal != 0)
+        u8::try_from(self.0.load(Ordering::Relaxed)).ok().filter(|signal| *signal != 0)
     }
 }
 
@@ -67,18 +65,14 @@ pub(crate) fn run(mut command: Command, interrupt: &Interrupt) -> Result<u8> {
     if !at_terminal {
         command.process_group(0);
     }
-    let mut child = command
-        .spawn()
-        .with_context(|| format!("run `{}`", command.get_program().display()))?;
+    let mut child = command.spawn().with_context(|| format!("run `{}`", command.get_program().display()))?;
     let mut told: Option<Instant> = None;
     loop {
         if let Some(status) = child.try_wait().context("wait for a command")? {
             return Ok(exit_code(status));
         }
         // At a terminal SIGINT has reached the command as well, and what it does about it is its own affair.
-        let ending = interrupt
-            .signal()
-            .is_some_and(|signal| !at_terminal || i32::from(signal) != SIGINT);
+        let ending = interrupt.signal().is_some_and(|signal| !at_terminal || i32::from(signal) != SIGINT);
         match told {
             None if ending => {
                 end(&child, at_terminal, Signal::TERM);
@@ -98,18 +92,12 @@ pub(crate) fn run_unattended(mut command: Command, interrupt: &Interrupt) -> Res
 }
 
 fn exit_code(status: ExitStatus) -> u8 {
-    let code = status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal));
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
 /// An error means that it ended by itself.
 fn end(child: &Child, at_terminal: bool, signal: Signal) {
     let pid = Pid::from_child(child);
-    let _ = if at_terminal {
-        kill_process(pid, signal)
-    } else {
-        kill_process_group(pid, signal)
-    };
+    let _ = if at_terminal { kill_process(pid, signal) } else { kill_process_group(pid, signal) };
 }

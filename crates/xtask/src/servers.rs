@@ -23,41 +23,27 @@ impl Servers {
     /// Uses the server named by `ENNEAD_TEST_POSTGRES`, else starts our own.
     pub(crate) fn start(interrupt: &Interrupt) -> Result<Self> {
         if let Ok(url) = env::var(POSTGRES) {
-            return Ok(Self {
-                env: vec![(POSTGRES.to_owned(), url)],
-                supervisor: None,
-            });
+            return Ok(Self { env: vec![(POSTGRES.to_owned(), url)], supervisor: None });
         }
         let bin_dir = install::postgres(interrupt)?;
         let mut command = process::clean(Command::new(env::current_exe().context("find xtask itself")?));
         command.arg("supervise").arg("--bin-dir").arg(bin_dir);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         // In a group of its own, Ctrl-C does not reach it.
-        let supervisor = command
-            .process_group(0)
-            .spawn()
-            .context("start the supervisor of Postgres")?;
-        let mut servers = Self {
-            env: Vec::new(),
-            supervisor: Some(supervisor),
-        };
+        let supervisor = command.process_group(0).spawn().context("start the supervisor of Postgres")?;
+        let mut servers = Self { env: Vec::new(), supervisor: Some(supervisor) };
         servers.read_env()?;
         Ok(servers)
     }
 
     /// What the tests find in their environment.
     pub(crate) fn env(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.env
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.env.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The URL of the server.
     pub(crate) fn url(&self) -> Result<&str> {
-        let (_, url) = self
-            .env()
-            .find(|(name, _)| *name == POSTGRES)
-            .context("no server was started")?;
+        let (_, url) = self.env().find(|(name, _)| *name == POSTGRES).context("no server was started")?;
         Ok(url)
     }
 
@@ -67,10 +53,7 @@ impl Servers {
     }
 
     fn read_env(&mut self) -> Result<()> {
-        let stdout = self
-            .supervisor
-            .as_mut()
-            .and_then(|supervisor| supervisor.stdout.take());
+        let stdout = self.supervisor.as_mut().and_then(|supervisor| supervisor.stdout.take());
         for line in BufReader::new(stdout.context("the supervisor has no output")?).lines() {
             let line = line.context("read from the supervisor of Postgres")?;
             if line.is_empty() {

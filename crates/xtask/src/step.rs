@@ -21,13 +21,7 @@ impl Step {
         arguments: impl IntoIterator<Item = A>,
     ) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
-        Self {
-            name: name.into(),
-            arguments,
-            env: Vec::new(),
-            alone: None,
-            needs_servers: false,
-        }
+        Self { name: name.into(), arguments, env: Vec::new(), alone: None, needs_servers: false }
     }
 
     pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
@@ -58,25 +52,11 @@ impl Step {
         if let Some(alone) = &self.alone {
             return alone.clone();
         }
-        let env = self
-            .env
-            .iter()
-            .map(|(name, value)| format!("{name}={} ", quote(value)));
-        let servers = if self.needs_servers {
-            "cargo xtask pg -- "
-        } else {
-            ""
-        };
-        let arguments = self
-            .arguments
-            .iter()
-            .map(|argument| quote(&argument.to_string_lossy()));
+        let env = self.env.iter().map(|(name, value)| format!("{name}={} ", quote(value)));
+        let servers = if self.needs_servers { "cargo xtask pg -- " } else { "" };
+        let arguments = self.arguments.iter().map(|argument| quote(&argument.to_string_lossy()));
         let arguments: Vec<String> = arguments.collect();
-        format!(
-            "{}{servers}cargo {}",
-            env.collect::<String>(),
-            arguments.join(" ")
-        )
+        format!("{}{servers}cargo {}", env.collect::<String>(), arguments.join(" "))
     }
 }
 

@@ -28,15 +28,9 @@ const SERVERS: [(&str, &str, Flaw); 3] = [
 /// line, and stops the servers when standard input ends.
 pub(crate) fn run(bin_dir: &Path) -> Result<()> {
     ignore_signals()?;
-    let programs = Programs {
-        bin_dir: bin_dir.to_path_buf(),
-        account: Account::find()?,
-    };
+    let programs = Programs { bin_dir: bin_dir.to_path_buf(), account: Account::find()? };
     // A short name: the path of a Unix socket has at most 100 bytes or so.
-    let dir = tempfile::Builder::new()
-        .prefix("ennead-")
-        .tempdir()
-        .context("make a temporary directory")?;
+    let dir = tempfile::Builder::new().prefix("ennead-").tempdir().context("make a temporary directory")?;
     programs.account.own(dir.path())?;
 
     let mut environment = String::new();
@@ -44,13 +38,8 @@ pub(crate) fn run(bin_dir: &Path) -> Result<()> {
     let clusters = start_servers(&programs, dir.path(), &authority, &mut environment)?;
 
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{environment}")
-        .and_then(|()| stdout.flush())
-        .context("report to xtask")?;
-    io::stdin()
-        .lock()
-        .read_to_end(&mut Vec::new())
-        .context("wait for xtask to end")?;
+    writeln!(stdout, "{environment}").and_then(|()| stdout.flush()).context("report to xtask")?;
+    io::stdin().lock().read_to_end(&mut Vec::new()).context("wait for xtask to end")?;
 
     drop(clusters);
     dir.close().context("delete the temporary directory")
@@ -58,10 +47,7 @@ pub(crate) fn run(bin_dir: &Path) -> Result<()> {
 
 /// Writes the authority that signs our servers, and one that signs none, for clients to trust.
 fn publish_authorities(dir: &Path, environment: &mut String) -> Result<Authority> {
-    let (authority, other) = (
-        Authority::new("ennead test CA")?,
-        Authority::new("ennead other test CA")?,
-    );
+    let (authority, other) = (Authority::new("ennead test CA")?, Authority::new("ennead other test CA")?);
     let ca = dir.join("ca.pem");
     fs::create_dir(dir)
         .and_then(|()| fs::write(&ca, authority.pem()))

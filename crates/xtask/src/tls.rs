@@ -34,9 +34,7 @@ impl Authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate().context("make the key of the certificate authority")?;
-        CertifiedIssuer::self_signed(params, key)
-            .map(Self)
-            .context("make the certificate authority")
+        CertifiedIssuer::self_signed(params, key).map(Self).context("make the certificate authority")
     }
 
     /// The certificate of the authority itself, as PEM: what a client trusts.
@@ -52,21 +50,14 @@ impl Authority {
         };
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         let mut params = CertificateParams::new(names).context("name the server in its certificate")?;
-        params
-            .distinguished_name
-            .push(DnType::CommonName, "ennead test server");
+        params.distinguished_name.push(DnType::CommonName, "ennead test server");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         if let Flaw::Expired = flaw {
             params.not_before = date_time_ymd(2020, 1, 1);
             params.not_after = date_time_ymd(2021, 1, 1);
         }
         let key = KeyPair::generate().context("make the key of the server")?;
-        let certificate = params
-            .signed_by(&key, &self.0)
-            .context("sign the certificate of the server")?;
-        Ok(Identity {
-            certificate: certificate.pem(),
-            key: key.serialize_pem(),
-        })
+        let certificate = params.signed_by(&key, &self.0).context("sign the certificate of the server")?;
+        Ok(Identity { certificate: certificate.pem(), key: key.serialize_pem() })
     }
 }

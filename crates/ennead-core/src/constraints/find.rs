@@ -19,19 +19,11 @@ pub fn find_unique(model: &ModelDef, fields: &[u16]) -> Option<Unique> {
     let key = primary_key(model);
     if matches(&key) {
         let name = naming::primary_key(model.table);
-        return Some(Unique {
-            name,
-            columns: key,
-            index: None,
-            living_only: false,
-        });
+        return Some(Unique { name, columns: key, index: None, living_only: false });
     }
     uniques(model).into_iter().find(|unique| {
-        let own_condition = unique
-            .index
-            .as_ref()
-            .is_some_and(|index| index.condition.is_some())
-            && !unique.living_only;
+        let own_condition =
+            unique.index.as_ref().is_some_and(|index| index.condition.is_some()) && !unique.living_only;
         !unique.columns.is_empty() && !own_condition && matches(&unique.columns)
     })
 }
@@ -66,9 +58,5 @@ pub fn find_by_name(model: &ModelDef, name: &str) -> Option<Violated> {
         return Some(Violated::Check(check.field));
     }
     let of_type = |field: &FieldDef| naming::constraint("ck", model.table, &[field.column, "type"]) == name;
-    model
-        .fields
-        .iter()
-        .position(of_type)
-        .map(|at| Violated::Check(Some(at as u16)))
+    model.fields.iter().position(of_type).map(|at| Violated::Check(Some(at as u16)))
 }

@@ -38,12 +38,10 @@ pub(super) mod optional_nulls {
     pub(in crate::snapshot) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Nulls>, D::Error> {
-        Ok(
-            Option::<Place>::deserialize(deserializer)?.map(|place| match place {
-                Place::First => Nulls::First,
-                Place::Last => Nulls::Last,
-            }),
-        )
+        Ok(Option::<Place>::deserialize(deserializer)?.map(|place| match place {
+            Place::First => Nulls::First,
+            Place::Last => Nulls::Last,
+        }))
     }
 }
 

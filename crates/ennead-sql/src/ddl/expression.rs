@@ -41,12 +41,9 @@ mod tests {
 
     #[test]
     fn an_expression_ends_where_it_seems_to_end() {
-        for good in [
-            "a > 0",
-            "lower(name) = 'it''s (' AND \"a;b\" <> '--'",
-            "data->>'n' = tags[1]",
-            "a - -1 / 2",
-        ] {
+        for good in
+            ["a > 0", "lower(name) = 'it''s (' AND \"a;b\" <> '--'", "data->>'n' = tags[1]", "a - -1 / 2"]
+        {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         for bad in [

@@ -11,13 +11,9 @@ use super::{expression, invalid_model};
 /// All indexes of a model that the dialect makes: those behind uniques first.
 pub(super) fn indexes(model: &'static ModelDef, dialect: Dialect) -> Result<Vec<snapshot::Index>, Error> {
     check_fields(model)?;
-    let uniques = constraints::uniques(model)
-        .into_iter()
-        .filter_map(|unique| unique.index)
-        .map(|index| (true, index));
-    let plain = constraints::indexes(model)
-        .into_iter()
-        .map(|index| (false, index));
+    let uniques =
+        constraints::uniques(model).into_iter().filter_map(|unique| unique.index).map(|index| (true, index));
+    let plain = constraints::indexes(model).into_iter().map(|index| (false, index));
     uniques
         .chain(plain)
         .filter(|(_, index)| index.dialect.is_none_or(|only| only == dialect))
@@ -38,10 +34,7 @@ fn check_fields(model: &'static ModelDef) -> Result<(), Error> {
         }
         let mut names = seen.into_iter().chain(def.include.iter().copied());
         if let Some(name) = names.find(|name| model.find(name).is_none()) {
-            return Err(invalid_model(
-                model,
-                &format!("an index names `{name}`, which is no field of it"),
-            ));
+            return Err(invalid_model(model, &format!("an index names `{name}`, which is no field of it")));
         }
         if def.parts.is_empty() {
             return Err(invalid_model(model, "an index has no parts"));
@@ -59,11 +52,8 @@ fn make(
     let invalid = |what: &str| invalid_model(model, &format!("index {}: {what}", index.name));
     let lacking = |what: &str| {
         let fix = "write `dialect = postgres` on it, so that SQLite does without";
-        Error::unsupported(format!(
-            "{}: index {}: SQLite has no {what}: {fix}",
-            model.name, index.name
-        ))
-        .with_model(model.name)
+        Error::unsupported(format!("{}: index {}: SQLite has no {what}: {fix}", model.name, index.name))
+            .with_model(model.name)
     };
     let method = method_name(index.method);
     if let (Some(method), Dialect::Sqlite) = (method, dialect) {
@@ -79,11 +69,7 @@ fn make(
         if !index.include.is_empty() && index.method != IndexMethod::Gist {
             return Err(invalid(&format!("method {method} takes no `include`")));
         }
-        if index
-            .parts
-            .iter()
-            .any(|part| part.descending || part.nulls.is_some())
-        {
+        if index.parts.iter().any(|part| part.descending || part.nulls.is_some()) {
             return Err(invalid(&format!(
                 "method {method} has no order: leave out desc and nulls_first/last"
             )));
@@ -99,10 +85,8 @@ fn make(
     for part in &index.parts {
         let (target, nullable) = match part.target {
             IndexTarget::Field(name) => {
-                let field = model
-                    .find(name)
-                    .map(|(_, field)| field)
-                    .ok_or_else(|| invalid("an unknown field"))?;
+                let field =
+                    model.find(name).map(|(_, field)| field).ok_or_else(|| invalid("an unknown field"))?;
                 (Target::Column(field.column.to_owned()), field.nullable)
             }
             IndexTarget::Expression(text) => {
@@ -113,11 +97,7 @@ fn make(
         let nulls = match dialect {
             _ if index.method != IndexMethod::BTree => None,
             Dialect::Postgres => postgres_nulls(*part, nullable),
-            Dialect::Sqlite
-                if part
-                    .nulls
-                    .is_some_and(|nulls| nulls != usual_nulls(part.descending)) =>
-            {
+            Dialect::Sqlite if part.nulls.is_some_and(|nulls| nulls != usual_nulls(part.descending)) => {
                 return Err(lacking(
                     "other place for NULLs in an index than first ascending, last descending",
                 ));
@@ -138,10 +118,7 @@ fn make(
         unique,
         method: method.map(str::to_owned),
         condition: index.condition.clone(),
-        include: constraints::column_names(model, &index.include)
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
+        include: constraints::column_names(model, &index.include).into_iter().map(str::to_owned).collect(),
         nulls_not_distinct: false,
     })
 }
@@ -153,11 +130,7 @@ fn usual_nulls(descending: bool) -> Nulls {
 
 /// Where NULLs must be said to stand, for an index that serves the library's orders; `None` where Postgres has them there.
 fn postgres_nulls(part: IndexPart, nullable: bool) -> Option<Nulls> {
-    let default = if part.descending {
-        Nulls::First
-    } else {
-        Nulls::Last
-    };
+    let default = if part.descending { Nulls::First } else { Nulls::Last };
     let wanted = part.nulls.or(nullable.then(|| usual_nulls(part.descending)))?;
     (wanted != default).then_some(wanted)
 }

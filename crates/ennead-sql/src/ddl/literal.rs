@@ -24,13 +24,7 @@ pub(super) fn default(
     let Some(literal) = field.default.and_then(|default| default.literal) else {
         return Ok(None);
     };
-    let misfit = || {
-        invalid(
-            model,
-            field,
-            &format!("its default is no {}", field.kind.rust_name()),
-        )
-    };
+    let misfit = || invalid(model, field, &format!("its default is no {}", field.kind.rust_name()));
     let mut value = value(literal, field.kind).ok_or_else(misfit)?;
     admit(model, field, &mut value)?;
     sql(&value, field.kind, dialect).map(Some).ok_or_else(misfit)

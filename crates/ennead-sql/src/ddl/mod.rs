@@ -46,10 +46,8 @@ pub fn create(snapshot: &Snapshot) -> Vec<String> {
 /// The statements of [`create`] as one text that `psql` and `sqlite3` load: the committed form that reviewers read.
 #[must_use]
 pub fn text(snapshot: &Snapshot) -> String {
-    let mut text = format!(
-        "-- The schema for {}, made from the models: change those, not this.\n",
-        snapshot.dialect
-    );
+    let mut text =
+        format!("-- The schema for {}, made from the models: change those, not this.\n", snapshot.dialect);
     for statement in create(snapshot) {
         text.push('\n');
         text.push_str(&statement);

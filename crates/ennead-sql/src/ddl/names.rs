@@ -46,14 +46,12 @@ pub(super) fn check_snapshot(snapshot: &Snapshot, models: &[&'static ModelDef]) 
     }
     for table in &snapshot.tables {
         let checked = check_table(table, snapshot.dialect, &mut shared);
-        checked.map_err(
-            |error| match models.iter().find(|model| model.table == table.name) {
-                Some(model) => {
-                    Error::new(error.kind(), format!("{}: {error}", model.name)).with_model(model.name)
-                }
-                None => error,
-            },
-        )?;
+        checked.map_err(|error| match models.iter().find(|model| model.table == table.name) {
+            Some(model) => {
+                Error::new(error.kind(), format!("{}: {error}", model.name)).with_model(model.name)
+            }
+            None => error,
+        })?;
     }
     Ok(())
 }
@@ -86,19 +84,13 @@ fn check_table(table: &Table, dialect: Dialect, shared: &mut Space) -> Result<()
         check_name(name, &what, dialect)?;
         constraints.add(name, &what)?;
     }
-    for name in indexed
-        .into_iter()
-        .chain(table.indexes.iter().map(|index| index.name.as_str()))
-    {
+    for name in indexed.into_iter().chain(table.indexes.iter().map(|index| index.name.as_str())) {
         let what = format!("index {name} of table {}", table.name);
         check_name(name, &what, dialect)?;
         shared.add(name, &what)?;
     }
     for trigger in &table.triggers {
-        shared.add(
-            &trigger.name,
-            &format!("trigger {} of table {}", trigger.name, table.name),
-        )?;
+        shared.add(&trigger.name, &format!("trigger {} of table {}", trigger.name, table.name))?;
     }
     Ok(())
 }
@@ -109,15 +101,9 @@ fn check_name(name: &str, what: &str, dialect: Dialect) -> Result<(), Error> {
     } else if name.contains('\0') {
         "has a NUL character in its name".to_owned()
     } else if name.len() > naming::MAX_NAME {
-        format!(
-            "has a name of {} bytes, and Postgres keeps {}",
-            name.len(),
-            naming::MAX_NAME
-        )
+        format!("has a name of {} bytes, and Postgres keeps {}", name.len(), naming::MAX_NAME)
     } else if dialect == Dialect::Sqlite
-        && name
-            .get(..7)
-            .is_some_and(|start| start.eq_ignore_ascii_case("sqlite_"))
+        && name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("sqlite_"))
     {
         "begins with sqlite_, which SQLite keeps for itself".to_owned()
     } else {
@@ -128,9 +114,9 @@ fn check_name(name: &str, what: &str, dialect: Dialect) -> Result<(), Error> {
 
 fn check_comment(comment: Option<&str>, what: &str) -> Result<(), Error> {
     match comment {
-        Some(text) if text.contains('\0') => Err(Error::invalid(format!(
-            "the doc comment of {what} has a NUL character: take it out"
-        ))),
+        Some(text) if text.contains('\0') => {
+            Err(Error::invalid(format!("the doc comment of {what} has a NUL character: take it out")))
+        }
         _ => Ok(()),
     }
 }
@@ -143,10 +129,7 @@ struct Space {
 
 impl Space {
     fn new(dialect: Dialect) -> Self {
-        Self {
-            dialect,
-            names: BTreeMap::new(),
-        }
+        Self { dialect, names: BTreeMap::new() }
     }
 
     fn add(&mut self, name: &str, what: &str) -> Result<(), Error> {

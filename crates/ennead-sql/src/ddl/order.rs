@@ -12,11 +12,8 @@ type Parents<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 pub(super) fn tables(snapshot: &Snapshot) -> Vec<&Table> {
     let all = parents(snapshot, |_, _| true);
     let firm = parents(snapshot, |_, key| key.deferrable != Deferrable::InitiallyDeferred);
-    let by_name: BTreeMap<&str, &Table> = snapshot
-        .tables
-        .iter()
-        .map(|table| (table.name.as_str(), table))
-        .collect();
+    let by_name: BTreeMap<&str, &Table> =
+        snapshot.tables.iter().map(|table| (table.name.as_str(), table)).collect();
     let mut left: BTreeSet<&str> = by_name.keys().copied().collect();
     let mut ordered = Vec::with_capacity(by_name.len());
     while let Some(next) = next(&left, &all, &firm) {
@@ -29,9 +26,7 @@ pub(super) fn tables(snapshot: &Snapshot) -> Vec<&Table> {
 /// The next table, of those left.
 fn next<'a>(left: &BTreeSet<&'a str>, all: &Parents<'a>, firm: &Parents<'a>) -> Option<&'a str> {
     let waits_for = |parents: &Parents<'a>, name: &str| {
-        parents
-            .get(name)
-            .is_some_and(|parents| parents.iter().any(|parent| left.contains(parent)))
+        parents.get(name).is_some_and(|parents| parents.iter().any(|parent| left.contains(parent)))
     };
     if let Some(free) = left.iter().find(|name| !waits_for(all, name)) {
         return Some(free);
@@ -40,22 +35,10 @@ fn next<'a>(left: &BTreeSet<&'a str>, all: &Parents<'a>, firm: &Parents<'a>) -> 
     let reaches: BTreeMap<&str, BTreeSet<&str>> =
         left.iter().map(|name| (*name, reach(name, left, all))).collect();
     let reached = |from: &str, to: &str| reaches.get(from).is_some_and(|names| names.contains(to));
-    let in_first_circle = |name: &str| {
-        reaches
-            .get(name)
-            .is_some_and(|names| names.iter().all(|other| reached(other, name)))
-    };
-    let circle: Vec<&'a str> = left
-        .iter()
-        .copied()
-        .filter(|name| in_first_circle(name))
-        .collect();
-    circle
-        .iter()
-        .find(|name| !waits_for(firm, name))
-        .or(circle.first())
-        .or(left.first())
-        .copied()
+    let in_first_circle =
+        |name: &str| reaches.get(name).is_some_and(|names| names.iter().all(|other| reached(other, name)));
+    let circle: Vec<&'a str> = left.iter().copied().filter(|name| in_first_circle(name)).collect();
+    circle.iter().find(|name| !waits_for(firm, name)).or(circle.first()).or(left.first()).copied()
 }
 
 /// The tables, of those left, that a table references over any number of hops.
@@ -75,18 +58,10 @@ fn reach<'a>(from: &str, left: &BTreeSet<&'a str>, parents: &Parents<'a>) -> BTr
 fn parents(snapshot: &Snapshot, wanted: impl Fn(&Table, &ForeignKey) -> bool) -> Parents<'_> {
     let known: BTreeSet<&str> = snapshot.tables.iter().map(|table| table.name.as_str()).collect();
     let of = |table: &'_ Table| -> BTreeSet<&str> {
-        let keys = table
-            .foreign_keys
-            .iter()
-            .filter(|key| key.parent != table.name && wanted(table, key));
-        keys.filter_map(|key| known.get(key.parent.as_str()).copied())
-            .collect()
+        let keys = table.foreign_keys.iter().filter(|key| key.parent != table.name && wanted(table, key));
+        keys.filter_map(|key| known.get(key.parent.as_str()).copied()).collect()
     };
-    snapshot
-        .tables
-        .iter()
-        .map(|table| (table.name.as_str(), of(table)))
-        .collect()
+    snapshot.tables.iter().map(|table| (table.name.as_str(), of(table))).collect()
 }
 
 /// Tables that reference one another in a circle of keys that are neither deferrable nor take NULL: no row could ever be
@@ -98,8 +73,7 @@ pub(super) fn hard_cycle(snapshot: &Snapshot) -> Option<Vec<&str>> {
     });
     let mut left: BTreeSet<&str> = hard.keys().copied().collect();
     let waits_for = |left: &BTreeSet<&str>, name: &str| {
-        hard.get(name)
-            .and_then(|parents| parents.iter().copied().find(|parent| left.contains(parent)))
+        hard.get(name).and_then(|parents| parents.iter().copied().find(|parent| left.contains(parent)))
     };
     while let Some(free) = left.iter().copied().find(|name| waits_for(&left, name).is_none()) {
         left.remove(free);

@@ -16,20 +16,11 @@ pub(super) fn create(snapshot: &Snapshot) -> Vec<String> {
         made.insert(&table.name);
         let is_late = |key: &ForeignKey| !made.contains(key.parent.as_str());
         statements.push(create_table(table, |key| !is_late(key)));
-        statements.extend(
-            table
-                .indexes
-                .iter()
-                .map(|index| render::index(&table.name, index)),
-        );
+        statements.extend(table.indexes.iter().map(|index| render::index(&table.name, index)));
         statements.extend(comments(table));
         statements.extend(table.triggers.iter().map(|trigger| trigger.statement.clone()));
         late.extend(
-            table
-                .foreign_keys
-                .iter()
-                .filter(|key| is_late(key))
-                .map(|key| add_foreign_key(&table.name, key)),
+            table.foreign_keys.iter().filter(|key| is_late(key)).map(|key| add_foreign_key(&table.name, key)),
         );
     }
     statements.append(&mut late);
@@ -38,31 +29,16 @@ pub(super) fn create(snapshot: &Snapshot) -> Vec<String> {
 
 fn create_enum(kind: &EnumType) -> Vec<String> {
     let variants: Vec<&str> = kind.variants.iter().map(String::as_str).collect();
-    let mut statements = vec![format!(
-        "CREATE TYPE {} AS ENUM ({})",
-        quote(&kind.name),
-        literal::list(&variants)
-    )];
-    statements.extend(
-        kind.comment
-            .as_ref()
-            .map(|text| comment("TYPE", &quote(&kind.name), text)),
-    );
+    let mut statements =
+        vec![format!("CREATE TYPE {} AS ENUM ({})", quote(&kind.name), literal::list(&variants))];
+    statements.extend(kind.comment.as_ref().map(|text| comment("TYPE", &quote(&kind.name), text)));
     statements
 }
 
 fn create_table(table: &Table, foreign_keys_here: impl Fn(&ForeignKey) -> bool) -> String {
     let mut lines: Vec<String> = table.columns.iter().map(render::column).collect();
-    lines.extend(render::constraints(
-        table,
-        table.primary_key.as_ref(),
-        foreign_keys_here,
-    ));
-    format!(
-        "CREATE TABLE {} (\n    {}\n)",
-        quote(&table.name),
-        lines.join(",\n    ")
-    )
+    lines.extend(render::constraints(table, table.primary_key.as_ref(), foreign_keys_here));
+    format!("CREATE TABLE {} (\n    {}\n)", quote(&table.name), lines.join(",\n    "))
 }
 
 fn add_foreign_key(table: &str, key: &ForeignKey) -> String {
@@ -71,18 +47,11 @@ fn add_foreign_key(table: &str, key: &ForeignKey) -> String {
 
 fn comments(table: &Table) -> Vec<String> {
     let name = quote(&table.name);
-    let mut statements: Vec<String> = table
-        .comment
-        .iter()
-        .map(|text| comment("TABLE", &name, text))
-        .collect();
+    let mut statements: Vec<String> =
+        table.comment.iter().map(|text| comment("TABLE", &name, text)).collect();
     for column in &table.columns {
         if let Some(text) = &column.comment {
-            statements.push(comment(
-                "COLUMN",
-                &format!("{name}.{}", quote(&column.name)),
-                text,
-            ));
+            statements.push(comment("COLUMN", &format!("{name}.{}", quote(&column.name)), text));
         }
     }
     statements

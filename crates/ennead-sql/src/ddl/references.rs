@@ -38,11 +38,7 @@ pub(super) fn foreign_keys(
             on_delete,
             on_delete_columns,
             on_update: action(key.on_update),
-            deferrable: if key.deferrable {
-                Deferrable::InitiallyDeferred
-            } else {
-                Deferrable::No
-            },
+            deferrable: if key.deferrable { Deferrable::InitiallyDeferred } else { Deferrable::No },
             name: key.name,
         });
     }
@@ -56,10 +52,7 @@ fn check(
 ) -> Result<(), Error> {
     let (field, parent) = (model.field(key.field), key.parent);
     if !models.iter().any(|other| other.is(parent)) {
-        let what = format!(
-            "it references {0}, which is not in the list of models: add {0}",
-            parent.name
-        );
+        let what = format!("it references {0}, which is not in the list of models: add {0}", parent.name);
         return Err(invalid(model, field, &what));
     }
     if !key.is_composite() && !parent.key_is_global() {
@@ -83,11 +76,7 @@ fn check(
         }
     }
     if !field.nullable && (key.on_delete == Action::SetNull || key.on_update == Action::SetNull) {
-        return Err(invalid(
-            model,
-            field,
-            "set_null needs a field that takes NULL: make it an Option",
-        ));
+        return Err(invalid(model, field, "set_null needs a field that takes NULL: make it an Option"));
     }
     if key.is_composite() && key.on_update == Action::SetNull {
         let what = "on_update = set_null would null the tenant too, and no database can say otherwise: use cascade or restrict";

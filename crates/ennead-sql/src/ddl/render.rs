@@ -45,24 +45,14 @@ pub(super) fn constraints<'a>(
 ) -> Vec<String> {
     let mut all: Vec<String> = primary_key.into_iter().map(primary_key_constraint).collect();
     all.extend(table.uniques.iter().map(unique));
-    all.extend(
-        table
-            .foreign_keys
-            .iter()
-            .filter(|key| foreign_keys_here(key))
-            .map(foreign_key),
-    );
+    all.extend(table.foreign_keys.iter().filter(|key| foreign_keys_here(key)).map(foreign_key));
     all.extend(table.checks.iter().map(check));
     all
 }
 
 /// `CONSTRAINT "name" `, or nothing where there is no name.
 pub(super) fn named(name: &str) -> String {
-    if name.is_empty() {
-        String::new()
-    } else {
-        format!("CONSTRAINT {} ", quote(name))
-    }
+    if name.is_empty() { String::new() } else { format!("CONSTRAINT {} ", quote(name)) }
 }
 
 fn primary_key_constraint(key: &PrimaryKey) -> String {
@@ -70,18 +60,10 @@ fn primary_key_constraint(key: &PrimaryKey) -> String {
 }
 
 fn unique(unique: &Unique) -> String {
-    let nulls = if unique.nulls_not_distinct {
-        " NULLS NOT DISTINCT"
-    } else {
-        ""
-    };
+    let nulls = if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
     let include = include(&unique.include);
     let deferrable = deferrable(unique.deferrable);
-    format!(
-        "{}UNIQUE{nulls} {}{include}{deferrable}",
-        named(&unique.name),
-        columns(&unique.columns)
-    )
+    format!("{}UNIQUE{nulls} {}{include}{deferrable}", named(&unique.name), columns(&unique.columns))
 }
 
 /// A foreign key as a constraint of its table.
@@ -129,20 +111,13 @@ fn deferrable(deferrable: Deferrable) -> &'static str {
 }
 
 fn include(names: &[String]) -> String {
-    if names.is_empty() {
-        String::new()
-    } else {
-        format!(" INCLUDE {}", columns(names))
-    }
+    if names.is_empty() { String::new() } else { format!(" INCLUDE {}", columns(names)) }
 }
 
 /// The statement that makes an index.
 pub(super) fn index(table: &str, index: &Index) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
-    let method = index
-        .method
-        .as_ref()
-        .map_or_else(String::new, |method| format!(" USING {method}"));
+    let method = index.method.as_ref().map_or_else(String::new, |method| format!(" USING {method}"));
     let parts: Vec<String> = index.parts.iter().map(part).collect();
     let mut sql = format!(
         "CREATE {unique}INDEX {} ON {}{method} ({}){}",

@@ -66,11 +66,7 @@ fn table(model: &'static ModelDef, dialect: Dialect) -> Result<Table, Error> {
             data_type: column_type.data_type,
             collation: column_type.collation.map(str::to_owned),
             nullable: field.nullable,
-            default: if field.generated.is_some() {
-                None
-            } else {
-                literal::default(model, field, dialect)?
-            },
+            default: if field.generated.is_some() { None } else { literal::default(model, field, dialect)? },
             generated: generated(model, field)?,
             identity: is_auto.then_some(match dialect {
                 Dialect::Postgres => Identity::ByDefault,
@@ -80,23 +76,14 @@ fn table(model: &'static ModelDef, dialect: Dialect) -> Result<Table, Error> {
             renamed_from: field.renamed_from.map(str::to_owned),
         });
     }
-    let names = |columns: &[u16]| {
-        column_names(model, columns)
-            .into_iter()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
+    let names =
+        |columns: &[u16]| column_names(model, columns).into_iter().map(str::to_owned).collect::<Vec<_>>();
     table.primary_key = Some(PrimaryKey {
         name: naming::primary_key(model.table),
         columns: names(&constraints::primary_key(model)),
     });
-    for unique in constraints::uniques(model)
-        .into_iter()
-        .filter(|unique| unique.index.is_none())
-    {
-        table
-            .uniques
-            .push(plain_unique(unique.name, names(&unique.columns)));
+    for unique in constraints::uniques(model).into_iter().filter(|unique| unique.index.is_none()) {
+        table.uniques.push(plain_unique(unique.name, names(&unique.columns)));
     }
     table.indexes = index::indexes(model, dialect)?;
     table.checks = type_checks;
@@ -105,10 +92,7 @@ fn table(model: &'static ModelDef, dialect: Dialect) -> Result<Table, Error> {
             Some(field) => invalid(model, model.field(field), &what),
             None => invalid_model(model, &format!("check {}: {what}", check.name)),
         })?;
-        table.checks.push(Check {
-            name: check.name,
-            condition: check.condition.to_owned(),
-        });
+        table.checks.push(Check { name: check.name, condition: check.condition.to_owned() });
     }
     Ok(table)
 }
@@ -119,36 +103,20 @@ fn check_key(model: &'static ModelDef) -> Result<(), Error> {
     for at in constraints::primary_key(model) {
         let field = model.field(at);
         if field.nullable {
-            return Err(invalid(
-                model,
-                field,
-                "a part of the primary key takes no NULL: leave out Option",
-            ));
+            return Err(invalid(model, field, "a part of the primary key takes no NULL: leave out Option"));
         }
         if field.generated.is_some() {
-            return Err(invalid(
-                model,
-                field,
-                "a part of the primary key cannot be a generated column",
-            ));
+            return Err(invalid(model, field, "a part of the primary key cannot be a generated column"));
         }
     }
     if let Tenancy::Column { field, .. } = model.tenancy
         && model.field(field).nullable
     {
-        return Err(invalid(
-            model,
-            model.field(field),
-            "the tenant column takes no NULL: leave out Option",
-        ));
+        return Err(invalid(model, model.field(field), "the tenant column takes no NULL: leave out Option"));
     }
     if model.key.generation == KeyGeneration::Auto {
         if key.kind.integer_bounds().is_none() {
-            return Err(invalid(
-                model,
-                key,
-                "the database counts integers only: make the key an i64",
-            ));
+            return Err(invalid(model, key, "the database counts integers only: make the key an i64"));
         }
         if !model.key_is_global() {
             return Err(invalid(
@@ -158,11 +126,7 @@ fn check_key(model: &'static ModelDef) -> Result<(), Error> {
             ));
         }
         if key.default.is_some() {
-            return Err(invalid(
-                model,
-                key,
-                "a key that the database counts takes no default",
-            ));
+            return Err(invalid(model, key, "a key that the database counts takes no default"));
         }
     }
     Ok(())
@@ -173,18 +137,13 @@ fn generated(model: &'static ModelDef, field: &'static FieldDef) -> Result<Optio
         return Ok(None);
     };
     expression::check(text).map_err(|what| invalid(model, field, &what))?;
-    Ok(Some(Generated {
-        expression: text.to_owned(),
-        stored: true,
-    }))
+    Ok(Some(Generated { expression: text.to_owned(), stored: true }))
 }
 
 /// Whether some composite foreign key names (tenant, key) of this model.
 fn is_parent_of_composite(model: &ModelDef, models: &[&'static ModelDef]) -> bool {
     models.iter().any(|other| {
-        constraints::foreign_keys(other)
-            .iter()
-            .any(|key| key.is_composite() && key.parent.is(model))
+        constraints::foreign_keys(other).iter().any(|key| key.is_composite() && key.parent.is(model))
     })
 }
 
@@ -193,23 +152,14 @@ fn add_tenant_key(model: &ModelDef, table: &mut Table) {
     let Some(unique) = constraints::tenant_key(model) else {
         return;
     };
-    let columns: Vec<String> = column_names(model, &unique.columns)
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let columns: Vec<String> = column_names(model, &unique.columns).into_iter().map(str::to_owned).collect();
     if !table.uniques.iter().any(|other| other.columns == columns) {
         table.uniques.push(plain_unique(unique.name, columns));
     }
 }
 
 fn plain_unique(name: String, columns: Vec<String>) -> Unique {
-    Unique {
-        name,
-        columns,
-        include: Vec::new(),
-        nulls_not_distinct: false,
-        deferrable: Deferrable::No,
-    }
+    Unique { name, columns, include: Vec::new(), nulls_not_distinct: false, deferrable: Deferrable::No }
 }
 
 /// The native enumerations that the models use, by name.
@@ -217,11 +167,7 @@ fn native_enums(models: &[&'static ModelDef]) -> Result<Vec<EnumType>, Error> {
     let mut all: Vec<(&'static EnumDef, EnumType)> = Vec::new();
     for model in models {
         for field in model.fields {
-            let kind = if let Kind::Array(element) = field.kind {
-                *element
-            } else {
-                field.kind
-            };
+            let kind = if let Kind::Array(element) = field.kind { *element } else { field.kind };
             let Kind::Enum(def) = kind else { continue };
             if !def.native {
                 continue;
@@ -246,11 +192,7 @@ fn native_enums(models: &[&'static ModelDef]) -> Result<Vec<EnumType>, Error> {
                     let variants = def.variants.iter().map(|name| (*name).to_owned()).collect();
                     all.push((
                         def,
-                        EnumType {
-                            name: def.type_name.to_owned(),
-                            variants,
-                            comment: comment(def.doc),
-                        },
+                        EnumType { name: def.type_name.to_owned(), variants, comment: comment(def.doc) },
                     ));
                 }
             }
@@ -262,10 +204,8 @@ fn native_enums(models: &[&'static ModelDef]) -> Result<Vec<EnumType>, Error> {
 }
 
 fn comment(doc: &str) -> Option<String> {
-    let lines: Vec<&str> = doc
-        .lines()
-        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
-        .collect();
+    let lines: Vec<&str> =
+        doc.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end()).collect();
     let text = lines.join("\n").trim_matches('\n').to_owned();
     (!text.is_empty()).then_some(text)
 }

@@ -11,12 +11,7 @@ pub(super) fn create(snapshot: &Snapshot) -> Vec<String> {
     let mut statements = Vec::new();
     for table in &tables {
         statements.push(create_table(table));
-        statements.extend(
-            table
-                .indexes
-                .iter()
-                .map(|index| render::index(&table.name, index)),
-        );
+        statements.extend(table.indexes.iter().map(|index| render::index(&table.name, index)));
     }
     for table in tables {
         statements.extend(table.triggers.iter().map(|trigger| trigger.statement.clone()));
@@ -29,34 +24,19 @@ pub(super) fn create(snapshot: &Snapshot) -> Vec<String> {
 fn create_table(table: &Table) -> String {
     // AUTOINCREMENT is only taken in the column itself, together with the key.
     let key = table.primary_key.as_ref();
-    let counted = table
-        .columns
-        .iter()
-        .any(|column| column.identity == Some(Identity::Autoincrement));
-    let mut lines: Vec<String> = table
-        .columns
-        .iter()
-        .map(|column| create_column(column, key))
-        .collect();
+    let counted = table.columns.iter().any(|column| column.identity == Some(Identity::Autoincrement));
+    let mut lines: Vec<String> = table.columns.iter().map(|column| create_column(column, key)).collect();
     lines.extend(render::constraints(table, key.filter(|_| !counted), |_| true));
     let options: Vec<&str> = [(table.strict, "STRICT"), (table.without_rowid, "WITHOUT ROWID")]
         .iter()
         .filter_map(|(wanted, option)| wanted.then_some(*option))
         .collect();
-    let options = if options.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", options.join(", "))
-    };
+    let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
     let opening = match &table.comment {
         Some(text) => format!("\n{}\n(", comment(text).collect::<Vec<_>>().join("\n")),
         None => " (".to_owned(),
     };
-    format!(
-        "CREATE TABLE {}{opening}\n    {}\n){options}",
-        quote(&table.name),
-        lines.join(",\n    ")
-    )
+    format!("CREATE TABLE {}{opening}\n    {}\n){options}", quote(&table.name), lines.join(",\n    "))
 }
 
 fn create_column(column: &Column, key: Option<&PrimaryKey>) -> String {
@@ -75,6 +55,5 @@ fn create_column(column: &Column, key: Option<&PrimaryKey>) -> String {
 
 /// A text as comments, each of which ends with its line, so that nothing in it can end them.
 fn comment(text: &str) -> impl Iterator<Item = String> {
-    text.split('\n')
-        .map(|line| format!("-- {}", line.replace('\r', "")).trim_end().to_owned())
+    text.split('\n').map(|line| format!("-- {}", line.replace('\r', "")).trim_end().to_owned())
 }

@@ -33,11 +33,7 @@ pub(super) fn column_type(
 fn postgres(model: &'static ModelDef, field: &'static FieldDef) -> Result<ColumnType, Error> {
     let (data_type, collation) = match field.kind {
         Kind::Array(Kind::Array(_)) => {
-            return Err(unsupported(
-                model,
-                field,
-                "an array of arrays cannot be a column: use Json<T>",
-            ));
+            return Err(unsupported(model, field, "an array of arrays cannot be a column: use Json<T>"));
         }
         Kind::Array(element) => {
             let (element, collation) = postgres_scalar(element);
@@ -49,11 +45,7 @@ fn postgres(model: &'static ModelDef, field: &'static FieldDef) -> Result<Column
         Kind::Enum(def) if !def.native => Some(one_of(model, field, def.variants)?),
         _ => None,
     };
-    Ok(ColumnType {
-        data_type,
-        collation,
-        check,
-    })
+    Ok(ColumnType { data_type, collation, check })
 }
 
 /// Texts are compared by bytes, so that both databases order them alike.
@@ -86,11 +78,7 @@ fn postgres_scalar(kind: &Kind) -> (String, Option<&'static str>) {
 fn sqlite(model: &'static ModelDef, field: &'static FieldDef) -> Result<ColumnType, Error> {
     let column = quote(field.column);
     // Before 3.45, json_valid(NULL) is false rather than NULL.
-    let or_null = if field.nullable {
-        format!("{column} IS NULL OR ")
-    } else {
-        String::new()
-    };
+    let or_null = if field.nullable { format!("{column} IS NULL OR ") } else { String::new() };
     let (data_type, check) = match field.kind {
         Kind::Bool => ("INTEGER", Some(format!("{column} IN (0, 1)"))),
         Kind::I16 | Kind::I32 | Kind::I64 => ("INTEGER", None),
@@ -115,31 +103,16 @@ fn sqlite(model: &'static ModelDef, field: &'static FieldDef) -> Result<ColumnTy
         Kind::Enum(def) => ("TEXT", Some(one_of(model, field, def.variants)?)),
         Kind::Bytes => ("BLOB", None),
         Kind::Json => ("TEXT", Some(format!("{or_null}json_valid({column})"))),
-        Kind::Array(_) => (
-            "TEXT",
-            Some(format!(
-                "{or_null}json_valid({column}) AND json_type({column}) = 'array'"
-            )),
-        ),
+        Kind::Array(_) => {
+            ("TEXT", Some(format!("{or_null}json_valid({column}) AND json_type({column}) = 'array'")))
+        }
     };
-    Ok(ColumnType {
-        data_type: data_type.to_owned(),
-        collation: None,
-        check,
-    })
+    Ok(ColumnType { data_type: data_type.to_owned(), collation: None, check })
 }
 
 fn one_of(model: &'static ModelDef, field: &'static FieldDef, variants: &[&str]) -> Result<String, Error> {
     if variants.is_empty() {
-        return Err(invalid(
-            model,
-            field,
-            "its enumeration has no variant, so no row could be stored",
-        ));
+        return Err(invalid(model, field, "its enumeration has no variant, so no row could be stored"));
     }
-    Ok(format!(
-        "{} IN ({})",
-        quote(field.column),
-        literal::list(variants)
-    ))
+    Ok(format!("{} IN ({})", quote(field.column), literal::list(variants)))
 }

@@ -60,7 +60,10 @@ impl Context<'_> {
 
     /// A column, qualified.
     pub(super) fn column(&self, at: u16) -> Sea {
-        Sea::col((Alias::new(self.table.to_owned()).into_iden(), Alias::new(self.field(at).column).into_iden()))
+        Sea::col((
+            Alias::new(self.table.to_owned()).into_iden(),
+            Alias::new(self.field(at).column).into_iden(),
+        ))
     }
 
     /// A placeholder as a value of a kind.
@@ -81,7 +84,9 @@ impl Context<'_> {
     pub(super) fn ordered(&self, at: u16) -> Sea {
         let column = self.column(at);
         match (self.dialect, enum_type(&self.field(at).kind)) {
-            (Dialect::Postgres, Some(_)) => template(self.dialect, "CAST({} AS text) COLLATE \"C\"", [column]),
+            (Dialect::Postgres, Some(_)) => {
+                template(self.dialect, "CAST({} AS text) COLLATE \"C\"", [column])
+            }
             _ => column,
         }
     }
@@ -92,7 +97,9 @@ impl Context<'_> {
             Expr::And(all) => self.joined(all, "TRUE", BinOper::And),
             Expr::Or(all) => self.joined(all, "FALSE", BinOper::Or),
             Expr::Not(inner) => template(self.dialect, "(NOT ({}))", [self.condition(inner)]),
-            Expr::Compare { left: Operand::JsonPath(at, path), op, value } => self.json_compare(*at, path, *op, value),
+            Expr::Compare { left: Operand::JsonPath(at, path), op, value } => {
+                self.json_compare(*at, path, *op, value)
+            }
             Expr::Compare { left, op, value } => self.compare(left.column(), *op, value),
             Expr::In { left, values, negated } => self.in_list(left.column(), values, *negated),
             Expr::Null { left: Operand::JsonPath(at, path), negated } => self.json_null(*at, path, *negated),
@@ -102,7 +109,9 @@ impl Context<'_> {
             }
             Expr::Like { left, pattern, fold_case } => self.like(left.column(), pattern, *fold_case),
             Expr::JsonContains { left, value } => match self.dialect {
-                Dialect::Postgres => template(self.dialect, "({} @> {})", [self.json(left), placeholder(value)]),
+                Dialect::Postgres => {
+                    template(self.dialect, "({} @> {})", [self.json(left), placeholder(value)])
+                }
                 Dialect::Sqlite => self.json_test(left, "contains", Some(placeholder(value))),
             },
             Expr::ArrayContains { left, value } => self.array_contains(left.column(), value),
@@ -136,16 +145,20 @@ impl Context<'_> {
             ([], _) => Sea::cust("FALSE"),
             ([list], Dialect::Postgres) => {
                 let list = match enum_type(kind) {
-                    Some(name) => {
-                        template(self.dialect, &format!("CAST({{}} AS {}[])", quoted(name)), [placeholder(list)])
-                    }
+                    Some(name) => template(
+                        self.dialect,
+                        &format!("CAST({{}} AS {}[])", quoted(name)),
+                        [placeholder(list)],
+                    ),
                     None => placeholder(list),
                 };
                 template(self.dialect, "({} = ANY({}))", [column, list])
             }
-            ([list], Dialect::Sqlite) if !matches!(kind, Kind::F32 | Kind::F64 | Kind::Bytes) => {
-                template(self.dialect, "({} IN (SELECT \"value\" FROM json_each({})))", [column, placeholder(list)])
-            }
+            ([list], Dialect::Sqlite) if !matches!(kind, Kind::F32 | Kind::F64 | Kind::Bytes) => template(
+                self.dialect,
+                "({} IN (SELECT \"value\" FROM json_each({})))",
+                [column, placeholder(list)],
+            ),
             (all, _) => column.is_in(all.iter().map(|value| placeholder(value))),
         };
         match (negated, has_null) {
@@ -169,7 +182,9 @@ impl Context<'_> {
 
     fn array_contains(&self, at: u16, value: &Value) -> Sea {
         match self.dialect {
-            Dialect::Postgres => template(self.dialect, "({} = ANY({}))", [placeholder(value), self.column(at)]),
+            Dialect::Postgres => {
+                template(self.dialect, "({} = ANY({}))", [placeholder(value), self.column(at)])
+            }
             Dialect::Sqlite => template(
                 self.dialect,
                 "EXISTS (SELECT 1 FROM json_each({}) AS \"e\" WHERE \"e\".\"value\" = {})",
@@ -182,7 +197,9 @@ impl Context<'_> {
     fn json(&self, operand: &Operand) -> Sea {
         match operand {
             Operand::Column(at) => self.column(*at),
-            Operand::JsonPath(at, path) => template(self.dialect, "({} #> {})", [self.column(*at), path_array(path)]),
+            Operand::JsonPath(at, path) => {
+                template(self.dialect, "({} #> {})", [self.column(*at), path_array(path)])
+            }
         }
     }
 

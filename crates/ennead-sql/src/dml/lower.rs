@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ennead_core::{
-    ConflictAction, Dialect, Error, Expr, Guard, Kind, ModelDef, Operand, Operation, ParentCheck, Scoped, Select,
-    Target, Value,
+    ConflictAction, Dialect, Error, Expr, Guard, Kind, ModelDef, Operand, Operation, ParentCheck, Scoped,
+    Select, Target, Value,
 };
 use lru::LruCache;
 
@@ -92,7 +92,8 @@ fn empty_shape() -> Arc<Shape> {
 
 fn lower(dialect: Dialect, scoped: Scoped) -> Result<(Key, Program), Error> {
     let model = scoped.operation().model();
-    let (mut operation, mut guard, _parents, _single): (Operation, Guard, Vec<ParentCheck>, bool) = scoped.into_parts();
+    let (mut operation, mut guard, _parents, _single): (Operation, Guard, Vec<ParentCheck>, bool) =
+        scoped.into_parts();
     let mut taker = Taker { dialect, binds: Vec::new() };
     take_guard(&mut guard, &mut taker.binds);
     let mut program = Program {
@@ -230,7 +231,8 @@ impl Taker {
         if values.is_empty() {
             return Ok(());
         }
-        let one_by_one = self.dialect == Dialect::Sqlite && matches!(kind, Kind::F32 | Kind::F64 | Kind::Bytes);
+        let one_by_one =
+            self.dialect == Dialect::Sqlite && matches!(kind, Kind::F32 | Kind::F64 | Kind::Bytes);
         if !one_by_one {
             let all = Value::Array(std::mem::take(values));
             let slot = self.push(all, kind, true);

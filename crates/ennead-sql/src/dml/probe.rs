@@ -35,7 +35,8 @@ pub fn parent_exists(dialect: Dialect, check: &ParentCheck, keys: Vec<Value>) ->
     let mut tenant = check.guard.clone();
     take_guard(&mut tenant, &mut shared);
     let mut rows = Query::select();
-    let keys = Expr::In { left: Operand::Column(model.key.field), values: vec![Value::Slot(0)], negated: false };
+    let keys =
+        Expr::In { left: Operand::Column(model.key.field), values: vec![Value::Slot(0)], negated: false };
     rows.expr(Sea::cust("1")).from(Alias::new(model.table)).and_where(context.condition(&keys));
     if let Some(own) = guard::guard(&context, &tenant) {
         rows.and_where(own);
@@ -53,14 +54,18 @@ pub fn parent_exists(dialect: Dialect, check: &ParentCheck, keys: Vec<Value>) ->
 pub fn ambiguity(dialect: Dialect, model: &'static ModelDef, keys: Vec<Value>) -> Probe {
     let context = Context { dialect, model, table: model.table };
     let shared = vec![Bind { value: Value::Array(keys), kind: model.key_field().kind, many: true }];
-    let keys = Expr::In { left: Operand::Column(model.key.field), values: vec![Value::Slot(0)], negated: false };
+    let keys =
+        Expr::In { left: Operand::Column(model.key.field), values: vec![Value::Slot(0)], negated: false };
     let key = ennead_core::constraints::quote(model.key_field().column);
     let mut query = Query::select();
     query
         .expr(Sea::cust(format!("COUNT(*) - COUNT(DISTINCT {key})")))
         .from(Alias::new(model.table))
         .and_where(context.condition(&keys));
-    Probe { program: program(Shape::render(dialect, &query, Vec::new(), vec![Kind::I64]), shared), expected: 0 }
+    Probe {
+        program: program(Shape::render(dialect, &query, Vec::new(), vec![Kind::I64]), shared),
+        expected: 0,
+    }
 }
 
 /// Whether a row with these values is there: what tells which foreign key SQLite meant.
@@ -75,5 +80,8 @@ pub fn row_exists(dialect: Dialect, model: &'static ModelDef, columns: &[u16], v
         query.and_where(context.compare(*at, Compare::Eq, &slot));
         shared.push(Bind { value, kind: model.field(*at).kind, many: false });
     }
-    Probe { program: program(Shape::render(dialect, &query, Vec::new(), vec![Kind::I64]), shared), expected: 1 }
+    Probe {
+        program: program(Shape::render(dialect, &query, Vec::new(), vec![Kind::I64]), shared),
+        expected: 1,
+    }
 }

@@ -1,8 +1,8 @@
 //! Insert, update and delete as SQL.
 
 use ennead_core::{
-    Assignment, ConflictAction, Delete, Deleted, Dialect, Error, Guard, Insert, Kind, ModelDef, Role, Target, Update,
-    UpdateEach,
+    Assignment, ConflictAction, Delete, Deleted, Dialect, Error, Guard, Insert, Kind, ModelDef, Role, Target,
+    Update, UpdateEach,
 };
 use sea_query::{
     Alias, Expr as Sea, ExprTrait, IntoIden, OnConflict, Query, Returning, ReturningClause, SimpleExpr,
@@ -210,7 +210,11 @@ fn written_rows(
         }
         Target::Keys(values) => {
             let left = ennead_core::Operand::Column(model.key.field);
-            all.push(context.condition(&ennead_core::Expr::In { left, values: values.clone(), negated: false }));
+            all.push(context.condition(&ennead_core::Expr::In {
+                left,
+                values: values.clone(),
+                negated: false,
+            }));
         }
         Target::Filter(filter) => all.push(context.condition(filter)),
         Target::All => {}
@@ -220,13 +224,21 @@ fn written_rows(
     all
 }
 
-pub(super) fn update_each(dialect: Dialect, op: &UpdateEach, tenant: &Guard, form: Form) -> Result<Shape, Error> {
+pub(super) fn update_each(
+    dialect: Dialect,
+    op: &UpdateEach,
+    tenant: &Guard,
+    form: Form,
+) -> Result<Shape, Error> {
     let model = op.model.0;
     let context = Context { dialect, model, table: model.table };
-    let row_kinds = kinds_of(model, std::iter::once(model.key.field).chain(op.columns.iter().map(|(at, _)| *at)));
+    let row_kinds =
+        kinds_of(model, std::iter::once(model.key.field).chain(op.columns.iter().map(|(at, _)| *at)));
     let given = |at: usize| match form {
         Form::Single => context.typed_sea(slot(ROW + at as i64), &row_kinds[at]),
-        Form::Arrays => Sea::col((Alias::new("ennead_rows").into_iden(), Alias::new(format!("v{at}")).into_iden())),
+        Form::Arrays => {
+            Sea::col((Alias::new("ennead_rows").into_iden(), Alias::new(format!("v{at}")).into_iden()))
+        }
     };
     let mut query = Query::update();
     query.table(Alias::new(model.table));

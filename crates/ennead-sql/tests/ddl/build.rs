@@ -14,11 +14,7 @@ pub(crate) const fn optional(name: &'static str, kind: Kind) -> FieldDef {
 }
 
 pub(crate) const fn key(name: &'static str, kind: Kind) -> FieldDef {
-    FieldDef {
-        role: Role::Key,
-        immutable: true,
-        ..field(name, kind)
-    }
+    FieldDef { role: Role::Key, immutable: true, ..field(name, kind) }
 }
 
 pub(crate) const fn reference(target: fn() -> &'static ModelDef) -> ReferenceDef {
@@ -34,13 +30,7 @@ pub(crate) const fn reference(target: fn() -> &'static ModelDef) -> ReferenceDef
 }
 
 pub(crate) const fn defaulted(field: FieldDef, literal: Literal) -> FieldDef {
-    FieldDef {
-        default: Some(DefaultDef {
-            literal: Some(literal),
-            value: || Value::Null,
-        }),
-        ..field
-    }
+    FieldDef { default: Some(DefaultDef { literal: Some(literal), value: || Value::Null }), ..field }
 }
 
 pub(crate) const fn model(name: &'static str, table: &'static str, fields: &'static [FieldDef]) -> ModelDef {
@@ -49,11 +39,7 @@ pub(crate) const fn model(name: &'static str, table: &'static str, fields: &'sta
         table,
         doc: "",
         fields,
-        key: KeyDef {
-            field: 0,
-            generation: KeyGeneration::Uuid,
-            global: false,
-        },
+        key: KeyDef { field: 0, generation: KeyGeneration::Uuid, global: false },
         tenancy: Tenancy::Global,
         indexes: &[],
         checks: &[],
@@ -62,26 +48,15 @@ pub(crate) const fn model(name: &'static str, table: &'static str, fields: &'sta
 }
 
 pub(crate) const fn on(name: &'static str) -> IndexPart {
-    IndexPart {
-        target: IndexTarget::Field(name),
-        descending: false,
-        nulls: None,
-    }
+    IndexPart { target: IndexTarget::Field(name), descending: false, nulls: None }
 }
 
 pub(crate) const fn expression(text: &'static str) -> IndexPart {
-    IndexPart {
-        target: IndexTarget::Expression(text),
-        descending: false,
-        nulls: None,
-    }
+    IndexPart { target: IndexTarget::Expression(text), descending: false, nulls: None }
 }
 
 pub(crate) const fn desc(part: IndexPart) -> IndexPart {
-    IndexPart {
-        descending: true,
-        ..part
-    }
+    IndexPart { descending: true, ..part }
 }
 
 pub(crate) const fn index(parts: &'static [IndexPart]) -> IndexDef {

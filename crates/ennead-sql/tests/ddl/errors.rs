@@ -40,155 +40,52 @@ fn wrong(models: &[&'static ModelDef], words: &[&str]) {
 #[track_caller]
 fn says(error: &Error, words: &[&str]) {
     for word in words {
-        assert!(
-            error.to_string().contains(word),
-            "`{error}` does not say `{word}`"
-        );
+        assert!(error.to_string().contains(word), "`{error}` does not say `{word}`");
     }
 }
 
 #[test]
 fn names_that_cannot_be() {
-    let twin = leak(ModelDef {
-        name: "Other",
-        ..*with(field("a", Kind::I64))
-    });
-    wrong(
-        &[with(field("a", Kind::I64)), twin],
-        &["Other", "Thing", "things"],
-    );
+    let twin = leak(ModelDef { name: "Other", ..*with(field("a", Kind::I64)) });
+    wrong(&[with(field("a", Kind::I64)), twin], &["Other", "Thing", "things"]);
     wrong(&[twin, twin], &["Other", "twice"]);
     let def = index(leak([on("name")]));
-    let twice = leak(ModelDef {
-        indexes: leak([def, def]),
-        ..*with(field("a", Kind::I64))
-    });
+    let twice = leak(ModelDef { indexes: leak([def, def]), ..*with(field("a", Kind::I64)) });
     wrong(&[twice], &["Thing", "ix_things_name", "twice", "name ="]);
     wrong(
-        &[with(FieldDef {
-            column: "name",
-            ..field("other", Kind::Text)
-        })],
+        &[with(FieldDef { column: "name", ..field("other", Kind::Text) })],
         &["Thing", "things.name", "twice"],
     );
-    wrong(
-        &[with(FieldDef {
-            column: "",
-            ..field("other", Kind::Text)
-        })],
-        &["Thing", "empty"],
-    );
-    wrong(
-        &[with(FieldDef {
-            column: "a\0b",
-            ..field("other", Kind::Text)
-        })],
-        &["Thing", "NUL"],
-    );
-    wrong(
-        &[with(FieldDef {
-            doc: "a\0b",
-            ..field("other", Kind::Text)
-        })],
-        &["Thing", "NUL"],
-    );
-    wrong(
-        &[leak(ModelDef {
-            table: leak("t".repeat(64)).as_str(),
-            ..*twin
-        })],
-        &["Other", "64", "63"],
-    );
-    let check = |name| CheckDef {
-        name: Some(name),
-        condition: "id > 0",
-    };
+    wrong(&[with(FieldDef { column: "", ..field("other", Kind::Text) })], &["Thing", "empty"]);
+    wrong(&[with(FieldDef { column: "a\0b", ..field("other", Kind::Text) })], &["Thing", "NUL"]);
+    wrong(&[with(FieldDef { doc: "a\0b", ..field("other", Kind::Text) })], &["Thing", "NUL"]);
+    wrong(&[leak(ModelDef { table: leak("t".repeat(64)).as_str(), ..*twin })], &["Other", "64", "63"]);
+    let check = |name| CheckDef { name: Some(name), condition: "id > 0" };
     let checks = leak([check("ck_a"), check("ck_a")]);
     wrong(&[leak(ModelDef { checks, ..*twin })], &["Other", "ck_a", "twice"]);
-    let taken = leak(ModelDef {
-        indexes: leak([IndexDef {
-            name: Some("others"),
-            ..def
-        }]),
-        ..*twin
-    });
-    let owner = leak(ModelDef {
-        name: "Owner",
-        table: "others",
-        indexes: &[],
-        ..*twin
-    });
+    let taken = leak(ModelDef { indexes: leak([IndexDef { name: Some("others"), ..def }]), ..*twin });
+    let owner = leak(ModelDef { name: "Owner", table: "others", indexes: &[], ..*twin });
     wrong(&[taken, owner], &["others", "table", "index"]);
 
     let error = refused(&[with(field("ctid", Kind::Text))], Dialect::Postgres);
     assert!(error.is_unsupported());
     says(&error, &["Thing", "ctid", "column(name"]);
-    says(
-        &refused(
-            &[leak(ModelDef {
-                table: "SQLite_x",
-                ..*twin
-            })],
-            Dialect::Sqlite,
-        ),
-        &["Other", "sqlite_"],
-    );
-    says(
-        &refused(&[with(field("NAME", Kind::Text))], Dialect::Sqlite),
-        &["Thing", "NAME", "one name"],
-    );
+    says(&refused(&[leak(ModelDef { table: "SQLite_x", ..*twin })], Dialect::Sqlite), &["Other", "sqlite_"]);
+    says(&refused(&[with(field("NAME", Kind::Text))], Dialect::Sqlite), &["Thing", "NAME", "one name"]);
 }
 
 #[test]
 fn enumerations_that_cannot_be() {
-    static EMPTY: EnumDef = EnumDef {
-        name: "E",
-        type_name: "e",
-        variants: &[],
-        native: false,
-        doc: "",
-    };
-    static EMPTY_NATIVE: EnumDef = EnumDef {
-        name: "E",
-        type_name: "e",
-        variants: &[],
-        native: true,
-        doc: "",
-    };
-    static ONE: EnumDef = EnumDef {
-        name: "One",
-        type_name: "e",
-        variants: &["a"],
-        native: true,
-        doc: "",
-    };
-    static TWO: EnumDef = EnumDef {
-        name: "Two",
-        type_name: "e",
-        variants: &["b"],
-        native: true,
-        doc: "",
-    };
-    static TABLE: EnumDef = EnumDef {
-        name: "T",
-        type_name: "things",
-        variants: &["b"],
-        native: true,
-        doc: "",
-    };
-    wrong(
-        &[with(field("e", Kind::Enum(&EMPTY)))],
-        &["Thing.e", "no variant"],
-    );
-    wrong(
-        &[with(field("e", Kind::Enum(&EMPTY_NATIVE)))],
-        &["Thing.e", "no variant"],
-    );
-    let other = leak(ModelDef {
-        name: "Other",
-        table: "others",
-        ..*with(field("e", Kind::Enum(&TWO)))
-    });
+    static EMPTY: EnumDef = EnumDef { name: "E", type_name: "e", variants: &[], native: false, doc: "" };
+    static EMPTY_NATIVE: EnumDef =
+        EnumDef { name: "E", type_name: "e", variants: &[], native: true, doc: "" };
+    static ONE: EnumDef = EnumDef { name: "One", type_name: "e", variants: &["a"], native: true, doc: "" };
+    static TWO: EnumDef = EnumDef { name: "Two", type_name: "e", variants: &["b"], native: true, doc: "" };
+    static TABLE: EnumDef =
+        EnumDef { name: "T", type_name: "things", variants: &["b"], native: true, doc: "" };
+    wrong(&[with(field("e", Kind::Enum(&EMPTY)))], &["Thing.e", "no variant"]);
+    wrong(&[with(field("e", Kind::Enum(&EMPTY_NATIVE)))], &["Thing.e", "no variant"]);
+    let other = leak(ModelDef { name: "Other", table: "others", ..*with(field("e", Kind::Enum(&TWO))) });
     let error = refused(&[with(field("e", Kind::Enum(&ONE))), other], Dialect::Postgres);
     says(&error, &["Other.e", "One", "Two"]);
     says(
@@ -202,34 +99,13 @@ fn columns_that_cannot_be() {
     let nested = Kind::Array(&Kind::Array(&Kind::Text));
     assert!(refused(&[with(field("a", nested))], Dialect::Postgres).is_unsupported());
     wrong(
-        &[with(FieldDef {
-            generated: Some("id) --"),
-            ..field("a", Kind::I64)
-        })],
+        &[with(FieldDef { generated: Some("id) --"), ..field("a", Kind::I64) })],
         &["Thing.a", "closes nothing"],
     );
-    wrong(
-        &[with(FieldDef {
-            check: Some("a > 0; x"),
-            ..field("a", Kind::I64)
-        })],
-        &["Thing.a", "semicolon"],
-    );
-    let checks = leak([CheckDef {
-        name: None,
-        condition: "a > 0 -- x",
-    }]);
-    wrong(
-        &[leak(ModelDef {
-            checks,
-            ..*with(field("a", Kind::I64))
-        })],
-        &["Thing", "ck_things_1", "comment"],
-    );
-    let money = Kind::Decimal(Some(Precision {
-        precision: 4,
-        scale: 2,
-    }));
+    wrong(&[with(FieldDef { check: Some("a > 0; x"), ..field("a", Kind::I64) })], &["Thing.a", "semicolon"]);
+    let checks = leak([CheckDef { name: None, condition: "a > 0 -- x" }]);
+    wrong(&[leak(ModelDef { checks, ..*with(field("a", Kind::I64)) })], &["Thing", "ck_things_1", "comment"]);
+    let money = Kind::Decimal(Some(Precision { precision: 4, scale: 2 }));
     for (kind, literal) in [
         (Kind::I16, Literal::Int(40_000)),
         (Kind::I64, Literal::Text("7")),
@@ -255,21 +131,9 @@ fn columns_that_cannot_be() {
 
 #[test]
 fn a_default_that_only_the_client_can_evaluate_is_not_in_the_ddl() {
-    let client = DefaultDef {
-        literal: None,
-        value: || Value::Null,
-    };
-    let model = with(FieldDef {
-        default: Some(client),
-        ..field("a", Kind::I64)
-    });
+    let client = DefaultDef { literal: None, value: || Value::Null };
+    let model = with(FieldDef { default: Some(client), ..field("a", Kind::I64) });
     for dialect in BOTH {
-        assert_eq!(
-            ddl::snapshot(&[model], dialect).unwrap().tables[0]
-                .column("a")
-                .unwrap()
-                .default,
-            None
-        );
+        assert_eq!(ddl::snapshot(&[model], dialect).unwrap().tables[0].column("a").unwrap().default, None);
     }
 }

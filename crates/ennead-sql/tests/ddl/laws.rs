@@ -23,18 +23,14 @@ fn every_constraint_is_found_by_its_name() {
             let key = table.primary_key.as_ref().unwrap();
             let uniques = table.uniques.iter().map(|unique| (&unique.name, &unique.columns));
             for (name, columns) in uniques.chain([(&key.name, &key.columns)]) {
-                let Violated::Unique(found) = find(name) else {
-                    panic!("{name} is unique")
-                };
+                let Violated::Unique(found) = find(name) else { panic!("{name} is unique") };
                 assert_eq!(column_names(model, &found), *columns, "{name}");
             }
             for index in table.indexes.iter().filter(|index| index.unique) {
                 assert!(matches!(find(&index.name), Violated::Unique(_)), "{}", index.name);
             }
             for key in &table.foreign_keys {
-                let Violated::ForeignKey(found) = find(&key.name) else {
-                    panic!("{} is foreign", key.name)
-                };
+                let Violated::ForeignKey(found) = find(&key.name) else { panic!("{} is foreign", key.name) };
                 assert_eq!(column_names(model, &found), key.columns, "{}", key.name);
             }
             for check in &table.checks {
@@ -53,10 +49,7 @@ fn every_foreign_key_has_a_key_to_lean_on() {
             let parent = snapshot.table(&key.parent).unwrap();
             let primary = &parent.primary_key.as_ref().unwrap().columns;
             let leans = *primary == key.parent_columns
-                || parent
-                    .uniques
-                    .iter()
-                    .any(|unique| unique.columns == key.parent_columns);
+                || parent.uniques.iter().any(|unique| unique.columns == key.parent_columns);
             assert!(leans, "{}", key.name);
         }
     }
@@ -71,10 +64,8 @@ fn every_reference_and_tenant_leads_an_index() {
             let table = snapshot.table(model.table).unwrap();
             let mut leading: Vec<Vec<String>> = vec![table.primary_key.as_ref().unwrap().columns.clone()];
             leading.extend(table.uniques.iter().map(|unique| unique.columns.clone()));
-            for index in table
-                .indexes
-                .iter()
-                .filter(|index| index.condition.is_none() && index.method.is_none())
+            for index in
+                table.indexes.iter().filter(|index| index.condition.is_none() && index.method.is_none())
             {
                 let column = |part: &ennead_core::snapshot::IndexPart| match &part.target {
                     ennead_core::snapshot::IndexTarget::Column(name) => name.clone(),
@@ -82,20 +73,9 @@ fn every_reference_and_tenant_leads_an_index() {
                 };
                 leading.push(index.parts.iter().map(column).collect());
             }
-            let tenant = model
-                .tenant_field()
-                .map(|at| vec![model.field(at).column.to_owned()]);
-            for wanted in table
-                .foreign_keys
-                .iter()
-                .map(|key| key.columns.clone())
-                .chain(tenant)
-            {
-                assert!(
-                    leading.iter().any(|index| index.starts_with(&wanted)),
-                    "{} {wanted:?}",
-                    model.name
-                );
+            let tenant = model.tenant_field().map(|at| vec![model.field(at).column.to_owned()]);
+            for wanted in table.foreign_keys.iter().map(|key| key.columns.clone()).chain(tenant) {
+                assert!(leading.iter().any(|index| index.starts_with(&wanted)), "{} {wanted:?}", model.name);
             }
         }
     }
@@ -110,10 +90,8 @@ fn names_differ() {
         for table in &snapshot.tables {
             let keys = table.primary_key.iter().map(|key| &key.name);
             let uniques = table.uniques.iter().map(|unique| &unique.name);
-            for name in keys
-                .chain(uniques)
-                .chain(table.indexes.iter().map(|index| &index.name))
-                .chain([&table.name])
+            for name in
+                keys.chain(uniques).chain(table.indexes.iter().map(|index| &index.name)).chain([&table.name])
             {
                 assert!(names.insert(name.clone()), "{name} is given twice");
             }
@@ -126,19 +104,8 @@ fn names_differ() {
 fn the_tenant_leads_wherever_it_was_written() {
     const PARTS: &[IndexPart] = &[on("name"), desc(on("organization_id"))];
     let plain = index(PARTS);
-    let exact = IndexDef {
-        exact: true,
-        name: Some("ix_exact"),
-        ..plain
-    };
-    let indexes = Box::leak(Box::new([
-        plain,
-        IndexDef {
-            unique: true,
-            ..plain
-        },
-        exact,
-    ]));
+    let exact = IndexDef { exact: true, name: Some("ix_exact"), ..plain };
+    let indexes = Box::leak(Box::new([plain, IndexDef { unique: true, ..plain }, exact]));
     let model: &'static ModelDef = Box::leak(Box::new(ModelDef { indexes, ..PROJECT }));
     let snapshot = ddl::snapshot(&[&ORGANIZATION, &USER, model], Dialect::Sqlite).unwrap();
     let statements = ddl::create(&snapshot);
@@ -148,9 +115,6 @@ fn the_tenant_leads_wherever_it_was_written() {
         r#"INDEX "ix_exact" ON "projects" ("name", "organization_id" DESC)"#,
     ];
     for text in wanted {
-        assert!(
-            statements.iter().any(|statement| statement.contains(text)),
-            "{text} in {statements:#?}"
-        );
+        assert!(statements.iter().any(|statement| statement.contains(text)), "{text} in {statements:#?}");
     }
 }

@@ -16,11 +16,7 @@ fn snapshot(dialect: Dialect, arrows: &[&str]) -> Snapshot {
                 snapshot.tables.push(table);
             }
         }
-        let table = snapshot
-            .tables
-            .iter_mut()
-            .find(|table| table.name == words[0])
-            .unwrap();
+        let table = snapshot.tables.iter_mut().find(|table| table.name == words[0]).unwrap();
         table.foreign_keys.push(ForeignKey {
             name: format!("fk_{}_{}", words[0], words[2]),
             columns: vec!["id".to_owned()],
@@ -29,11 +25,7 @@ fn snapshot(dialect: Dialect, arrows: &[&str]) -> Snapshot {
             on_delete: ReferentialAction::NoAction,
             on_delete_columns: Vec::new(),
             on_update: ReferentialAction::NoAction,
-            deferrable: if words[1] == "=>" {
-                Deferrable::InitiallyDeferred
-            } else {
-                Deferrable::No
-            },
+            deferrable: if words[1] == "=>" { Deferrable::InitiallyDeferred } else { Deferrable::No },
         });
     }
     snapshot
@@ -74,10 +66,7 @@ fn a_circle_begins_with_what_is_deferrable() {
 #[test]
 fn a_circle_is_broken_in_the_circle_only() {
     // `a` hangs behind the circle of `x` and `y`, and is the first of the three by name.
-    assert_eq!(
-        order(Dialect::Postgres, &["a -> x", "x -> y", "y -> x"]),
-        "x a y +fk_x_y"
-    );
+    assert_eq!(order(Dialect::Postgres, &["a -> x", "x -> y", "y -> x"]), "x a y +fk_x_y");
     // Two circles, one behind the other.
     let arrows = ["a -> b", "b -> a", "a -> z", "y -> z", "z -> y"];
     assert_eq!(order(Dialect::Postgres, &arrows), "y z a b +fk_y_z +fk_a_b");

@@ -102,7 +102,12 @@ impl Backend {
 
 impl Conn {
     /// Runs a program; its rows go to the sink.
-    pub(crate) async fn run(self, model: Option<&'static ModelDef>, program: Program, sink: Box<dyn Sink>) -> Ran {
+    pub(crate) async fn run(
+        self,
+        model: Option<&'static ModelDef>,
+        program: Program,
+        sink: Box<dyn Sink>,
+    ) -> Ran {
         each!(self, Conn, conn => conn.run(model, program, sink).await)
     }
 
@@ -126,4 +131,3 @@ impl Conn {
         each!(self, Conn, conn => conn.rollback().await)
     }
 }
-

@@ -1,14 +1,14 @@
 //! Delete and BulkDelete.
 
 use ennead_core::{
-    Assignment, Delete, Deleted, Error, Kind, ModelDef, Operation, Role, Sources, Target, TenantId, Update, Value,
-    admit_operation, always_set,
+    Assignment, Delete, Deleted, Error, Kind, ModelDef, Operation, Role, Sources, Target, TenantId, Update,
+    Value, admit_operation, always_set,
 };
 
+use super::Handle;
 use super::probe::{check_single, explain};
 use super::update::{keys_of, missed, update_filled};
 use super::work::{Failed, Work};
-use super::Handle;
 use crate::sink::Nothing;
 
 /// Deletes rows; those of a model with `#[deleted_at]` are marked, unless `hard`.
@@ -27,7 +27,8 @@ pub(crate) async fn delete(
             Ok(update_filled(handle, narrow, update, Box::new(Nothing)).await?.affected)
         }
         (_, Marking::Mark(update)) => {
-            remove(handle, narrow, Delete { model: update.model, target: update.target, when: update.when }).await
+            remove(handle, narrow, Delete { model: update.model, target: update.target, when: update.when })
+                .await
         }
         (_, Marking::Remove(delete)) => remove(handle, narrow, delete).await,
     }
@@ -50,7 +51,11 @@ pub(super) fn marking(model: &'static ModelDef, sources: &Sources, delete: Delet
         _ => Value::DateTime(now),
     };
     let mut set = vec![Assignment { column, value, add: false }];
-    set.extend(always_set(model, sources).into_iter().map(|(column, value, add)| Assignment { column, value, add }));
+    set.extend(always_set(model, sources).into_iter().map(|(column, value, add)| Assignment {
+        column,
+        value,
+        add,
+    }));
     Ok(Marking::Mark(Update {
         model: delete.model,
         target: delete.target,
@@ -72,7 +77,11 @@ async fn remove(handle: Handle<'_>, narrow: Option<TenantId>, delete: Delete) ->
     work.end(result).await
 }
 
-async fn run(work: &mut Work<'_>, model: &'static ModelDef, scoped: ennead_core::Scoped) -> Result<u64, Error> {
+async fn run(
+    work: &mut Work<'_>,
+    model: &'static ModelDef,
+    scoped: ennead_core::Scoped,
+) -> Result<u64, Error> {
     let guard = scoped.guard().clone();
     let Operation::Delete(delete) = scoped.operation().clone() else { return Ok(0) };
     if scoped.must_be_single() {

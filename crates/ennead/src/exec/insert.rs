@@ -1,8 +1,8 @@
 //! Create, BulkCreate and their upserts.
 
 use ennead_core::{
-    Compare, Conflict, ConflictAction, Count, Deleted, Error, Expr, Guard, Insert, ModelDef, ModelRef, Operand, Operation,
-    TenantId, Value, Values, fill_conflict, fill_insert, refuse_duplicates_of,
+    Compare, Conflict, ConflictAction, Count, Deleted, Error, Expr, Guard, Insert, ModelDef, ModelRef,
+    Operand, Operation, TenantId, Value, Values, fill_conflict, fill_insert, refuse_duplicates_of,
 };
 use ennead_sql::Batch;
 

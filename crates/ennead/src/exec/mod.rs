@@ -56,7 +56,9 @@ impl Handle<'_> {
     ) -> Result<Scope, Error> {
         if let Some(reason) = self.reason {
             if reason.trim().is_empty() {
-                return Err(Error::invalid("across_tenants needs a reason: say in a few words why every tenant is meant"));
+                return Err(Error::invalid(
+                    "across_tenants needs a reason: say in a few words why every tenant is meant",
+                ));
             }
             self.db.trace_bypass(reason, model.name, operation);
         }
@@ -65,10 +67,12 @@ impl Handle<'_> {
             (Scope::AcrossTenants, Some(id)) => Ok(Scope::InTenant(id.clone())),
             (Scope::Tenant(own), Some(id)) if own == id => Ok(self.scope.clone()),
             (Scope::Tenant(_), Some(_)) => {
-                Err(Error::invalid("`.in_tenant(id)` names another tenant than the scope's").with_model(model.name))
+                Err(Error::invalid("`.in_tenant(id)` names another tenant than the scope's")
+                    .with_model(model.name))
             }
             (_, Some(_)) => {
-                Err(Error::invalid("`.in_tenant(id)` narrows `db.across_tenants(…)` only").with_model(model.name))
+                Err(Error::invalid("`.in_tenant(id)` narrows `db.across_tenants(…)` only")
+                    .with_model(model.name))
             }
         }
     }

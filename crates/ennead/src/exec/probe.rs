@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 
 use ennead_core::constraints::{column_names, foreign_keys};
-use ennead_core::{
-    Dialect, Error, ErrorKind, Guard, ModelDef, ParentCheck, Tenancy, Value, naming,
-};
+use ennead_core::{Dialect, Error, ErrorKind, Guard, ModelDef, ParentCheck, Tenancy, Value, naming};
 use ennead_sql::{ambiguity, parent_exists, row_exists};
 
 use super::work::{Failed, Work};
@@ -48,7 +46,11 @@ fn violation(model: &'static ModelDef, name: &str, columns: &[u16]) -> Error {
 }
 
 /// Refuses keys that more than one tenant has, under `across_tenants`.
-pub(crate) async fn check_single(work: &mut Work<'_>, model: &'static ModelDef, keys: Vec<Value>) -> Result<(), Error> {
+pub(crate) async fn check_single(
+    work: &mut Work<'_>,
+    model: &'static ModelDef,
+    keys: Vec<Value>,
+) -> Result<(), Error> {
     let probe = ambiguity(work.db.planner.dialect(), model, keys);
     if work.holds(model, probe).await? { Ok(()) } else { Err(super::ambiguous(model)) }
 }
@@ -62,7 +64,8 @@ pub(crate) async fn explain(
     written: impl Fn(&Failed, u16) -> Option<Value>,
     guard: &Guard,
 ) -> Error {
-    let unnamed = failed.failure.error.is_foreign_key_violation() && failed.failure.error.constraint().is_none();
+    let unnamed =
+        failed.failure.error.is_foreign_key_violation() && failed.failure.error.constraint().is_none();
     if !unnamed || work.db.planner.dialect() != Dialect::Sqlite {
         return failed.failure.error;
     }

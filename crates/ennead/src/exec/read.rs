@@ -2,7 +2,9 @@
 
 use std::hash::{Hash, Hasher};
 
-use ennead_core::{Count, Error, ErrorKind, Kind, Operation, OrderBy, Scope, Select, TenantId, Value, admit_operation};
+use ennead_core::{
+    Count, Error, ErrorKind, Kind, Operation, OrderBy, Scope, Select, TenantId, Value, admit_operation,
+};
 
 use super::work::Work;
 use super::{Done, Handle};

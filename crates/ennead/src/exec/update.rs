@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use ennead_core::{
-    Assignment, Compare, Count, Error, Expr, Guard, ModelDef, ModelRef, Operand, Operation, Scoped, Target, TenantId, Update,
-    UpdateEach, Value, admit_operation, fill_assignments, always_set, refuse_duplicates,
+    Assignment, Compare, Count, Error, Expr, Guard, ModelDef, ModelRef, Operand, Operation, Scoped, Target,
+    TenantId, Update, UpdateEach, Value, admit_operation, always_set, fill_assignments, refuse_duplicates,
 };
 use ennead_sql::Batch;
 
@@ -36,7 +36,9 @@ pub(super) async fn update_filled(
     let mut operation = Operation::Update(update);
     admit_operation(&mut operation)?;
     let scoped = handle.scoped(narrow.as_ref(), operation)?;
-    let Operation::Update(update) = scoped.operation().clone() else { return Err(Error::invalid("no update")) };
+    let Operation::Update(update) = scoped.operation().clone() else {
+        return Err(Error::invalid("no update"));
+    };
     if matches!(&update.target, Target::Keys(keys) if keys.is_empty()) {
         return Ok(Done { affected: 0, sink });
     }
@@ -57,7 +59,9 @@ async fn run(
     if scoped.must_be_single() {
         check_single(work, model, keys_of(&update.target)).await?;
     }
-    let value_of = |column: u16| update.set.iter().find(|set| set.column == column && !set.add).map(|set| set.value.clone());
+    let value_of = |column: u16| {
+        update.set.iter().find(|set| set.column == column && !set.add).map(|set| set.value.clone())
+    };
     check_parents(work, model, scoped.parents(), |column| value_of(column).into_iter().collect()).await?;
     let program = work.db.planner.plan(scoped)?;
     let done = match work.run(model, program, sink).await {
@@ -95,7 +99,8 @@ pub(super) async fn missed(
     if !conditional {
         return Error::not_found(model.name);
     }
-    let filter = Expr::Compare { left: Operand::Column(model.key.field), op: Compare::Eq, value: key.clone() };
+    let filter =
+        Expr::Compare { left: Operand::Column(model.key.field), op: Compare::Eq, value: key.clone() };
     let count = Count { model: ModelRef(model), filter: Some(filter), deleted };
     let asked = match work.db.planner.plan(guard.over(Operation::Count(count))) {
         Ok(program) => work.ask(model, program).await,
@@ -162,7 +167,11 @@ fn grouped(
     Ok(groups)
 }
 
-async fn run_each(work: &mut Work<'_>, model: &'static ModelDef, operations: Vec<Scoped>) -> Result<u64, Error> {
+async fn run_each(
+    work: &mut Work<'_>,
+    model: &'static ModelDef,
+    operations: Vec<Scoped>,
+) -> Result<u64, Error> {
     let mut affected = 0;
     for scoped in operations {
         let guard = scoped.guard().clone();
@@ -170,7 +179,8 @@ async fn run_each(work: &mut Work<'_>, model: &'static ModelDef, operations: Vec
         if scoped.must_be_single() {
             check_single(work, model, each.rows.iter().map(|row| row[0].clone()).collect()).await?;
         }
-        let position = |column: u16| each.columns.iter().position(|(at, add)| *at == column && !add).map(|at| at + 1);
+        let position =
+            |column: u16| each.columns.iter().position(|(at, add)| *at == column && !add).map(|at| at + 1);
         let values = |column: u16| {
             position(column).map_or_else(Vec::new, |at| each.rows.iter().map(|row| row[at].clone()).collect())
         };

@@ -133,7 +133,10 @@ impl<'a> Work<'a> {
             (Ok(_), false) => conn.commit().await,
             (Ok(_), true) => conn.execute(&format!("RELEASE SAVEPOINT {SAVEPOINT}")).await,
             (Err(_), false) => conn.rollback().await,
-            (Err(_), true) => conn.execute(&format!("ROLLBACK TO SAVEPOINT {SAVEPOINT}; RELEASE SAVEPOINT {SAVEPOINT}")).await,
+            (Err(_), true) => {
+                conn.execute(&format!("ROLLBACK TO SAVEPOINT {SAVEPOINT}; RELEASE SAVEPOINT {SAVEPOINT}"))
+                    .await
+            }
         };
         self.put(Some(conn));
         if ended.is_err() {

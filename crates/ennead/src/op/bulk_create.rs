@@ -113,7 +113,8 @@ impl<M: Model> BulkUpsert<M> {
     pub async fn returning(self, scope: &impl CreateScope<M>) -> Result<Vec<M>, Error> {
         let (narrow, values) = self.rows.into_values()?;
         let sink = Box::new(Rows::<M>(Vec::with_capacity(values.len())));
-        let done = exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
+        let done =
+            exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
         Ok(downcast::<Rows<M>>(done.sink)?.0)
     }
 }

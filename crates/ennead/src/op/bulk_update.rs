@@ -1,6 +1,6 @@
 use ennead_core::{
-    Assignment, Column, Deleted, Dialect, Error, FieldType, Filter, IntoValue, Model, ModelRef, Target, UpdateAccess,
-    class,
+    Assignment, Column, Deleted, Dialect, Error, FieldType, Filter, IntoValue, Model, ModelRef, Target,
+    UpdateAccess, class,
 };
 
 use crate::exec;
@@ -44,7 +44,9 @@ impl<M: Model> BulkUpdate<M> {
         let target = match (filter, all_rows) {
             (Some(filter), false) => Target::Filter(filter.into_expr()),
             (None, true) => Target::All,
-            (Some(_), true) => return Err(Error::invalid("`.filter(…)` and `.all_rows()` exclude each other")),
+            (Some(_), true) => {
+                return Err(Error::invalid("`.filter(…)` and `.all_rows()` exclude each other"));
+            }
             (None, false) => {
                 return Err(Error::invalid(format!(
                     "a bulk update of {} needs `.filter(…)`, or `.all_rows()` where every row is meant",

@@ -39,7 +39,11 @@ impl<M: Model> Create<M> {
     }
 
     /// Sets an optional, defaulted or generated field; a required one again.
-    pub fn set<T: FieldType, A: CreateAccess>(mut self, column: Column<M, T, A>, value: impl IntoValue<T>) -> Self {
+    pub fn set<T: FieldType, A: CreateAccess>(
+        mut self,
+        column: Column<M, T, A>,
+        value: impl IntoValue<T>,
+    ) -> Self {
         self.values.set(column.index(), value.into_value().encode());
         self
     }

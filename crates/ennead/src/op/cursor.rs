@@ -64,10 +64,17 @@ impl Cursor {
         Self(URL_SAFE_NO_PAD.encode(format!("{seal:016x}{body}")))
     }
 
-    pub(crate) fn decode(&self, model: &'static ModelDef, order: &[OrderBy], digest: u64) -> Result<Vec<Value>, Error> {
+    pub(crate) fn decode(
+        &self,
+        model: &'static ModelDef,
+        order: &[OrderBy],
+        digest: u64,
+    ) -> Result<Vec<Value>, Error> {
         self.read(model, order, digest).ok_or_else(|| {
-            Error::invalid("the cursor does not belong to this model, scope, filter and order, or was changed")
-                .with_model(model.name)
+            Error::invalid(
+                "the cursor does not belong to this model, scope, filter and order, or was changed",
+            )
+            .with_model(model.name)
         })
     }
 

@@ -2,7 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ennead_core::codec::{date_text, datetime_text, naive_text, parse_date, parse_datetime, parse_naive, parse_time, time_text};
+use ennead_core::codec::{
+    date_text, datetime_text, naive_text, parse_date, parse_datetime, parse_naive, parse_time, time_text,
+};
 use ennead_core::{Kind, Value};
 use serde_json::{Value as JsonValue, json};
 

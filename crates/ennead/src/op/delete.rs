@@ -38,7 +38,11 @@ impl<M: Model> Delete<M> {
     }
 
     fn operation(key: Value, when: Option<Filter<M>>) -> ennead_core::Delete {
-        ennead_core::Delete { model: ModelRef(M::DEF), target: Target::Key(key), when: when.map(Filter::into_expr) }
+        ennead_core::Delete {
+            model: ModelRef(M::DEF),
+            target: Target::Key(key),
+            when: when.map(Filter::into_expr),
+        }
     }
 
     /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.

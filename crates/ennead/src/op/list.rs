@@ -136,7 +136,8 @@ impl<M: Model> List<M> {
     /// The stream ends after its first error; see [`run`](Self::run).
     pub fn stream<S: Scope<M>>(self, scope: &S) -> impl Stream<Item = Result<M, Error>> + Send {
         let (mut select, narrow) = self.into_operation();
-        let narrow = narrow.take().inspect(|narrow| exec::complete_order(scope.handle(), narrow, &mut select));
+        let narrow =
+            narrow.take().inspect(|narrow| exec::complete_order(scope.handle(), narrow, &mut select));
         let chunks = futures_util::stream::try_unfold(Some((select, narrow)), async move |state| {
             let Some((mut select, narrow)) = state else { return Ok(None) };
             let narrow = narrow?;

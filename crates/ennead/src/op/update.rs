@@ -1,8 +1,8 @@
 use std::marker::PhantomData;
 
 use ennead_core::{
-    Assignment, Column, Deleted, Dialect, Error, FieldType, Filter, IntoValue, Model, ModelRef, Role,
-    Target, UpdateAccess, Value, class,
+    Assignment, Column, Deleted, Dialect, Error, FieldType, Filter, IntoValue, Model, ModelRef, Role, Target,
+    UpdateAccess, Value, class,
 };
 
 use crate::exec;
@@ -25,7 +25,11 @@ pub struct Update<M> {
 macro_rules! assignments {
     () => {
         /// Sets a column. The key, the tenant and immutable columns do not compile here.
-        pub fn set<T: FieldType, A: UpdateAccess>(mut self, column: Column<M, T, A>, value: impl IntoValue<T>) -> Self {
+        pub fn set<T: FieldType, A: UpdateAccess>(
+            mut self,
+            column: Column<M, T, A>,
+            value: impl IntoValue<T>,
+        ) -> Self {
             let value = value.into_value().encode();
             self.set.push(Assignment { column: column.index(), value, add: false });
             self
@@ -118,7 +122,10 @@ impl<M: Model> Restore<M> {
     /// visible in the scope; `is_unique_violation` where a living row took its unique value.
     pub async fn run(self, scope: &impl UpdateScope<M>) -> Result<M, Error> {
         let Some(column) = M::DEF.role(Role::DeletedAt) else {
-            return Err(Error::invalid(format!("{} has no #[deleted_at] field: nothing to restore", M::DEF.name)));
+            return Err(Error::invalid(format!(
+                "{} has no #[deleted_at] field: nothing to restore",
+                M::DEF.name
+            )));
         };
         let mut operation =
             update::<M>(self.key, vec![Assignment { column, value: Value::Null, add: false }], None);

@@ -1,6 +1,8 @@
 use std::fmt;
 
-use ennead_core::{Columns, Conflict, ConflictAction, Dialect, Error, FieldType, IntoValue, Model, UpdateAccess, class};
+use ennead_core::{
+    Columns, Conflict, ConflictAction, Dialect, Error, FieldType, IntoValue, Model, UpdateAccess, class,
+};
 
 use crate::exec;
 use crate::op::{BulkCreate, BulkUpsert, Create};
@@ -68,7 +70,10 @@ macro_rules! conflict_actions {
         }
 
         /// This column of the row that is there grows too.
-        pub fn update_add<T: ennead_core::FieldType<Class = ennead_core::class::Number>, A: ennead_core::UpdateAccess>(
+        pub fn update_add<
+            T: ennead_core::FieldType<Class = ennead_core::class::Number>,
+            A: ennead_core::UpdateAccess,
+        >(
             mut self,
             column: ennead_core::Column<M, T, A>,
             amount: impl ennead_core::IntoValue<T>,
@@ -115,7 +120,8 @@ impl<M: Model> Upsert<M> {
         let narrow = self.create.narrow.take()?;
         let sink = Box::new(Rows::<M>(Vec::with_capacity(1)));
         let values = vec![self.create.values];
-        let done = exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
+        let done =
+            exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
         exec::one(downcast::<Rows<M>>(done.sink)?.0, M::DEF)
     }
 }
@@ -151,7 +157,8 @@ impl<M: Model> CreateOrIgnore<M> {
         let narrow = self.create.narrow.take()?;
         let sink = Box::new(Rows::<M>(Vec::with_capacity(1)));
         let values = vec![self.create.values];
-        let done = exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
+        let done =
+            exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
         Ok(downcast::<Rows<M>>(done.sink)?.0.pop())
     }
 }

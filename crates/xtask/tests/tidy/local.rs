@@ -2,14 +2,8 @@
 
 /// A name in the line that means something on one machine only.
 pub(crate) fn local_name(line: &str) -> Option<&'static str> {
-    let relative = ["../shared", ".library"]
-        .into_iter()
-        .find(|name| line.contains(name));
-    relative.or_else(|| {
-        ["/work", "/root"]
-            .into_iter()
-            .find(|dir| names_directory(line, dir))
-    })
+    let relative = ["../shared", ".library"].into_iter().find(|name| line.contains(name));
+    relative.or_else(|| ["/work", "/root"].into_iter().find(|dir| names_directory(line, dir)))
 }
 
 /// If the line holds this absolute path or one below it, and not merely a longer one that contains it.
@@ -29,23 +23,12 @@ mod tests {
 
     #[test]
     fn absolute_paths_are_told_from_routes() {
-        for line in [
-            "cd /work/main",
-            "\"/root\"",
-            "see ../shared/x",
-            "HOME=/root",
-            "`/work`.",
-        ] {
+        for line in ["cd /work/main", "\"/root\"", "see ../shared/x", "HOME=/root", "`/work`."] {
             assert!(local_name(line).is_some(), "{line}");
         }
-        for line in [
-            "/workspaces/{id}",
-            "docs/work/x",
-            "/{id}/work",
-            "https://a.b/root/c",
-            "/rooted",
-            "../share",
-        ] {
+        for line in
+            ["/workspaces/{id}", "docs/work/x", "/{id}/work", "https://a.b/root/c", "/rooted", "../share"]
+        {
             assert_eq!(local_name(line), None, "{line}");
         }
     }

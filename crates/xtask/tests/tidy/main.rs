@@ -2,11 +2,7 @@
 //!
 //! Code is read as tokens, so comments, texts and `#[cfg(test)]` items do not count.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "it is how a test fails, in its functions too"
-)]
+#![allow(clippy::expect_used, clippy::panic, reason = "it is how a test fails, in its functions too")]
 
 mod local;
 mod source;
@@ -47,14 +43,9 @@ fn only_ennead_sql_names_sea_query() {
 
 #[test]
 fn only_the_backends_name_sqlx() {
-    let naming = naming("sqlx", |source| {
-        source.path.starts_with("crates/ennead/src/backend/")
-    });
+    let naming = naming("sqlx", |source| source.path.starts_with("crates/ennead/src/backend/"));
     let depending = depending("sqlx", "ennead");
-    refuse(
-        naming.into_iter().chain(depending),
-        "talk to a driver in crates/ennead/src/backend/",
-    );
+    refuse(naming.into_iter().chain(depending), "talk to a driver in crates/ennead/src/backend/");
 }
 
 #[test]
@@ -63,67 +54,43 @@ fn the_core_is_pure_data() {
         let naming = naming(name, |source| source.krate != "ennead-core");
         let dependency = name.replace('_', "-");
         let depends = dependencies("ennead-core").contains(&dependency);
-        naming
-            .into_iter()
-            .chain(depends.then(|| format!("crates/ennead-core/Cargo.toml: {dependency}")))
+        naming.into_iter().chain(depends.then(|| format!("crates/ennead-core/Cargo.toml: {dependency}")))
     });
-    refuse(
-        offences,
-        "ennead-core does no I/O and names no macro crate, SQL builder or driver",
-    );
+    refuse(offences, "ennead-core does no I/O and names no macro crate, SQL builder or driver");
 }
 
 #[test]
 fn only_the_scope_makes_tenant_predicates() {
     let sources = sources(|krate| krate != "xtask");
-    let elsewhere = sources
-        .iter()
-        .filter(|source| source.path != "crates/ennead-core/src/scope.rs");
+    let elsewhere = sources.iter().filter(|source| source.path != "crates/ennead-core/src/scope.rs");
     let offences = elsewhere.flat_map(|source| {
         let made = built_structs(&source.tokens, ["Guard", "Column"]);
-        made.into_iter()
-            .map(|line| format!("{}:{line}: makes a Guard::Column", source.path))
+        made.into_iter().map(|line| format!("{}:{line}: makes a Guard::Column", source.path))
     });
-    refuse(
-        offences,
-        "make it in scope.rs; if it is a pattern, let it end in `..`",
-    );
+    refuse(offences, "make it in scope.rs; if it is a pattern, let it end in `..`");
 }
 
 #[test]
 fn no_file_names_the_machine_it_was_written_on() {
-    let files = files()
-        .into_iter()
-        .filter(|path| !path.starts_with("crates/xtask/"));
+    let files = files().into_iter().filter(|path| !path.starts_with("crates/xtask/"));
     let offences = files.flat_map(|path| {
-        let text = fs::read(root().join(&path))
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = fs::read(root().join(&path)).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let lines: Vec<String> = text.unwrap_or_default().lines().map(str::to_owned).collect();
-        let found = lines
-            .into_iter()
-            .zip(1..)
-            .filter_map(|(line, number)| Some((local_name(&line)?, number)));
-        found
-            .map(|(name, number)| format!("{path}:{number}: {name}"))
-            .collect::<Vec<_>>()
+        let found =
+            lines.into_iter().zip(1..).filter_map(|(line, number)| Some((local_name(&line)?, number)));
+        found.map(|(name, number)| format!("{path}:{number}: {name}")).collect::<Vec<_>>()
     });
     refuse(offences, "name things by their place in the repository");
 }
 
 #[test]
 fn files_are_short() {
-    let mut sizes: Vec<(usize, String)> = sources(|_| true)
-        .into_iter()
-        .map(|source| (source.length, source.path))
-        .collect();
+    let mut sizes: Vec<(usize, String)> =
+        sources(|_| true).into_iter().map(|source| (source.length, source.path)).collect();
     sizes.sort();
     for (length, path) in sizes.iter().rev().take_while(|(length, _)| *length > LONG) {
         // Past the test harness, which would keep it to itself.
-        let _ = writeln!(
-            io::stderr(),
-            "tidy: {path} has {length} lines, think of splitting it"
-        );
+        let _ = writeln!(io::stderr(), "tidy: {path} has {length} lines, think of splitting it");
     }
     let offences = sizes.iter().filter(|(length, _)| *length > TOO_LONG);
     refuse(
@@ -145,17 +112,13 @@ fn naming(name: &str, may: impl Fn(&Source) -> bool) -> Vec<String> {
 
 /// Which crates other than `owner` depend on `name`, tests apart.
 fn depending(name: &str, owner: &str) -> Vec<String> {
-    let manifests = files()
-        .into_iter()
-        .filter_map(|path| match path.split('/').collect::<Vec<_>>()[..] {
-            ["crates", krate, "Cargo.toml"] => Some(krate.to_owned()),
-            _ => None,
-        });
+    let manifests = files().into_iter().filter_map(|path| match path.split('/').collect::<Vec<_>>()[..] {
+        ["crates", krate, "Cargo.toml"] => Some(krate.to_owned()),
+        _ => None,
+    });
     let others = manifests.filter(|krate| ![owner, "xtask", "ennead-bench"].contains(&krate.as_str()));
     let depending = others.filter(|krate| dependencies(krate).iter().any(|dependency| dependency == name));
-    depending
-        .map(|krate| format!("crates/{krate}/Cargo.toml: {name}"))
-        .collect()
+    depending.map(|krate| format!("crates/{krate}/Cargo.toml: {name}")).collect()
 }
 
 fn refuse(offences: impl IntoIterator<Item = String>, instead: &str) {

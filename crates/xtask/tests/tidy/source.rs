@@ -24,22 +24,14 @@ impl Source {
         let stream = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
         let (tokens, tests) = without_tests(stream);
         let length = text.lines().count() - tests.into_iter().map(Iterator::count).sum::<usize>();
-        Self {
-            krate,
-            path,
-            tokens,
-            length,
-            text,
-        }
+        Self { krate, path, tokens, length, text }
     }
 
     /// If the line or the one before says `// reason: …`, or carries a lint attribute with `reason = "…"`.
     pub(crate) fn has_reason(&self, line: usize) -> bool {
         let lines = self.text.lines().skip(line.saturating_sub(2)).take(line.min(2));
         lines.into_iter().any(|line| {
-            let comment = line
-                .split_once("//")
-                .is_some_and(|(_, comment)| comment.contains("reason: "));
+            let comment = line.split_once("//").is_some_and(|(_, comment)| comment.contains("reason: "));
             comment || (line.trim_start().starts_with("#[") && line.contains("reason = \""))
         })
     }
@@ -53,27 +45,11 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn files() -> Vec<String> {
     let mut git = Command::new("git");
     // A checkout made by somebody else, as on CI, is no reason to refuse: nothing in it is run.
-    git.args([
-        "-c",
-        "safe.directory=*",
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]);
+    git.args(["-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     let output = git.current_dir(root()).output().expect("tidy needs git");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let names = String::from_utf8(output.stdout).expect("names of files are UTF-8");
-    names
-        .split_terminator('\0')
-        .filter(|name| root().join(name).is_file())
-        .map(str::to_owned)
-        .collect()
+    names.split_terminator('\0').filter(|name| root().join(name).is_file()).map(str::to_owned).collect()
 }
 
 pub(crate) fn sources(wanted: impl Fn(&str) -> bool) -> Vec<Source> {
@@ -98,9 +74,7 @@ pub(crate) fn dependencies(krate: &str) -> Vec<String> {
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let section = text.lines().skip_while(|line| *line != "[dependencies]").skip(1);
     let lines = section.take_while(|line| !line.starts_with('['));
-    lines
-        .filter_map(|line| Some(line.split(['.', ' ', '=']).next()?.to_owned()))
-        .collect()
+    lines.filter_map(|line| Some(line.split(['.', ' ', '=']).next()?.to_owned())).collect()
 }
 
 #[cfg(test)]

@@ -23,11 +23,7 @@ fn collect(stream: TokenStream, kept: &mut Vec<TokenTree>, tests: &mut Vec<Range
             tests.push(start..=last.map_or(start, |token| token.span().end().line));
             continue;
         }
-        let inside = if let TokenTree::Group(group) = &token {
-            Some(group.stream())
-        } else {
-            None
-        };
+        let inside = if let TokenTree::Group(group) = &token { Some(group.stream()) } else { None };
         kept.push(token);
         if let Some(stream) = inside {
             collect(stream, kept, tests);
@@ -57,9 +53,7 @@ pub(crate) fn panics(tokens: &[TokenTree]) -> Vec<(usize, String)> {
         if method("expect") {
             return Some((line_of(second), ".expect(…)".to_owned()));
         }
-        let name = ["panic", "todo", "unimplemented", "unreachable"]
-            .into_iter()
-            .find(|name| call(name))?;
+        let name = ["panic", "todo", "unimplemented", "unreachable"].into_iter().find(|name| call(name))?;
         Some((line_of(first), format!("{name}!(…)")))
     });
     sites.collect()
@@ -95,11 +89,7 @@ fn is_pattern(body: &Group, after: &[TokenTree]) -> bool {
 
 fn count(group: &Group) -> usize {
     let nested = |token: &TokenTree| {
-        if let TokenTree::Group(group) = token {
-            count(group)
-        } else {
-            0
-        }
+        if let TokenTree::Group(group) = token { count(group) } else { 0 }
     };
     group.stream().into_iter().map(|token| 1 + nested(&token)).sum()
 }

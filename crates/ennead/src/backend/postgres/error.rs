@@ -11,7 +11,9 @@ pub(super) fn is_lost(error: &sqlx::Error) -> bool {
             let code = database.code().unwrap_or_default();
             code.starts_with("57P") || code.starts_with("08")
         }
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
+            true
+        }
         _ => false,
     }
 }
@@ -21,14 +23,19 @@ pub(super) fn connecting(error: &sqlx::Error) -> Error {
     match error {
         sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default().into_owned();
-            Error::new(ErrorKind::Connection, format!("Postgres refuses the connection: {}", database.message())).with_code(code)
+            Error::new(
+                ErrorKind::Connection,
+                format!("Postgres refuses the connection: {}", database.message()),
+            )
+            .with_code(code)
         }
         sqlx::Error::Tls(source) => {
             Error::new(ErrorKind::Connection, format!("no secure connection to Postgres: {source}"))
         }
-        sqlx::Error::Configuration(source) => {
-            Error::new(ErrorKind::Configuration, format!("the connection to Postgres cannot be configured: {source}"))
-        }
+        sqlx::Error::Configuration(source) => Error::new(
+            ErrorKind::Configuration,
+            format!("the connection to Postgres cannot be configured: {source}"),
+        ),
         other => Error::new(ErrorKind::Connection, format!("Postgres cannot be reached: {other}")),
     }
 }
@@ -70,7 +77,9 @@ fn violated(database: &PgDatabaseError, model: Option<&'static ModelDef>, name: 
     let constraint = database.constraint().unwrap_or_default();
     let found = model.and_then(|model| find_by_name(model, constraint).map(|found| (model, found)));
     let fields = match found {
-        Some((model, Violated::Unique(columns) | Violated::ForeignKey(columns))) => column_names(model, &columns),
+        Some((model, Violated::Unique(columns) | Violated::ForeignKey(columns))) => {
+            column_names(model, &columns)
+        }
         Some((model, Violated::Check(Some(at)))) => column_names(model, &[at]),
         _ => Vec::new(),
     };
@@ -83,14 +92,17 @@ fn violated(database: &PgDatabaseError, model: Option<&'static ModelDef>, name: 
             ErrorKind::ForeignKeyViolation,
             format!("{name}: a referenced row is missing, or rows refer to it ({constraint})"),
         ),
-        "23514" => Error::new(ErrorKind::CheckViolation, format!("{name}: the check {constraint} does not hold")),
+        "23514" => {
+            Error::new(ErrorKind::CheckViolation, format!("{name}: the check {constraint} does not hold"))
+        }
         "23502" => {
             let column = database.column().unwrap_or_default();
             let fields = model.map_or_else(Vec::new, |model| {
                 model.fields.iter().filter(|field| field.column == column).map(|field| field.column).collect()
             });
             return Some(
-                Error::new(ErrorKind::NotNullViolation, format!("{name}.{column} takes no NULL")).with_fields(fields),
+                Error::new(ErrorKind::NotNullViolation, format!("{name}.{column} takes no NULL"))
+                    .with_fields(fields),
             );
         }
         _ => return None,
@@ -101,7 +113,9 @@ fn violated(database: &PgDatabaseError, model: Option<&'static ModelDef>, name: 
 fn by_code(code: &str, database: &PgDatabaseError) -> (ErrorKind, String) {
     match code {
         "40001" => (ErrorKind::Retryable, "the transaction could not be serialized: run it again".into()),
-        "40P01" => (ErrorKind::Retryable, "the transaction was the victim of a deadlock: run it again".into()),
+        "40P01" => {
+            (ErrorKind::Retryable, "the transaction was the victim of a deadlock: run it again".into())
+        }
         "57014" => (ErrorKind::Timeout, "the statement ran past its time limit, or was cancelled".into()),
         "55P03" => (ErrorKind::Timeout, "a lock was not free within its time limit".into()),
         "25P02" => (ErrorKind::TransactionAborted, "the transaction already failed: roll it back".into()),
@@ -115,9 +129,13 @@ fn by_code(code: &str, database: &PgDatabaseError) -> (ErrorKind, String) {
         _ if code.starts_with("57P") || code.starts_with("08") => {
             (ErrorKind::Connection, "the connection to Postgres was lost".into())
         }
-        _ if code.starts_with("53") => (ErrorKind::Database, format!("the server is out of resources (SQLSTATE {code})")),
+        _ if code.starts_with("53") => {
+            (ErrorKind::Database, format!("the server is out of resources (SQLSTATE {code})"))
+        }
         // Class 42 (syntax, names) speaks of the statement, not of values.
-        _ if code.starts_with("42") => (ErrorKind::Database, format!("SQLSTATE {code}: {}", database.message())),
+        _ if code.starts_with("42") => {
+            (ErrorKind::Database, format!("SQLSTATE {code}: {}", database.message()))
+        }
         _ => (ErrorKind::Database, format!("the database refused (SQLSTATE {code})")),
     }
 }

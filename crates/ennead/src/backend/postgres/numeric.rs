@@ -58,7 +58,8 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Decimal> {
         mantissa /= 10;
         scale -= 1;
     }
-    let decimal = Decimal::try_from_i128_with_scale(if negative { -mantissa } else { mantissa }, scale).ok()?;
+    let decimal =
+        Decimal::try_from_i128_with_scale(if negative { -mantissa } else { mantissa }, scale).ok()?;
     Some(decimal)
 }
 

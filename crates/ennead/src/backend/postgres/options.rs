@@ -55,7 +55,8 @@ impl Options {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             if name == "statement_cache" {
                 cache = value.parse().map_err(|_| configuration("statement_cache takes a number".into()))?;
-            } else if KNOWN.contains(&name) || name.starts_with("options[") || name.starts_with("options%5B") {
+            } else if KNOWN.contains(&name) || name.starts_with("options[") || name.starts_with("options%5B")
+            {
                 kept.push(part);
             } else {
                 return Err(configuration(format!(

@@ -62,7 +62,10 @@ impl managed::Manager for Manager {
             Ok(Ok(conn)) => conn,
             Ok(Err(failed)) => return Err(error::connecting(&failed)),
             Err(_) => {
-                return Err(Error::new(ErrorKind::Timeout, format!("the Postgres server did not answer within {limit:?}")));
+                return Err(Error::new(
+                    ErrorKind::Timeout,
+                    format!("the Postgres server did not answer within {limit:?}"),
+                ));
             }
         };
         Ok(Session { conn, state: State::Idle, used: Instant::now() })
@@ -73,7 +76,11 @@ impl managed::Manager for Manager {
             return Err(RecycleError::message("a request or transaction was left unfinished"));
         }
         if session.used.elapsed() > IDLE {
-            session.conn.ping().await.map_err(|_| RecycleError::message("the connection was lost while idle"))?;
+            session
+                .conn
+                .ping()
+                .await
+                .map_err(|_| RecycleError::message("the connection was lost while idle"))?;
         }
         Ok(())
     }
@@ -86,19 +93,24 @@ impl Pool {
             .max_size(options.max_connections)
             .runtime(deadpool::Runtime::Tokio1)
             .build()
-            .map_err(|error| Error::new(ErrorKind::Configuration, format!("the pool cannot be made: {error}")))?;
+            .map_err(|error| {
+                Error::new(ErrorKind::Configuration, format!("the pool cannot be made: {error}"))
+            })?;
         Ok(Self { inner, options: Arc::new(options) })
     }
 
     pub(crate) async fn acquire(&self) -> Result<Conn, Error> {
         let limit = self.options.acquire_timeout;
-        let timeouts = Timeouts { wait: Some(limit), create: None, recycle: Some(self.options.connect_timeout) };
+        let timeouts =
+            Timeouts { wait: Some(limit), create: None, recycle: Some(self.options.connect_timeout) };
         match self.inner.timeout_get(&timeouts).await {
             Ok(session) => Ok(Conn::new(session, self.clone())),
             Err(PoolError::Backend(error)) => Err(error),
             Err(PoolError::Timeout(_)) => Err(Error::new(
                 ErrorKind::Timeout,
-                format!("no connection became free within {limit:?}: raise `max_connections` or `acquire_timeout`, or end transactions sooner"),
+                format!(
+                    "no connection became free within {limit:?}: raise `max_connections` or `acquire_timeout`, or end transactions sooner"
+                ),
             )),
             Err(PoolError::Closed) => Err(Error::new(ErrorKind::Connection, "the database was closed")),
             Err(error) => Err(Error::new(ErrorKind::Connection, format!("no connection: {error}"))),

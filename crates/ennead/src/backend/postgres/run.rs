@@ -36,15 +36,22 @@ impl Conn {
     }
 
     /// Runs a program; its rows go to the sink.
-    pub(crate) async fn run(mut self, model: Option<&'static ModelDef>, program: Program, mut sink: Box<dyn Sink>) -> Ran {
+    pub(crate) async fn run(
+        mut self,
+        model: Option<&'static ModelDef>,
+        program: Program,
+        mut sink: Box<dyn Sink>,
+    ) -> Ran {
         let before = self.session.state;
         self.session.state = State::Busy;
-        let outcome = run_program(&mut self.session.conn, &program, &mut *sink, self.pool.options.prepare).await;
+        let outcome =
+            run_program(&mut self.session.conn, &program, &mut *sink, self.pool.options.prepare).await;
         self.finish(before, matches!(&outcome, Outcome::Sqlx(error, _) if error::is_lost(error)));
         let result = match outcome {
             Outcome::Done(affected) => Ok(affected),
             Outcome::Sqlx(error, execution) => {
-                let error = model.map_or_else(|| error::plain(&error), |model| error::of_model(&error, model));
+                let error =
+                    model.map_or_else(|| error::plain(&error), |model| error::of_model(&error, model));
                 Err(Failure { error, execution, in_database: true })
             }
             Outcome::Sink(error) => Err(Failure { error, execution: 0, in_database: false }),
@@ -100,7 +107,12 @@ impl Conn {
     }
 }
 
-async fn run_program(conn: &mut PgConnection, program: &Program, sink: &mut dyn Sink, prepare: bool) -> Outcome {
+async fn run_program(
+    conn: &mut PgConnection,
+    program: &Program,
+    sink: &mut dyn Sink,
+    prepare: bool,
+) -> Outcome {
     let mut affected = 0;
     for number in 0..program.executions() {
         let mut arguments = PgArguments::default();

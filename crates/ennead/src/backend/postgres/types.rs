@@ -84,7 +84,9 @@ fn one(value: &Value, kind: &Kind, out: &mut Vec<u8>) {
         Value::Uuid(v) => out.extend_from_slice(v.as_bytes()),
         Value::Decimal(v) => numeric::encode(*v, out),
         Value::DateTime(v) => out.extend_from_slice(&(v.timestamp_micros() - EPOCH).to_be_bytes()),
-        Value::NaiveDateTime(v) => out.extend_from_slice(&(v.and_utc().timestamp_micros() - EPOCH).to_be_bytes()),
+        Value::NaiveDateTime(v) => {
+            out.extend_from_slice(&(v.and_utc().timestamp_micros() - EPOCH).to_be_bytes())
+        }
         Value::Date(v) => out.extend_from_slice(&postgres_days(*v).to_be_bytes()),
         Value::Time(v) => out.extend_from_slice(&time_micros(*v).to_be_bytes()),
         Value::Json(v) => {

@@ -13,7 +13,9 @@ pub(super) fn plain(error: &SqliteError) -> Error {
     let kind = match error.primary() {
         ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED | ffi::SQLITE_INTERRUPT => ErrorKind::Timeout,
         ffi::SQLITE_CANTOPEN | ffi::SQLITE_NOTADB | ffi::SQLITE_IOERR => ErrorKind::Connection,
-        ffi::SQLITE_CONSTRAINT if error.code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY => ErrorKind::ForeignKeyViolation,
+        ffi::SQLITE_CONSTRAINT if error.code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
+            ErrorKind::ForeignKeyViolation
+        }
         _ => ErrorKind::Database,
     };
     Error::new(kind, format!("SQLite: {}", error.message)).with_code(error.code.to_string())
@@ -35,9 +37,10 @@ pub(super) fn of_model(error: &SqliteError, model: &'static ModelDef) -> Error {
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
             unique(model, message)
         }
-        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
-            Error::new(ErrorKind::ForeignKeyViolation, format!("{}: a referenced row is missing, or rows refer to it", model.name))
-        }
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Error::new(
+            ErrorKind::ForeignKeyViolation,
+            format!("{}: a referenced row is missing, or rows refer to it", model.name),
+        ),
         ffi::SQLITE_CONSTRAINT_CHECK => check(model, message),
         ffi::SQLITE_CONSTRAINT_NOTNULL => not_null(model, message),
         ffi::SQLITE_INTERRUPT => {
@@ -46,10 +49,16 @@ pub(super) fn of_model(error: &SqliteError, model: &'static ModelDef) -> Error {
         _ if message.contains("integer overflow") => {
             Error::invalid(format!("{}: the sum is out of range for its column", model.name))
         }
-        _ if message.starts_with("no such table") || message.starts_with("no such column") || message.contains("has no column named") => {
+        _ if message.starts_with("no such table")
+            || message.starts_with("no such column")
+            || message.contains("has no column named") =>
+        {
             Error::new(
                 ErrorKind::SchemaMismatch,
-                format!("{}: the database does not fit the model ({message}): create or migrate it", model.name),
+                format!(
+                    "{}: the database does not fit the model ({message}): create or migrate it",
+                    model.name
+                ),
             )
         }
         _ => plain(error),
@@ -72,19 +81,28 @@ fn unique(model: &'static ModelDef, message: &str) -> Error {
             let fields = column_names(model, &columns);
             Error::new(
                 ErrorKind::UniqueViolation,
-                format!("{}: a row with the same ({}) is there already ({name})", model.name, fields.join(", ")),
+                format!(
+                    "{}: a row with the same ({}) is there already ({name})",
+                    model.name,
+                    fields.join(", ")
+                ),
             )
             .with_constraint(name)
             .with_fields(fields)
         }
-        None => Error::new(ErrorKind::UniqueViolation, format!("{}: a row with the same unique value is there already", model.name)),
+        None => Error::new(
+            ErrorKind::UniqueViolation,
+            format!("{}: a row with the same unique value is there already", model.name),
+        ),
     }
 }
 
 fn by_columns(model: &'static ModelDef, told: &str) -> Option<(String, Vec<u16>)> {
     let told: Vec<&str> = told
         .split(", ")
-        .map(|column| column.strip_prefix(model.table).and_then(|rest| rest.strip_prefix('.')).unwrap_or(column))
+        .map(|column| {
+            column.strip_prefix(model.table).and_then(|rest| rest.strip_prefix('.')).unwrap_or(column)
+        })
         .collect();
     let key = primary_key(model);
     if column_names(model, &key) == told {
@@ -95,7 +113,10 @@ fn by_columns(model: &'static ModelDef, told: &str) -> Option<(String, Vec<u16>)
         .find(|unique| column_names(model, &unique.columns) == told)
         .map(|unique| (unique.name, unique.columns))
         // The extra unique over (tenant, key) that composite foreign keys lean on.
-        .or_else(|| (told == ["rowid"] || told == [model.key_field().column]).then(|| (naming::primary_key(model.table), key)))
+        .or_else(|| {
+            (told == ["rowid"] || told == [model.key_field().column])
+                .then(|| (naming::primary_key(model.table), key))
+        })
 }
 
 /// `CHECK constraint failed: ck_users_age`.
@@ -113,6 +134,8 @@ fn check(model: &'static ModelDef, message: &str) -> Error {
 /// `NOT NULL constraint failed: users.email`.
 fn not_null(model: &'static ModelDef, message: &str) -> Error {
     let column = message.rsplit_once('.').map_or("", |(_, column)| column);
-    let fields = model.fields.iter().filter(|field| field.column == column).map(|field| field.column).collect();
-    Error::new(ErrorKind::NotNullViolation, format!("{}.{column} takes no NULL", model.name)).with_fields(fields)
+    let fields =
+        model.fields.iter().filter(|field| field.column == column).map(|field| field.column).collect();
+    Error::new(ErrorKind::NotNullViolation, format!("{}.{column} takes no NULL", model.name))
+        .with_fields(fields)
 }

@@ -123,7 +123,8 @@ impl Lane {
         // SAFETY: the handle is open; the message is copied before any other call on it.
         unsafe {
             let code = ffi::sqlite3_extended_errcode(self.db.as_ptr());
-            let message = CStr::from_ptr(ffi::sqlite3_errmsg(self.db.as_ptr())).to_string_lossy().into_owned();
+            let message =
+                CStr::from_ptr(ffi::sqlite3_errmsg(self.db.as_ptr())).to_string_lossy().into_owned();
             SqliteError { code, message }
         }
     }
@@ -143,7 +144,10 @@ impl Lane {
     /// Runs statements that take no values; rows are passed over.
     pub(super) fn execute(&mut self, sql: &str) -> Result<(), SqliteError> {
         let Ok(sql) = CString::new(sql) else {
-            return Err(SqliteError { code: ffi::SQLITE_MISUSE, message: "SQL holds a NUL character".into() });
+            return Err(SqliteError {
+                code: ffi::SQLITE_MISUSE,
+                message: "SQL holds a NUL character".into(),
+            });
         };
         // SAFETY: the handle is open and the text NUL-terminated.
         let code = unsafe {
@@ -339,7 +343,11 @@ unsafe extern "C" fn past_deadline(deadline: *mut c_void) -> c_int {
 }
 
 /// `ennead_json(column, path, test, value)`: see [`json`].
-unsafe extern "C" fn ennead_json(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value) {
+unsafe extern "C" fn ennead_json(
+    context: *mut ffi::sqlite3_context,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
+) {
     // SAFETY: SQLite gives as many values as the function was registered with; they live until it returns.
     let values = unsafe { std::slice::from_raw_parts(values, count.max(0) as usize) };
     let text = |value: *mut ffi::sqlite3_value| -> Option<&str> {

@@ -32,7 +32,9 @@ impl Options {
         let path = path.trim_start_matches("sqlite:").trim_start_matches("//");
         let memory = path == ":memory:" || query.split('&').any(|part| part == "mode=memory");
         if path.is_empty() && !memory {
-            return Err(configuration("the SQLite URL names no file: write sqlite://path/to/file.db or sqlite::memory:".into()));
+            return Err(configuration(
+                "the SQLite URL names no file: write sqlite://path/to/file.db or sqlite::memory:".into(),
+            ));
         }
         let connect = SqliteConnectOptions::from_str(url)
             .map_err(|error| configuration(format!("the SQLite URL cannot be used: {error}")))?;
@@ -55,7 +57,9 @@ impl Options {
             connect = connect.pragma(name.clone(), value.clone());
         }
         if settings.pragmas.iter().any(|(name, _)| name.eq_ignore_ascii_case("foreign_keys")) {
-            return Err(configuration("foreign keys are always on: leave the pragma foreign_keys out".into()));
+            return Err(configuration(
+                "foreign keys are always on: leave the pragma foreign_keys out".into(),
+            ));
         }
         Ok(Self {
             connect,

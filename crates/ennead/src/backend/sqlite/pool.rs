@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, Timeouts};
 use ennead_core::{Error, ErrorKind};
-use sqlx::sqlite::SqliteConnection;
 use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnection;
 use tokio::sync::Semaphore;
 
 use super::lane::Lane;
@@ -45,8 +45,10 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Session, Error> {
-        let mut owner = self.options.connect.connect().await.map_err(|error| open_error(&self.options, &error))?;
-        let handle = owner.lock_handle().await.map_err(|error| open_error(&self.options, &error))?.as_raw_handle();
+        let mut owner =
+            self.options.connect.connect().await.map_err(|error| open_error(&self.options, &error))?;
+        let handle =
+            owner.lock_handle().await.map_err(|error| open_error(&self.options, &error))?.as_raw_handle();
         let kept = NonZeroUsize::new(self.options.statement_cache).unwrap_or(NonZeroUsize::MIN);
         // SAFETY: sqlx opens with SQLITE_OPEN_NOMUTEX; `owner` keeps the handle open for as long as the lane lives
         // (field order) and is sent no command until then.
@@ -63,11 +65,15 @@ impl managed::Manager for Manager {
 
 /// Reads the setting back: a library built without foreign keys would take it in silence.
 fn must_enforce_foreign_keys(lane: &mut Lane) -> Result<(), Error> {
-    let on = super::run::pragma_int(lane, "PRAGMA foreign_keys").map_err(|error| super::error::plain(&error))?;
+    let on =
+        super::run::pragma_int(lane, "PRAGMA foreign_keys").map_err(|error| super::error::plain(&error))?;
     if on == 1 {
         return Ok(());
     }
-    Err(Error::new(ErrorKind::Configuration, "this SQLite does not enforce foreign keys, and ennead does not run without"))
+    Err(Error::new(
+        ErrorKind::Configuration,
+        "this SQLite does not enforce foreign keys, and ennead does not run without",
+    ))
 }
 
 fn open_error(options: &Options, error: &sqlx::Error) -> Error {
@@ -96,7 +102,9 @@ impl Pool {
             .max_size(options.max_connections)
             .runtime(deadpool::Runtime::Tokio1)
             .build()
-            .map_err(|error| Error::new(ErrorKind::Configuration, format!("the pool cannot be made: {error}")))?;
+            .map_err(|error| {
+                Error::new(ErrorKind::Configuration, format!("the pool cannot be made: {error}"))
+            })?;
         Ok(Self { inner, writer: Arc::new(Semaphore::new(1)), options: Arc::new(options) })
     }
 
@@ -135,7 +143,9 @@ fn closed() -> Error {
 fn exhausted(waited: Duration) -> Error {
     Error::new(
         ErrorKind::Timeout,
-        format!("no connection became free within {waited:?}: raise `max_connections` or `acquire_timeout`, or end transactions sooner"),
+        format!(
+            "no connection became free within {waited:?}: raise `max_connections` or `acquire_timeout`, or end transactions sooner"
+        ),
     )
 }
 

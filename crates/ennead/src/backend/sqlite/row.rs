@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use ennead_core::codec::{
-    date_text, datetime_text, naive_text, parse_date, parse_datetime, parse_naive, parse_time, scaled, time_text,
-    unscaled,
+    date_text, datetime_text, naive_text, parse_date, parse_datetime, parse_naive, parse_time, scaled,
+    time_text, unscaled,
 };
 use ennead_core::{Error, Kind, RowReader, Value, decode_error};
 use ennead_sql::BindRef;
@@ -18,7 +18,11 @@ use super::lane::{Execution, Native, SqliteError};
 ///
 /// # Safety
 /// The value must live until the execution is dropped, or reset and bound anew.
-pub(super) unsafe fn bind(execution: &mut Execution<'_>, at: usize, bind: BindRef<'_>) -> Result<(), SqliteError> {
+pub(super) unsafe fn bind(
+    execution: &mut Execution<'_>,
+    at: usize,
+    bind: BindRef<'_>,
+) -> Result<(), SqliteError> {
     let mut uuid = Uuid::encode_buffer();
     let (text, native);
     let native = match bind {
@@ -114,7 +118,12 @@ impl Reader<'_, '_> {
         if found == wanted { Ok(()) } else { Err(decode_error(at, name, type_name(found))) }
     }
 
-    fn parsed<T>(&mut self, at: usize, name: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Error> {
+    fn parsed<T>(
+        &mut self,
+        at: usize,
+        name: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, Error> {
         parse(self.text(at)?).ok_or_else(|| decode_error(at, name, "text of another form"))
     }
 }
@@ -150,7 +159,8 @@ impl RowReader for Reader<'_, '_> {
 
     fn text(&mut self, at: usize) -> Result<&str, Error> {
         self.of_type(at, ffi::SQLITE_TEXT, "text")?;
-        std::str::from_utf8(self.execution.column_bytes(at)).map_err(|_| decode_error(at, "text", "bytes that are not UTF-8"))
+        std::str::from_utf8(self.execution.column_bytes(at))
+            .map_err(|_| decode_error(at, "text", "bytes that are not UTF-8"))
     }
 
     fn bytes(&mut self, at: usize) -> Result<&[u8], Error> {
@@ -191,7 +201,9 @@ impl RowReader for Reader<'_, '_> {
 
     fn array(&mut self, at: usize, kind: &Kind) -> Result<Vec<Value>, Error> {
         let items: Vec<Json> = self.parsed(at, "an array", |text| serde_json::from_str(text).ok())?;
-        let parse = |item: Json| parse_element(item, kind).ok_or_else(|| decode_error(at, kind.rust_name(), "another element"));
+        let parse = |item: Json| {
+            parse_element(item, kind).ok_or_else(|| decode_error(at, kind.rust_name(), "another element"))
+        };
         items.into_iter().map(parse).collect()
     }
 }

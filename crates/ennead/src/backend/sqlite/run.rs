@@ -43,12 +43,21 @@ enum Outcome {
 }
 
 impl Conn {
-    pub(super) fn new(session: Object<Manager>, permit: Option<OwnedSemaphorePermit>, options: Arc<Options>) -> Self {
+    pub(super) fn new(
+        session: Object<Manager>,
+        permit: Option<OwnedSemaphorePermit>,
+        options: Arc<Options>,
+    ) -> Self {
         Self { session, options, _permit: permit }
     }
 
     /// Runs a program; its rows go to the sink.
-    pub(crate) async fn run(mut self, model: Option<&'static ModelDef>, mut program: Program, mut sink: Box<dyn Sink>) -> Ran {
+    pub(crate) async fn run(
+        mut self,
+        model: Option<&'static ModelDef>,
+        mut program: Program,
+        mut sink: Box<dyn Sink>,
+    ) -> Ran {
         let started = Instant::now();
         let mut pause = Duration::from_micros(200);
         loop {
@@ -61,7 +70,10 @@ impl Conn {
                 match tokio::task::spawn_blocking(work).await {
                     Ok(done) => (self, program, sink, outcome) = done,
                     Err(failed) => {
-                        let error = Error::new(ErrorKind::Database, format!("a SQLite statement did not end: {failed}"));
+                        let error = Error::new(
+                            ErrorKind::Database,
+                            format!("a SQLite statement did not end: {failed}"),
+                        );
                         let sink = Box::new(crate::sink::Nothing);
                         return Ran { conn: None, program: None, sink, result: Err(Failure::new(error)) };
                     }
@@ -78,15 +90,20 @@ impl Conn {
                         result: Ok(affected),
                     };
                 }
-                Outcome::Sqlite(error, _) if error.is_busy() && started.elapsed() < self.options.busy_timeout => {
+                Outcome::Sqlite(error, _)
+                    if error.is_busy() && started.elapsed() < self.options.busy_timeout =>
+                {
                     sink.clear();
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_millis(20));
                     continue;
                 }
-                Outcome::Sqlite(error, _) if error.is_busy() => Failure::new(error::busy(self.options.busy_timeout)),
+                Outcome::Sqlite(error, _) if error.is_busy() => {
+                    Failure::new(error::busy(self.options.busy_timeout))
+                }
                 Outcome::Sqlite(error, execution) => {
-                    let error = model.map_or_else(|| error::plain(&error), |model| error::of_model(&error, model));
+                    let error =
+                        model.map_or_else(|| error::plain(&error), |model| error::of_model(&error, model));
                     Failure { error, execution, in_database: true }
                 }
                 Outcome::Sink(error) => Failure { error, execution: 0, in_database: false },
@@ -154,7 +171,9 @@ impl Conn {
         }
         let table = String::from_utf8_lossy(execution.column_bytes(0)).into_owned();
         let parent = String::from_utf8_lossy(execution.column_bytes(1)).into_owned();
-        let text = format!("a row of {table} refers to a row of {parent} that is not there when the transaction ends");
+        let text = format!(
+            "a row of {table} refers to a row of {parent} that is not there when the transaction ends"
+        );
         Some(Error::new(ErrorKind::ForeignKeyViolation, text).with_code(failure.code.to_string()))
     }
 
@@ -193,7 +212,9 @@ fn run_program(lane: &mut Lane, program: &Program, sink: &mut dyn Sink) -> Outco
                 continue;
             }
             taken += 1;
-            if let Err(error) = sink.row(&mut Reader { execution: &mut execution, kinds: &program.shape.outputs }) {
+            if let Err(error) =
+                sink.row(&mut Reader { execution: &mut execution, kinds: &program.shape.outputs })
+            {
                 return Outcome::Sink(error);
             }
         }

@@ -1,0 +1,2 @@
+//! Kaizen Studio.
+fn main() {}

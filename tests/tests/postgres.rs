@@ -1,0 +1,5 @@
+//! The behaviour suite on Postgres.
+
+fn main() {
+    ennead_suite::main(ennead_suite::Kind::Postgres);
+}
