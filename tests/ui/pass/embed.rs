@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use ennead::prelude::*;
-use ennead::{Embed, Model, Tenancy};
+use ennead::{Embed, Model};
 
 #[model(embed, new(derive(Debug, Clone)))]
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ fn main() {
         names,
         ["created_at", "updated_at", "created_by", "updated_by", "id", "tenant_id", "street", "country", "name"]
     );
-    assert_eq!(Person::DEF.tenancy, Tenancy::Column { field: 5, shared: None });
+    assert_eq!(Person::DEF.tenant_field(), Some(5));
     assert_eq!(Person::DEF.key.field, 4);
     assert_eq!(Person::STAMPS.by.updated_by.index(), 3);
     assert_eq!(Person::ADDRESS.country.index(), 7);

@@ -55,7 +55,7 @@ pub(super) fn check(cx: &Ctxt, field: &Field, shape: &Shape) {
     };
     if let Some(wrong) = wrong {
         let message = format!(
-            "{wrong} is no default of a field of this type; an expression of its type is evaluated by each create"
+            "{wrong} is not of this field's type: write a literal of its type, or an expression, which each create evaluates"
         );
         cx.error_at(expr.span(), message);
     }
