@@ -11,12 +11,15 @@ use crate::filter::{Compare, Expr, Filter, Operand, Order};
 use crate::model::Model;
 use crate::value::Value;
 
+/// Names the types without holding them, so that a column is `Copy` and `Send` whatever they are.
+type Marker<M, T, Access> = PhantomData<fn() -> (M, T, Access)>;
+
 /// A column of a model, typed: `User::EMAIL` is a `Column<User, String>`.
 ///
 /// `Access` says who may set it: [`Writable`], [`OnCreate`] or [`Never`].
 pub struct Column<M, T, Access = Writable> {
     index: u16,
-    marker: PhantomData<fn() -> (M, T, Access)>,
+    marker: Marker<M, T, Access>,
 }
 
 impl<M, T, A> Clone for Column<M, T, A> {

@@ -40,7 +40,7 @@ pub enum Value {
     Json(serde_json::Value),
     /// A list of scalars.
     Array(Vec<Value>),
-    /// The place of a value that was taken out; see [`Lowered`](crate::Lowered).
+    /// The place of a value that was taken out, while a statement's shape is looked up.
     #[doc(hidden)]
     Slot(u32),
 }

@@ -132,7 +132,7 @@ impl DbBuilder {
     pub async fn connect(self, url: &str) -> Result<Db, Error> {
         let backend = backend(url, &self.settings)?;
         // A wrong password or a missing folder is told now, not by the first operation.
-        drop(backend.acquire(false).await?);
+        let _ = backend.acquire(false).await?;
         Ok(Db::new(backend, self.sources))
     }
 }
@@ -151,14 +151,21 @@ fn backend(url: &str, settings: &Settings) -> Result<Backend, Error> {
             let options = crate::backend::postgres::Options::new(url, settings)?;
             Ok(Backend::Postgres(crate::backend::postgres::Pool::new(options)?))
         }
-        #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
-        "sqlite" | "postgres" | "postgresql" => Err(Error::new(
-            ErrorKind::Configuration,
-            format!("this program was built without the feature of ennead that `{scheme}:` URLs need"),
-        )),
+        #[cfg(not(feature = "sqlite"))]
+        "sqlite" => Err(not_built_in("sqlite")),
+        #[cfg(not(feature = "postgres"))]
+        "postgres" | "postgresql" => Err(not_built_in("postgres")),
         _ => Err(Error::new(
             ErrorKind::Configuration,
             "the URL names no database that ennead knows: it begins with sqlite:, postgres:// or postgresql://",
         )),
     }
+}
+
+#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+fn not_built_in(feature: &str) -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        format!("this program was built without ennead's feature `{feature}`"),
+    )
 }

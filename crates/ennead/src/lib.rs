@@ -35,6 +35,17 @@
 //! # #[cfg(not(feature = "sqlite"))] fn main() {}
 //! ```
 
+#![cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres")),
+    allow(
+        dead_code,
+        unused_variables,
+        unreachable_patterns,
+        unreachable_code,
+        reason = "without a backend, statements can be shown and none is run"
+    )
+)]
+
 mod backend;
 mod builder;
 mod db;

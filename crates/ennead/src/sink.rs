@@ -8,7 +8,8 @@ use ennead_core::{Error, Kind, Model, OrderBy, Row, RowReader, Value};
 pub(crate) trait Sink: Any + Send {
     /// Takes a row.
     fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error>;
-    /// Forgets all rows, before a statement is run again.
+    /// Forgets all rows, before a statement is run again: on SQLite, after waiting for a lock.
+    #[cfg(feature = "sqlite")]
     fn clear(&mut self);
 }
 
@@ -20,6 +21,7 @@ impl<M: Model> Sink for Rows<M> {
         self.0.push(M::decode(&mut Row::new(reader), 0)?);
         Ok(())
     }
+    #[cfg(feature = "sqlite")]
     fn clear(&mut self) {
         self.0.clear();
     }
@@ -45,6 +47,7 @@ impl Sink for ValueRows {
         self.rows.push(values?);
         Ok(())
     }
+    #[cfg(feature = "sqlite")]
     fn clear(&mut self) {
         self.rows.clear();
     }
@@ -57,6 +60,7 @@ impl Sink for Nothing {
     fn row(&mut self, _: &mut dyn RowReader) -> Result<(), Error> {
         Ok(())
     }
+    #[cfg(feature = "sqlite")]
     fn clear(&mut self) {}
 }
 
@@ -93,6 +97,7 @@ impl<M: Model> Sink for KeyedRows<M> {
         self.rows.push(M::decode(&mut row, 0)?);
         Ok(())
     }
+    #[cfg(feature = "sqlite")]
     fn clear(&mut self) {
         self.rows.clear();
         self.last = None;

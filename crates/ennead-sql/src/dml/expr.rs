@@ -121,7 +121,7 @@ impl Context<'_> {
     fn joined(&self, all: &[Expr], empty: &'static str, operator: BinOper) -> Sea {
         let mut parts = all.iter().map(|expr| self.condition(expr));
         let Some(first) = parts.next() else { return Sea::cust(empty) };
-        parts.fold(first, |left, right| left.binary(operator.clone(), right))
+        parts.fold(first, |left, right| left.binary(operator, right))
     }
 
     /// Compares a column with the value of a slot.

@@ -192,11 +192,6 @@ impl Lane {
             None => Err(SqliteError { code: ffi::SQLITE_MISUSE, message: "the statement is empty".into() }),
         }
     }
-
-    /// Forgets the prepared statements.
-    pub(super) fn clear(&mut self) {
-        self.statements.clear();
-    }
 }
 
 impl Drop for Lane {
@@ -266,7 +261,7 @@ impl Execution<'_> {
                     ffi::SQLITE_TRANSIENT(),
                     ffi::SQLITE_UTF8 as u8,
                 ),
-                Native::Blob(bytes) if bytes.is_empty() => ffi::sqlite3_bind_zeroblob(raw, at, 0),
+                Native::Blob([]) => ffi::sqlite3_bind_zeroblob(raw, at, 0),
                 Native::Blob(bytes) => ffi::sqlite3_bind_blob64(
                     raw,
                     at,
