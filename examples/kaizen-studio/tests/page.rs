@@ -1,4 +1,5 @@
 //! The program as its user runs it: twice on one database, and with mistakes.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "it is how a test fails, in its functions too")]
 
 use std::path::Path;
 use std::process::{Command, Output};
