@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ennead_core::{Clock, Error, ErrorKind, IdGenerator, Sources};
 
-use crate::backend::Backend;
+use crate::backend::{Access, Backend};
 use crate::db::Db;
 
 /// What a backend needs to know to open connections.
@@ -56,6 +56,7 @@ impl Default for Settings {
 pub struct DbBuilder {
     settings: Settings,
     sources: Sources,
+    admin_url: Option<String>,
 }
 
 impl DbBuilder {
@@ -110,6 +111,14 @@ impl DbBuilder {
         self
     }
 
+    /// The URL of the tables' owner, for a Postgres database with row level security (`rls=on` in the application's URL):
+    /// `across_tenants` and `Schema::create` act as that role, and nothing else does.
+    #[must_use]
+    pub fn admin_url(mut self, url: impl Into<String>) -> Self {
+        self.admin_url = Some(url.into());
+        self
+    }
+
     /// Another clock, for tests.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -130,16 +139,24 @@ impl DbBuilder {
     /// `is_configuration` for a URL or a setting that cannot be used; `is_connection` or `is_timeout` where the database
     /// cannot be reached.
     pub async fn connect(self, url: &str) -> Result<Db, Error> {
-        let backend = backend(url, &self.settings)?;
+        let backend = backend(url, self.admin_url.as_deref(), &self.settings)?;
         // A wrong password or a missing folder is told now, not by the first operation.
-        let _ = backend.acquire(false).await?;
+        let _ = backend.acquire(Access::default()).await?;
+        #[cfg(feature = "postgres")]
+        #[allow(irrefutable_let_patterns, reason = "the only backend may be Postgres")]
+        if let Backend::Postgres(pools) = &backend {
+            pools.must_be_held().await?;
+        }
         Ok(Db::new(backend, self.sources))
     }
 }
 
-fn backend(url: &str, settings: &Settings) -> Result<Backend, Error> {
+fn backend(url: &str, admin_url: Option<&str>, settings: &Settings) -> Result<Backend, Error> {
     let _ = settings;
     let scheme = url.split(':').next().unwrap_or_default();
+    if admin_url.is_some() && scheme == "sqlite" {
+        return Err(Error::new(ErrorKind::Configuration, "SQLite has no roles: leave admin_url out"));
+    }
     match scheme {
         #[cfg(feature = "sqlite")]
         "sqlite" => {
@@ -148,8 +165,9 @@ fn backend(url: &str, settings: &Settings) -> Result<Backend, Error> {
         }
         #[cfg(feature = "postgres")]
         "postgres" | "postgresql" => {
-            let options = crate::backend::postgres::Options::new(url, settings)?;
-            Ok(Backend::Postgres(crate::backend::postgres::Pool::new(options)?))
+            use crate::backend::postgres::{Backend as Pools, Options};
+            let owner = admin_url.map(|url| Options::new(url, settings)).transpose()?;
+            Ok(Backend::Postgres(Pools::new(Options::new(url, settings)?, owner)?))
         }
         #[cfg(not(feature = "sqlite"))]
         "sqlite" => Err(not_built_in("sqlite")),

@@ -3,6 +3,7 @@
 use ennead_core::{Dialect, Error, ErrorKind, ModelDef};
 use ennead_sql::ddl;
 
+use crate::backend::Access;
 use crate::db::Db;
 use crate::exec;
 
@@ -34,14 +35,37 @@ impl Schema {
         Ok(ddl::text(&ddl::snapshot(&self.models, dialect)?))
     }
 
+    /// The DDL as text, with row level security on Postgres: for the owner of the tables to run, where the application
+    /// connects as `application_role`.
+    ///
+    /// # Errors
+    /// As [`ddl`](Self::ddl); `is_invalid_input` for a role name that is none.
+    ///
+    /// ```
+    /// use ennead::prelude::*;
+    /// #[model]
+    /// struct Note { #[key] id: String, #[tenant] tenant_id: String }
+    /// let ddl = ennead::schema![Note].ddl_with_row_security("app")?;
+    /// assert!(ddl.contains("FORCE ROW LEVEL SECURITY"));
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn ddl_with_row_security(&self, application_role: &str) -> Result<String, Error> {
+        let mut text = self.ddl(Dialect::Postgres)?;
+        for statement in ddl::policies(&self.models, application_role)? {
+            text.push_str(&format!("\n{statement};\n"));
+        }
+        Ok(text)
+    }
+
     /// Creates the tables of a new database, all or none. On a database that has them already, nothing happens.
     ///
     /// # Errors
     /// `is_schema_mismatch` where some of the tables are there and some are not: that takes a migration.
     pub async fn create(&self, db: &Db) -> Result<(), Error> {
         let snapshot = ddl::snapshot(&self.models, db.dialect())?;
-        let mut conn = db.inner().backend.acquire(true).await?;
-        conn.begin().await?;
+        let role = application_role(db).await?;
+        let mut conn = db.inner().backend.acquire(Access { write: true, owner: true }).await?;
+        conn.begin(None).await?;
         if db.dialect() == Dialect::Postgres {
             // One creator at a time; the lock goes with the transaction.
             conn.execute("SELECT pg_advisory_xact_lock(7310574927)").await?;
@@ -72,7 +96,11 @@ impl Schema {
                 ),
             ));
         }
-        for statement in ddl::create(&snapshot) {
+        let mut statements = ddl::create(&snapshot);
+        if let Some(role) = role {
+            statements.extend(ddl::policies(&self.models, &role)?);
+        }
+        for statement in statements {
             if let Err(error) = conn.execute(&statement).await {
                 let _ = conn.rollback().await;
                 return Err(error);
@@ -80,4 +108,15 @@ impl Schema {
         }
         conn.commit().await
     }
+}
+
+/// The role that row level security holds, where it is on: the one that the application connects as.
+async fn application_role(db: &Db) -> Result<Option<String>, Error> {
+    let backend = &db.inner().backend;
+    if !backend.row_security() {
+        return Ok(None);
+    }
+    let conn = backend.acquire(Access::default()).await?;
+    let (_, mut roles) = exec::raw_texts(conn, "SELECT current_user::text").await?;
+    Ok(roles.pop())
 }

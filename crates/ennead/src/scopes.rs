@@ -6,6 +6,7 @@ use ennead_core::{
     Error, GlobalModel, IntoTenantId, Model, OwnedModel, Scope as ScopeValue, TenantId, TenantModel,
 };
 
+use crate::backend::Access;
 use crate::db::{Db, DbInner};
 use crate::exec::Handle;
 use crate::transaction::Transaction;
@@ -106,7 +107,7 @@ impl AcrossTenants {
             ));
         }
         self.db.inner().trace_bypass(&self.reason, "", "raw SQL");
-        self.db.inner().backend.acquire(true).await?.execute(sql).await
+        self.db.inner().backend.acquire(Access { write: true, owner: true }).await?.execute(sql).await
     }
 }
 

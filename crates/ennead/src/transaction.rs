@@ -157,8 +157,9 @@ async fn run<S: Handles + Clone, T, E: From<Error>>(
     scope: &S,
     work: impl AsyncFnOnce(&Transaction<S>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let mut conn = scope.handle().db.backend.acquire(true).await?;
-    conn.begin().await?;
+    let handle = scope.handle();
+    let mut conn = handle.db.backend.acquire(handle.access(true)).await?;
+    conn.begin(handle.tenant()).await?;
     let state = Arc::new(TxState {
         conn: Mutex::new(Some(conn)),
         level: AtomicU32::new(1),

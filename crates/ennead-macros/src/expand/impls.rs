@@ -67,7 +67,7 @@ pub(super) fn stubs(model: &Model) -> TokenStream {
                 renamed_from: ::core::option::Option::None,
             };
             fn decode(__row: &mut __e::Row<'_>, __at: usize) -> ::core::result::Result<Self, __e::Error> {
-                ::core::unreachable!()
+                ::core::result::Result::Err(__e::Error::invalid("a model that did not compile"))
             }
             fn encode(self, __values: &mut __e::Values) {}
             fn encode_new(__new: #new, __values: &mut __e::Values) {}

@@ -12,6 +12,7 @@ mod order;
 mod postgres;
 mod references;
 mod render;
+mod rls;
 mod snapshot;
 mod sqlite;
 mod types;
@@ -19,6 +20,7 @@ mod types;
 use ennead_core::snapshot::Snapshot;
 use ennead_core::{Dialect, Error, FieldDef, ModelDef};
 
+pub use rls::{TENANT_SETTING, policies};
 pub use snapshot::snapshot;
 
 /// The statements that make all of a snapshot in an empty database, in order, without semicolons behind them.

@@ -5,7 +5,7 @@ pub(crate) mod postgres;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 
-use ennead_core::{Dialect, Error, ModelDef};
+use ennead_core::{Dialect, Error, ModelDef, TenantId};
 use ennead_sql::Program;
 
 use crate::sink::Sink;
@@ -16,7 +16,7 @@ pub(crate) enum Backend {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Pool),
     #[cfg(feature = "postgres")]
-    Postgres(postgres::Pool),
+    Postgres(postgres::Backend),
 }
 
 /// A connection, taken from its pool. Dropped in whatever state, it goes back clean or not at all.
@@ -25,6 +25,17 @@ pub(crate) enum Conn {
     Sqlite(sqlite::Conn),
     #[cfg(feature = "postgres")]
     Postgres(postgres::Conn),
+}
+
+/// What a connection is wanted for.
+#[derive(Debug, Clone, Copy, Default)]
+#[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite has a line of writers"))]
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "only Postgres has roles"))]
+pub(crate) struct Access {
+    /// It will change rows.
+    pub(crate) write: bool,
+    /// It acts as the owner of the tables: `across_tenants`, DDL.
+    pub(crate) owner: bool,
 }
 
 /// What a program did: the connection (unless it is lost), the rows' sink, and how many rows were affected.
@@ -81,16 +92,26 @@ impl Backend {
         }
     }
 
-    /// Takes a connection; `write` says that it will change rows.
-    pub(crate) async fn acquire(&self, write: bool) -> Result<Conn, Error> {
-        let _ = write;
+    /// Takes a connection.
+    pub(crate) async fn acquire(&self, access: Access) -> Result<Conn, Error> {
         match self {
             #[cfg(feature = "sqlite")]
-            Backend::Sqlite(pool) => pool.acquire(write).await.map(Conn::Sqlite),
+            Backend::Sqlite(pool) => pool.acquire(access.write).await.map(Conn::Sqlite),
             #[cfg(feature = "postgres")]
-            Backend::Postgres(pool) => pool.acquire().await.map(Conn::Postgres),
+            Backend::Postgres(pools) => pools.acquire(access.owner).await.map(Conn::Postgres),
             #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
             _ => none(),
+        }
+    }
+
+    /// Whether the database itself keeps tenants apart by row level security, so that scoped work needs a transaction
+    /// that names its tenant.
+    pub(crate) fn row_security(&self) -> bool {
+        match self {
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(pools) => pools.row_security(),
+            #[allow(unreachable_patterns, reason = "the only backend may be Postgres")]
+            _ => false,
         }
     }
 
@@ -116,9 +137,16 @@ impl Conn {
         each!(self, Conn, conn => conn.execute(sql).await)
     }
 
-    /// Begins a transaction.
-    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
-        each!(self, Conn, conn => conn.begin().await)
+    /// Begins a transaction; `tenant` is told to a database that keeps tenants apart itself.
+    pub(crate) async fn begin(&mut self, tenant: Option<&TenantId>) -> Result<(), Error> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Conn::Sqlite(conn) => conn.begin().await,
+            #[cfg(feature = "postgres")]
+            Conn::Postgres(conn) => conn.begin(tenant).await,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+            _ => none(),
+        }
     }
 
     /// Commits the transaction.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use ennead_core::{Error, ErrorKind, ModelDef, Operation, Scope, Scoped, TenantId};
 
-use crate::backend::Conn;
+use crate::backend::{Access, Conn};
 use crate::db::DbInner;
 use crate::sink::{Sink, ValueRows, downcast};
 use crate::transaction::TxState;
@@ -47,6 +47,19 @@ pub(crate) struct Done {
 }
 
 impl Handle<'_> {
+    /// What a connection for this scope must be able to do.
+    pub(crate) fn access(&self, write: bool) -> Access {
+        Access { write, owner: matches!(self.scope, Scope::AcrossTenants) }
+    }
+
+    /// The tenant that a transaction of this scope names to the database.
+    pub(crate) fn tenant(&self) -> Option<&TenantId> {
+        match self.scope {
+            Scope::Tenant(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The scope's value for one operation: narrowed where the operation says so, and traced where it is the bypass.
     pub(crate) fn resolve(
         &self,

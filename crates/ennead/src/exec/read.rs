@@ -22,7 +22,8 @@ pub(crate) async fn select(
     admit_operation(&mut operation)?;
     let program = handle.db.planner.plan(handle.scoped(narrow.as_ref(), operation)?)?;
     let mut work = Work::open(handle, false, false).await?;
-    work.run(model, program, sink).await.map_err(|failed| failed.failure.error)
+    let done = work.run(model, program, sink).await.map_err(|failed| failed.failure.error);
+    work.end(done).await
 }
 
 /// Runs a count.
@@ -33,7 +34,8 @@ pub(crate) async fn count(handle: Handle<'_>, narrow: Option<TenantId>, count: C
     let program = handle.db.planner.plan(handle.scoped(narrow.as_ref(), operation)?)?;
     let mut work = Work::open(handle, false, false).await?;
     let sink = Box::new(ValueRows::new(vec![Kind::I64]));
-    let done = work.run(model, program, sink).await.map_err(|failed| failed.failure.error)?;
+    let done = work.run(model, program, sink).await.map_err(|failed| failed.failure.error);
+    let done = work.end(done).await?;
     match downcast::<ValueRows>(done.sink)?.rows.first().and_then(|row| row.first()) {
         Some(Value::Int(count)) => Ok(count.unsigned_abs()),
         _ => Err(Error::new(ErrorKind::Decode, format!("{}: the count gave no number", model.name))),

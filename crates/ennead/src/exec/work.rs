@@ -40,8 +40,12 @@ impl<'a> Work<'a> {
                 transaction.state.check(transaction.level)?;
                 Lease::Transaction(slot, transaction.state)
             }
-            None => Lease::Pool(Some(handle.db.backend.acquire(write).await?)),
+            None => Lease::Pool(Some(handle.db.backend.acquire(handle.access(write)).await?)),
         };
+        // Row level security knows the tenant for a transaction, so scoped work is one.
+        let named =
+            handle.transaction.is_none() && handle.tenant().is_some() && handle.db.backend.row_security();
+        let atomic = atomic || named;
         let mut work = Self { db: handle.db, lease, atomic };
         if atomic {
             let in_transaction = matches!(work.lease, Lease::Transaction(..));
@@ -49,7 +53,7 @@ impl<'a> Work<'a> {
             let begun = if in_transaction {
                 conn.execute(&format!("SAVEPOINT {SAVEPOINT}")).await
             } else {
-                conn.begin().await
+                conn.begin(handle.tenant()).await
             };
             work.put(Some(conn));
             begun.inspect_err(|_| work.fail())?;

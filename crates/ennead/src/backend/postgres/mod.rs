@@ -4,10 +4,11 @@ mod error;
 mod numeric;
 mod options;
 mod pool;
+mod roles;
 mod row;
 mod run;
 mod types;
 
 pub(crate) use options::Options;
-pub(crate) use pool::Pool;
+pub(crate) use roles::Backend;
 pub(crate) use run::Conn;

@@ -16,6 +16,7 @@ pub(crate) struct Options {
     pub(super) acquire_timeout: Duration,
     pub(super) connect_timeout: Duration,
     pub(super) prepare: bool,
+    pub(super) row_security: bool,
 }
 
 /// The parameters of a URL that sqlx takes; it passes over others with a warning, and a mistyped `sslmode` must not be
@@ -46,21 +47,27 @@ fn configuration(text: String) -> Error {
 
 impl Options {
     /// Reads a URL: `postgres://user:password@host:port/database?sslmode=verify-full&sslrootcert=ca.pem`, and of our own
-    /// `statement_cache=0` for poolers that keep no prepared statements.
+    /// `statement_cache=0` for poolers that keep no prepared statements and `rls=on` for row level security.
     pub(crate) fn new(url: &str, settings: &Settings) -> Result<Self, Error> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let mut cache = settings.statement_cache;
-        let mut kept = Vec::new();
+        let (mut kept, mut row_security) = (Vec::new(), false);
         for part in query.split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             if name == "statement_cache" {
                 cache = value.parse().map_err(|_| configuration("statement_cache takes a number".into()))?;
+            } else if name == "rls" {
+                row_security = match value {
+                    "on" => true,
+                    "off" => false,
+                    _ => return Err(configuration("rls is `on` or `off`".into())),
+                };
             } else if KNOWN.contains(&name) || name.starts_with("options[") || name.starts_with("options%5B")
             {
                 kept.push(part);
             } else {
                 return Err(configuration(format!(
-                    "the Postgres URL has an unknown parameter {name:?}; known are {} and statement_cache",
+                    "the Postgres URL has an unknown parameter {name:?}; known are {}, statement_cache and rls",
                     KNOWN.join(", ")
                 )));
             }
@@ -92,6 +99,7 @@ impl Options {
             acquire_timeout: settings.acquire_timeout,
             connect_timeout: settings.connect_timeout,
             prepare: cache > 0,
+            row_security,
         })
     }
 }

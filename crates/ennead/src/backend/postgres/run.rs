@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use deadpool::managed::Object;
-use ennead_core::{Error, ErrorKind, ModelDef};
+use ennead_core::{Error, ErrorKind, ModelDef, TenantId};
 use ennead_sql::Program;
 use futures_util::TryStreamExt;
 use sqlx::postgres::{PgArguments, PgConnection};
@@ -83,8 +83,21 @@ impl Conn {
         self.send(sql, state).await.map_err(|failed| error::plain(&failed))
     }
 
-    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
-        self.send("BEGIN", State::InTransaction).await.map_err(|failed| error::plain(&failed))
+    /// Begins a transaction. Under row level security the same message names the tenant, for this transaction only:
+    /// nothing is left on the connection.
+    pub(crate) async fn begin(&mut self, tenant: Option<&TenantId>) -> Result<(), Error> {
+        let begun = match tenant.filter(|_| self.pool.options.row_security) {
+            // A tenant's id holds letters, digits, `_` and `-` only, so it needs no quoting.
+            Some(tenant) => {
+                let sql = format!(
+                    "BEGIN; SELECT set_config('{}', '{tenant}', true)",
+                    ennead_sql::ddl::TENANT_SETTING
+                );
+                self.send(&sql, State::InTransaction).await
+            }
+            None => self.send("BEGIN", State::InTransaction).await,
+        };
+        begun.map_err(|failed| error::plain(&failed))
     }
 
     pub(crate) async fn commit(&mut self) -> Result<(), Error> {

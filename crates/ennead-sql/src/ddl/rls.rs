@@ -1,0 +1,139 @@
+//! Row level security on Postgres: the second wall, in the database itself.
+//!
+//! Two roles: the application's, which the policies hold, and the owner's, which passes by a policy of its own. The
+//! tenant is the setting `ennead.tenant`, which the runtime sets for each transaction. Without it no tenant's row is
+//! visible.
+
+use ennead_core::constraints::quote;
+use ennead_core::{Error, Kind, ModelDef, Tenancy, is_composite, naming};
+
+/// The setting that holds the tenant of a transaction.
+pub const TENANT_SETTING: &str = "ennead.tenant";
+
+/// The statements that put row level security on the tables of these models, for an application role.
+///
+/// They are run by the owner of the tables, after the tables are made. They may be run again.
+///
+/// # Errors
+/// `is_invalid_input` for a role name that is empty or too long.
+pub fn policies(models: &[&'static ModelDef], application_role: &str) -> Result<Vec<String>, Error> {
+    if application_role.is_empty()
+        || application_role.len() > naming::MAX_NAME
+        || application_role.contains('\0')
+    {
+        return Err(Error::invalid(
+            "row level security needs the name of the application's role, of 1 to 63 bytes",
+        ));
+    }
+    let role = quote(application_role);
+    Ok(models.iter().flat_map(|model| table(model, &role)).collect())
+}
+
+fn table(model: &'static ModelDef, role: &str) -> Vec<String> {
+    let name = quote(model.table);
+    let mut all = vec![
+        format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"),
+        format!("ALTER TABLE {name} FORCE ROW LEVEL SECURITY"),
+        format!("REVOKE ALL ON TABLE {name} FROM {role}"),
+        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE {name} TO {role}"),
+    ];
+    policy(&mut all, &name, "owner", "ALL", "CURRENT_USER", Some("TRUE"), Some("TRUE"));
+    let read = row_condition(model, &name, true, 1);
+    let write = row_condition(model, &name, false, 1);
+    let mut checked = vec![write.clone()];
+    checked.extend(references(model, &name));
+    let checked = checked.join(" AND ");
+    policy(&mut all, &name, "read", "SELECT", role, Some(&read), None);
+    // The rows of a tenant root are made and removed by the owner only.
+    if model.tenancy != Tenancy::Root {
+        policy(&mut all, &name, "create", "INSERT", role, None, Some(&checked));
+        policy(&mut all, &name, "delete", "DELETE", role, Some(&write), None);
+    }
+    policy(&mut all, &name, "update", "UPDATE", role, Some(&write), Some(&checked));
+    all
+}
+
+fn policy(
+    all: &mut Vec<String>,
+    table: &str,
+    name: &str,
+    command: &str,
+    role: &str,
+    using: Option<&str>,
+    check: Option<&str>,
+) {
+    let name = quote(&format!("ennead_{name}"));
+    let using = using.map(|using| format!(" USING ({using})")).unwrap_or_default();
+    let check = check.map(|check| format!(" WITH CHECK ({check})")).unwrap_or_default();
+    all.push(format!("DROP POLICY IF EXISTS {name} ON {table}"));
+    all.push(format!("CREATE POLICY {name} ON {table} FOR {command} TO {role}{using}{check}"));
+}
+
+/// The tenant of the transaction as a value of the column's type; NULL where none is set, which no row equals.
+fn tenant(kind: &Kind) -> String {
+    let setting = format!("NULLIF(current_setting('{TENANT_SETTING}', true), '')");
+    match kind {
+        Kind::Uuid => format!("{setting}::uuid"),
+        Kind::I16 | Kind::I32 | Kind::I64 => format!("{setting}::bigint"),
+        _ => setting,
+    }
+}
+
+/// Which rows of a table the transaction's tenant may read, or write.
+fn row_condition(model: &'static ModelDef, table: &str, reading: bool, depth: usize) -> String {
+    let own = |at: u16| {
+        let field = model.field(at);
+        format!("{table}.{} = {}", quote(field.column), tenant(&field.kind))
+    };
+    match model.tenancy {
+        Tenancy::Global if reading => "TRUE".into(),
+        Tenancy::Global => format!("NULLIF(current_setting('{TENANT_SETTING}', true), '') IS NULL"),
+        Tenancy::Root => own(model.key.field),
+        Tenancy::Column { field, shared } => match shared.filter(|_| reading) {
+            Some(shared) => format!("({} OR {table}.{})", own(field), quote(model.field(shared).column)),
+            None => own(field),
+        },
+        Tenancy::Via { field } => match model.field(field).reference {
+            Some(reference) => {
+                named_row((reference.target)(), table, model.field(field).column, reading, depth)
+            }
+            None => "FALSE".into(),
+        },
+    }
+}
+
+/// The row that a column names passes its own condition.
+fn named_row(parent: &'static ModelDef, table: &str, column: &str, reading: bool, depth: usize) -> String {
+    let name = quote(&format!("ennead_parent_{depth}"));
+    format!(
+        "EXISTS (SELECT 1 FROM {} AS {name} WHERE {name}.{} = {table}.{} AND {})",
+        quote(parent.table),
+        quote(parent.key_field().column),
+        quote(column),
+        row_condition(parent, &name, reading, depth + 1)
+    )
+}
+
+/// The references that no composite foreign key keeps to one tenant: each must name a row of the tenant's own.
+fn references(model: &'static ModelDef, table: &str) -> Vec<String> {
+    let via = match model.tenancy {
+        Tenancy::Via { field } => Some(field),
+        _ => None,
+    };
+    let mut all = Vec::new();
+    for (at, field) in model.fields.iter().enumerate() {
+        let Some(reference) = field.reference else { continue };
+        let parent = (reference.target)();
+        let kept_elsewhere = via == Some(at as u16)
+            || model.tenant_field() == Some(at as u16)
+            || reference.cross_tenant
+            || !parent.is_tenant_owned()
+            || !model.is_tenant_owned()
+            || is_composite(model, parent);
+        if !kept_elsewhere {
+            let named = named_row(parent, table, field.column, false, 1);
+            all.push(format!("({table}.{} IS NULL OR {named})", quote(field.column)));
+        }
+    }
+    all
+}
