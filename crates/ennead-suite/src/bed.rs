@@ -11,6 +11,8 @@ use ennead::{DbBuilder, Dialect};
 pub enum Kind {
     Sqlite,
     Postgres,
+    /// Postgres with row level security: the application connects as a role that the policies hold.
+    PostgresRls,
 }
 
 impl fmt::Display for Kind {
@@ -18,6 +20,7 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Kind::Sqlite => "sqlite",
             Kind::Postgres => "postgres",
+            Kind::PostgresRls => "postgres-rls",
         })
     }
 }
@@ -46,12 +49,12 @@ impl Bed {
     pub fn dialect(&self) -> Dialect {
         match self.kind {
             Kind::Sqlite => Dialect::Sqlite,
-            Kind::Postgres => Dialect::Postgres,
+            Kind::Postgres | Kind::PostgresRls => Dialect::Postgres,
         }
     }
 
     pub fn is_postgres(&self) -> bool {
-        self.kind == Kind::Postgres
+        self.kind != Kind::Sqlite
     }
 
     /// A folder of this case's own; it goes with the case.
@@ -64,23 +67,36 @@ impl Bed {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         match self.kind {
             Kind::Sqlite => format!("sqlite://{}/{number}.db", self.folder.display()),
-            Kind::Postgres => {
-                let server = std::env::var("ENNEAD_TEST_POSTGRES")
-                    .expect("ENNEAD_TEST_POSTGRES is not set: run `cargo xtask test` or `cargo xtask pg -- cargo test`");
+            Kind::Postgres | Kind::PostgresRls => {
                 let name = format!("suite_{}_{number}", std::process::id());
-                let admin = Db::connect(&server).await.unwrap();
-                admin
-                    .across_tenants("a database for a test")
-                    .execute(&format!("CREATE DATABASE {name}"))
-                    .await
-                    .unwrap();
+                let admin = Db::connect(&server()).await.unwrap();
+                let maker = admin.across_tenants("a database for a test");
+                if self.kind == Kind::Postgres {
+                    maker.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+                    admin.close().await;
+                    return at(None, &name);
+                }
+                maker.execute(ROLES).await.unwrap();
+                maker.execute(&format!("CREATE DATABASE {name} OWNER ennead_owner")).await.unwrap();
                 admin.close().await;
-                let (base, query) =
-                    server.split_once('?').map_or((server.as_str(), ""), |(base, query)| (base, query));
-                let (base, _) = base.rsplit_once('/').unwrap();
-                if query.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{query}") }
+                let url = at(Some("ennead_application"), &name);
+                if url.contains('?') { format!("{url}&rls=on") } else { format!("{url}?rls=on") }
             }
         }
+    }
+
+    /// The URL that acts as the owner of the tables: another one than the application's under row level security only.
+    pub fn owner_url(&self, url: &str) -> String {
+        url.replace("ennead_application@", "ennead_owner@").replace("?rls=on", "").replace("&rls=on", "")
+    }
+
+    /// Opens a database of this bed, with the owner's URL where there are two roles.
+    pub async fn connect(&self, builder: DbBuilder, url: &str) -> Result<Db, Error> {
+        let builder = match self.kind {
+            Kind::PostgresRls => builder.admin_url(self.owner_url(url)),
+            _ => builder,
+        };
+        builder.connect(url).await
     }
 
     /// A new database with these tables.
@@ -90,10 +106,34 @@ impl Bed {
 
     /// A new database with these tables, opened with other settings.
     pub async fn db_with(&self, schema: &Schema, builder: DbBuilder) -> Db {
-        let db = builder.connect(&self.url().await).await.unwrap();
+        let db = self.connect(builder, &self.url().await).await.unwrap();
         schema.create(&db).await.unwrap();
         db
     }
+}
+
+/// Makes the two roles, once for all databases of the server, whoever else is at it.
+const ROLES: &str = "DO $$ BEGIN \
+    PERFORM pg_advisory_xact_lock(7310574928); \
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'ennead_owner') THEN \
+        CREATE ROLE ennead_owner LOGIN; CREATE ROLE ennead_application LOGIN; \
+    END IF; END $$";
+
+/// The server that the tests run on.
+pub fn server() -> String {
+    std::env::var("ENNEAD_TEST_POSTGRES")
+        .expect("ENNEAD_TEST_POSTGRES is not set: run `cargo xtask test` or `cargo xtask pg -- cargo test`")
+}
+
+/// The URL of a database on the server, as the server's own user or as another role.
+fn at(role: Option<&str>, database: &str) -> String {
+    let server = server();
+    let (base, query) = server.split_once('?').unwrap_or((&server, ""));
+    let (base, _) = base.rsplit_once('/').unwrap();
+    let (scheme, rest) = base.split_once("://").unwrap();
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let base = role.map_or_else(|| base.to_owned(), |role| format!("{scheme}://{role}@{host}"));
+    if query.is_empty() { format!("{base}/{database}") } else { format!("{base}/{database}?{query}") }
 }
 
 impl Drop for Bed {

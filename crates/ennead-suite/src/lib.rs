@@ -14,39 +14,53 @@
 
 mod bed;
 pub mod operations;
+pub mod row_security;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use libtest_mimic::{Arguments, Trial};
 
-pub use bed::{Bed, Kind};
+pub use bed::{Bed, Kind, server};
 
 /// A case: its name, and what runs it.
 pub struct Case {
     pub name: &'static str,
     pub run: fn(Bed) -> Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// The one kind of database that it is about; all where `None`.
+    pub only: Option<Kind>,
 }
 
-/// Lists the cases of a module: `cases![this_holds, that_is_refused];` makes `pub const CASES`.
+/// Lists the cases of a module: `cases![this_holds, that_is_refused];` makes `pub const CASES`. Those about one kind of
+/// database stand behind a semicolon: `cases![this_holds; PostgresRls: that_is_refused]`.
 #[macro_export]
 macro_rules! cases {
-    ($($name:ident),* $(,)?) => {
-        pub const CASES: &[$crate::Case] = &[$(
-            $crate::Case { name: concat!(module_path!(), "::", stringify!($name)), run: |bed| Box::pin($name(bed)) }
-        ),*];
+    ($($name:ident),* $(,)? $(; $kind:ident: $($special:ident),* $(,)?)*) => {
+        pub const CASES: &[$crate::Case] = &[
+            $($crate::Case {
+                name: concat!(module_path!(), "::", stringify!($name)),
+                run: |bed| Box::pin($name(bed)),
+                only: None,
+            },)*
+            $($($crate::Case {
+                name: concat!(module_path!(), "::", stringify!($special)),
+                run: |bed| Box::pin($special(bed)),
+                only: Some($crate::Kind::$kind),
+            },)*)*
+        ];
     };
 }
 
 /// The cases of all modules.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [operations::CASES].into_iter().flatten()
+    [operations::CASES, row_security::CASES].into_iter().flatten()
 }
 
 /// Runs all cases on one backend as a test target without a harness. Arguments are those of `cargo test`.
 pub fn main(kind: Kind) {
     let arguments = Arguments::from_args();
     let trials = all()
+        .filter(|case| case.only.is_none_or(|only| only == kind))
         .map(|case| {
             let name = format!("{kind} {}", case.name.trim_start_matches("ennead_suite::"));
             Trial::test(name, move || {
