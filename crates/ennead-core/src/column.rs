@@ -189,7 +189,7 @@ impl<M: Model, T: FieldType<Class = class::Text>, A> Column<M, T, A> {
         })
     }
 
-    /// Matches a LIKE pattern whatever the case (of ASCII letters only, on SQLite).
+    /// Matches a LIKE pattern whatever the case of ASCII letters; others heed it, on both databases.
     #[must_use]
     pub fn ilike(self, pattern: impl Into<String>) -> Filter<M> {
         Filter::from_expr(Expr::Like {

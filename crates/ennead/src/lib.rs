@@ -49,6 +49,8 @@
 mod backend;
 mod builder;
 mod db;
+#[cfg(all(doctest, feature = "sqlite"))]
+mod doctests;
 mod exec;
 mod model_ext;
 pub mod op;

@@ -1,0 +1,22 @@
+//! The README and the guide, compiled and run.
+
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
+#[doc = include_str!("../../../docs/guide/models.md")]
+struct Models;
+
+#[doc = include_str!("../../../docs/guide/operations.md")]
+struct Operations;
+
+#[doc = include_str!("../../../docs/guide/tenancy.md")]
+struct Tenancy;
+
+#[doc = include_str!("../../../docs/guide/transactions.md")]
+struct Transactions;
+
+#[doc = include_str!("../../../docs/guide/errors.md")]
+struct Errors;
+
+#[doc = include_str!("../../../docs/guide/databases.md")]
+struct Databases;
