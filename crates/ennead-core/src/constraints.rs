@@ -135,7 +135,7 @@ fn unique(model: &ModelDef, parts: Vec<IndexPart>, tenant: Option<u16>, def: Opt
     let name = def
         .and_then(|def| def.name)
         .map_or_else(|| naming::constraint("uq", model.table, &part_names(model, &parts)), naming::fit);
-    let living = model.role(Role::DeletedAt).map(|at| format!("{} IS NULL", quote(model.field(at).column)));
+    let living = living(model);
     let living_only = living.is_some();
     let condition = match (def.and_then(|def| def.condition), living) {
         (Some(condition), Some(living)) => Some(format!("({condition}) AND {living}")),
@@ -156,6 +156,11 @@ fn unique(model: &ModelDef, parts: Vec<IndexPart>, tenant: Option<u16>, def: Opt
         dialect: def.and_then(|def| def.dialect),
     });
     Unique { name, columns, index, living_only }
+}
+
+/// The condition of a soft-deleted model's living rows.
+fn living(model: &ModelDef) -> Option<String> {
+    model.role(Role::DeletedAt).map(|at| format!("{} IS NULL", quote(model.field(at).column)))
 }
 
 /// A name in SQL: both databases quote alike.

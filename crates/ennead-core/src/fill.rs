@@ -1,10 +1,11 @@
 //! Completes a write before it is scoped: generated keys, times, versions, defaults; then every value passes `admit`.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 
 use crate::admit::{admit, admit_operand};
 use crate::constraints::{column_names, find_unique, primary_key};
-use crate::def::{KeyGeneration, ModelDef, Role};
+use crate::def::{FieldDef, KeyGeneration, ModelDef, Role};
 use crate::error::{Error, ErrorKind};
 use crate::filter::{Expr, Operand};
 use crate::id::Sources;
@@ -41,7 +42,10 @@ pub fn fill_insert(model: &'static ModelDef, rows: Vec<Values>, sources: &Source
         filled.push(out);
     }
     if let Some(key_at) = columns.iter().position(|at| *at == model.key.field) {
-        refuse_duplicates(model, filled.iter().map(|row| &row[key_at]))?;
+        // Whole rows of several tenants may have the same key, where keys are each tenant's own.
+        let tenant = model.tenant_field().filter(|_| !model.key.global);
+        let tenant_at = tenant.and_then(|tenant| columns.iter().position(|at| *at == tenant));
+        refuse_duplicates(model, filled.iter().map(|row| (tenant_at.map(|at| &row[at]), &row[key_at])))?;
     }
     Ok(Insert { model: ModelRef(model), columns, rows: filled, conflict: None, returning: false })
 }
@@ -87,7 +91,7 @@ fn time_of(kind: Kind, now: &Value) -> Value {
 ///
 /// # Errors
 /// A unique violation of the primary key.
-pub fn refuse_duplicates<'a>(model: &ModelDef, keys: impl Iterator<Item = &'a Value>) -> Result<(), Error> {
+pub fn refuse_duplicates<K: Eq + Hash>(model: &ModelDef, keys: impl Iterator<Item = K>) -> Result<(), Error> {
     let mut seen = HashSet::new();
     for key in keys {
         if !seen.insert(key) {
@@ -162,10 +166,7 @@ pub fn check_assignments(
     set.iter_mut().try_for_each(|assignment| check_assignment(model, assignment))?;
     let mut seen = HashSet::new();
     if let Some(twice) = set.iter().find(|assignment| !seen.insert(assignment.column)) {
-        let name = model.field(twice.column).name;
-        return Err(Error::invalid(format!("{}.{name} is set twice in one update", model.name))
-            .with_model(model.name)
-            .with_fields(vec![name]));
+        return Err(set_twice(model, model.field(twice.column)));
     }
     for (column, value, add) in always {
         if !seen.contains(column) {
@@ -189,17 +190,31 @@ pub fn always_set(model: &'static ModelDef, sources: &Sources) -> Vec<(u16, Valu
 
 fn check_assignment(model: &ModelDef, assignment: &mut Assignment) -> Result<(), Error> {
     let field = model.field(assignment.column);
-    let fixed = matches!(field.role, Role::Key | Role::Tenant) || field.immutable || !field.is_writable();
-    if fixed {
-        return Err(Error::invalid(format!("{}.{} cannot be changed", model.name, field.name))
-            .with_model(model.name)
-            .with_fields(vec![field.name]));
+    if is_fixed(field) {
+        return Err(cannot_be_changed(model, field));
     }
     if assignment.add {
         admit_operand(model, field, &mut assignment.value)
     } else {
         admit(model, field, &mut assignment.value)
     }
+}
+
+/// Whether no update may set the field.
+fn is_fixed(field: &FieldDef) -> bool {
+    matches!(field.role, Role::Key | Role::Tenant) || field.immutable || !field.is_writable()
+}
+
+fn cannot_be_changed(model: &ModelDef, field: &FieldDef) -> Error {
+    Error::invalid(format!("{}.{} cannot be changed", model.name, field.name))
+        .with_model(model.name)
+        .with_fields(vec![field.name])
+}
+
+fn set_twice(model: &ModelDef, field: &FieldDef) -> Error {
+    Error::invalid(format!("{}.{} is set twice in one update", model.name, field.name))
+        .with_model(model.name)
+        .with_fields(vec![field.name])
 }
 
 /// Names the arbiter of an `on_conflict` and checks what it sets.
@@ -224,21 +239,18 @@ pub fn fill_conflict(
     conflict.arbiter = arbiter.columns;
     conflict.living_only = arbiter.living_only;
     if let ConflictAction::Update { columns, add } = &mut conflict.action {
-        for column in columns.iter() {
+        let mut seen = HashSet::new();
+        for column in columns.iter().chain(add.iter().map(|(column, _)| column)) {
             let field = model.field(*column);
-            if matches!(field.role, Role::Key | Role::Tenant) || field.immutable || !field.is_writable() {
-                return Err(Error::invalid(format!("{}.{} cannot be changed", model.name, field.name)));
+            if is_fixed(field) {
+                return Err(cannot_be_changed(model, field));
+            }
+            if !seen.insert(*column) {
+                return Err(set_twice(model, field));
             }
         }
         for (column, value) in add.iter_mut() {
-            let field = model.field(*column);
-            admit_operand(model, field, value)?;
-            if columns.contains(column) {
-                return Err(Error::invalid(format!(
-                    "{}.{} is set twice in one update",
-                    model.name, field.name
-                )));
-            }
+            admit_operand(model, model.field(*column), value)?;
         }
         for (column, value, adds) in always_set(model, sources) {
             if adds {

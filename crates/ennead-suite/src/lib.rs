@@ -12,9 +12,16 @@
     reason = "this crate is tests: a case fails by panicking, and its name says what it shows"
 )]
 
+pub mod accounts;
 mod bed;
+pub mod bulk;
+pub mod keys;
+pub mod numbers;
 pub mod operations;
 pub mod row_security;
+pub mod soft_delete;
+pub mod streams;
+pub mod upsert;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -53,7 +60,18 @@ macro_rules! cases {
 
 /// The cases of all modules.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [operations::CASES, row_security::CASES].into_iter().flatten()
+    [
+        operations::CASES,
+        numbers::CASES,
+        keys::CASES,
+        bulk::CASES,
+        streams::CASES,
+        upsert::CASES,
+        soft_delete::CASES,
+        row_security::CASES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Runs all cases on one backend as a test target without a harness. Arguments are those of `cargo test`.

@@ -1,6 +1,6 @@
 //! Which constraint is meant, by its fields or by its name.
 
-use super::{Unique, checks, foreign_keys, primary_key, tenant_key, uniques};
+use super::{Unique, checks, foreign_keys, living, primary_key, tenant_key, uniques};
 use crate::def::{FieldDef, ModelDef};
 use crate::naming;
 
@@ -21,10 +21,12 @@ pub fn find_unique(model: &ModelDef, fields: &[u16]) -> Option<Unique> {
         let name = naming::primary_key(model.table);
         return Some(Unique { name, columns: key, index: None, living_only: false });
     }
+    let living = living(model);
     uniques(model).into_iter().find(|unique| {
-        let own_condition =
-            unique.index.as_ref().is_some_and(|index| index.condition.is_some()) && !unique.living_only;
-        !unique.columns.is_empty() && !own_condition && matches(&unique.columns)
+        let condition = unique.index.as_ref().and_then(|index| index.condition.as_ref());
+        // One that holds for some of the living rows only is no arbiter for all of them.
+        let of_some = condition.is_some() && condition != living.as_ref();
+        !unique.columns.is_empty() && !of_some && matches(&unique.columns)
     })
 }
 

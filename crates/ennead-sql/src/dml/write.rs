@@ -145,6 +145,16 @@ fn added(context: &Context<'_>, at: u16, amount: Sea) -> Sea {
                 [column.clone(), amount.clone(), column, amount],
             );
         }
+        kind @ (Kind::F32 | Kind::F64) => {
+            let highest = if *kind == Kind::F32 { f64::from(f32::MAX) } else { f64::MAX };
+            return template(
+                context.dialect,
+                &format!(
+                    "(CASE WHEN abs({{}} + {{}}) > {highest:e} THEN abs(-9223372036854775807 - 1) ELSE {{}} + {{}} END)"
+                ),
+                [column.clone(), amount.clone(), column, amount],
+            );
+        }
         kind => match kind.integer_bounds() {
             Some(bounds) => bounds,
             None => return column.add(amount),

@@ -147,7 +147,8 @@ async fn check_left(
             value => Expr::Compare { left: Operand::Column(*at), op: Compare::Eq, value },
         });
         let filter = Some(Expr::And(same.collect()));
-        let count = Count { model: ModelRef(model), filter, deleted: Deleted::Include };
+        let deleted = if conflict.living_only { Deleted::Exclude } else { Deleted::Include };
+        let count = Count { model: ModelRef(model), filter, deleted };
         let program = work.db.planner.plan(guard.clone().over(Operation::Count(count)))?;
         own += u64::from(work.ask(model, program).await? > 0);
     }

@@ -143,10 +143,21 @@ impl<'a> Work<'a> {
             }
         };
         self.put(Some(conn));
+        self.atomic = false;
         if ended.is_err() {
             self.fail();
         }
         // The operation's own error says more than that of the rollback after it.
         result.and_then(|value| ended.map(|()| value))
+    }
+}
+
+impl Drop for Work<'_> {
+    fn drop(&mut self) {
+        // A connection from the pool rolls back by itself. In a transaction the savepoint is still open, and what was
+        // done since must not be committed with the rest.
+        if self.atomic {
+            self.fail();
+        }
     }
 }
