@@ -93,18 +93,18 @@ pub fn check(kind: &Kind, value: &mut Value) -> Result<(), String> {
             Ok(())
         }
         (Kind::DateTime, Value::DateTime(time)) => {
+            no_leap_second(time.nanosecond())?;
             *time = micros(*time);
             year(time.date_naive())
         }
         (Kind::NaiveDateTime, Value::NaiveDateTime(time)) => {
+            no_leap_second(time.nanosecond())?;
             *time = naive_micros(*time);
             year(time.date())
         }
         (Kind::Date, Value::Date(date)) => year(*date),
         (Kind::Time, Value::Time(time)) => {
-            if time.nanosecond() >= 1_000_000_000 {
-                return Err("a leap second is no time of day that databases hold".into());
-            }
+            no_leap_second(time.nanosecond())?;
             *time = time_micros(*time);
             Ok(())
         }
@@ -115,6 +115,15 @@ pub fn check(kind: &Kind, value: &mut Value) -> Result<(), String> {
         }),
         (_, Value::Slot(_)) => Err("cannot be serialized as JSON".into()),
         (kind, value) => Err(format!("expected {}, got {}", kind.rust_name(), value.type_name())),
+    }
+}
+
+/// chrono counts the nanoseconds of a leap second on from those of the second before it.
+fn no_leap_second(nanosecond: u32) -> Result<(), String> {
+    if nanosecond < 1_000_000_000 {
+        Ok(())
+    } else {
+        Err("a leap second is no time of day that databases hold".into())
     }
 }
 

@@ -49,6 +49,14 @@ pub(super) fn enum_type(kind: &Kind) -> Option<&'static str> {
     }
 }
 
+/// The same for an array of such values too, as SQL.
+fn cast_type(kind: &Kind) -> Option<String> {
+    match kind {
+        Kind::Array(element) => enum_type(element).map(|name| format!("{}[]", quoted(name))),
+        kind => enum_type(kind).map(quoted),
+    }
+}
+
 fn quoted(name: &str) -> String {
     ennead_core::constraints::quote(name)
 }
@@ -72,9 +80,9 @@ impl Context<'_> {
     }
 
     pub(super) fn typed_sea(&self, value: Sea, kind: &Kind) -> Sea {
-        match (self.dialect, enum_type(kind)) {
+        match (self.dialect, cast_type(kind)) {
             (Dialect::Postgres, Some(name)) => {
-                template(self.dialect, &format!("CAST({{}} AS {})", quoted(name)), [value])
+                template(self.dialect, &format!("CAST({{}} AS {name})"), [value])
             }
             _ => value,
         }
@@ -163,7 +171,8 @@ impl Context<'_> {
         };
         match (negated, has_null) {
             // NULL is in no list and, said so, not out of it either: rows with NULL are left out.
-            (true, _) if values.is_empty() => Sea::cust("TRUE"),
+            (true, true) if values.is_empty() => self.column(at).is_not_null(),
+            (true, false) if values.is_empty() => Sea::cust("TRUE"),
             (true, _) => template(self.dialect, "(NOT {})", [listed]),
             (false, true) => listed.or(self.column(at).is_null()),
             (false, false) => listed,
@@ -181,14 +190,22 @@ impl Context<'_> {
     }
 
     fn array_contains(&self, at: u16, value: &Value) -> Sea {
+        let element = match self.field(at).kind {
+            Kind::Array(element) => *element,
+            other => other,
+        };
         match self.dialect {
             Dialect::Postgres => {
-                template(self.dialect, "({} = ANY({}))", [placeholder(value), self.column(at)])
+                template(self.dialect, "({} = ANY({}))", [self.typed(value, &element), self.column(at)])
+            }
+            // SQLite's own reading of JSON rounds floats otherwise than it should; the library's function is exact.
+            Dialect::Sqlite if matches!(element, Kind::F32 | Kind::F64) => {
+                self.json_test(&Operand::Column(at), "contains", Some(placeholder(value)))
             }
             Dialect::Sqlite => template(
                 self.dialect,
-                "EXISTS (SELECT 1 FROM json_each({}) AS \"e\" WHERE \"e\".\"value\" = {})",
-                [self.column(at), placeholder(value)],
+                "(CASE WHEN {} IS NULL THEN NULL ELSE EXISTS (SELECT 1 FROM json_each({}) AS \"e\" WHERE \"e\".\"value\" = {}) END)",
+                [self.column(at), self.column(at), placeholder(value)],
             ),
         }
     }

@@ -275,10 +275,11 @@ impl Taker {
                 let has_null = values.len() != had;
                 let kind = model.field(left.column()).kind;
                 if matches!(kind, Kind::Array(_)) {
-                    return self.in_arrays(model, expr);
+                    return self.in_arrays(model, expr, has_null);
                 }
                 self.list(model, kind, values)?;
-                if has_null && !*negated {
+                // Out of a list of values, NULL says nothing that they do not say; out of a list of NULL alone, it does.
+                if has_null && (!*negated || values.is_empty()) {
                     values.push(Value::Null);
                 }
                 Ok(())
@@ -300,19 +301,28 @@ impl Taker {
             }
             Expr::ArrayContains { left, value } => {
                 let Kind::Array(element) = model.field(left.column()).kind else { return Ok(()) };
-                self.take(value, *element);
+                if let (Dialect::Sqlite, Value::Float(float)) = (self.dialect, &*value) {
+                    // SQLite looks for it among JSON.
+                    *value = Value::Json((*float).into());
+                    self.take(value, Kind::Json);
+                } else {
+                    self.take(value, *element);
+                }
                 Ok(())
             }
         }
     }
 
     /// A list of arrays is a row of comparisons: neither database has an array of arrays.
-    fn in_arrays(&mut self, model: &'static ModelDef, expr: &mut Expr) -> Result<(), Error> {
+    fn in_arrays(&mut self, model: &'static ModelDef, expr: &mut Expr, has_null: bool) -> Result<(), Error> {
         let Expr::In { left, values, negated } = expr else { return Ok(()) };
         let (left, negated) = (left.clone(), *negated);
         let op = if negated { ennead_core::Compare::Ne } else { ennead_core::Compare::Eq };
         let compare = |value| Expr::Compare { left: left.clone(), op, value };
-        let all: Vec<Expr> = std::mem::take(values).into_iter().map(compare).collect();
+        let mut all: Vec<Expr> = std::mem::take(values).into_iter().map(compare).collect();
+        if has_null && (!negated || all.is_empty()) {
+            all.push(Expr::Null { left: left.clone(), negated });
+        }
         *expr = if negated { Expr::And(all) } else { Expr::Or(all) };
         self.expr(model, expr)
     }

@@ -185,6 +185,10 @@ impl<M: Model> PagedList<M> {
         }
         let (mut select, narrow) = self.list.into_operation();
         let narrow = narrow.take()?;
+        if let Some(filter) = &select.filter {
+            // Before the digest, which goes through the filter by recursion.
+            filter.check_size()?;
+        }
         exec::complete_order(scope.handle(), &narrow, &mut select);
         let digest = exec::page_digest(scope.handle(), &narrow, &select);
         if let Some(cursor) = &self.cursor {
