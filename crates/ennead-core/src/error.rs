@@ -67,6 +67,14 @@ struct Inner {
     constraint: Option<String>,
     fields: Vec<&'static str>,
     code: Option<String>,
+    workflow: Option<Box<FailedWorkflow>>,
+}
+
+/// Where a workflow failed, and what had been done by then.
+struct FailedWorkflow {
+    node: String,
+    run: String,
+    results: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Error {
@@ -80,6 +88,7 @@ impl Error {
             constraint: None,
             fields: Vec::new(),
             code: None,
+            workflow: None,
         }))
     }
 
@@ -127,6 +136,39 @@ impl Error {
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.0.code = Some(code.into());
         self
+    }
+
+    /// Says at which node of a workflow it happened, and what the others gave. The results are told by
+    /// [`results`](Self::results) alone: neither `Display` nor `Debug` shows them.
+    #[must_use]
+    pub fn with_workflow(
+        mut self,
+        node: impl Into<String>,
+        run: impl Into<String>,
+        results: serde_json::Map<String, serde_json::Value>,
+    ) -> Self {
+        let node = node.into();
+        self.0.message = format!("node {node:?}: {}", self.0.message).into();
+        self.0.workflow = Some(Box::new(FailedWorkflow { node, run: run.into(), results }));
+        self
+    }
+
+    /// The id of the workflow's node that failed.
+    #[must_use]
+    pub fn node(&self) -> Option<&str> {
+        self.0.workflow.as_ref().map(|workflow| workflow.node.as_str())
+    }
+
+    /// The id of the workflow's run that failed.
+    #[must_use]
+    pub fn run_id(&self) -> Option<&str> {
+        self.0.workflow.as_ref().map(|workflow| workflow.run.as_str())
+    }
+
+    /// What the other nodes of a failed workflow gave, by their ids. In a transaction nothing of it lasts.
+    #[must_use]
+    pub fn results(&self) -> Option<&serde_json::Map<String, serde_json::Value>> {
+        self.0.workflow.as_ref().map(|workflow| &workflow.results)
     }
 
     /// What kind of failure it is.
@@ -244,6 +286,9 @@ impl fmt::Debug for Error {
         }
         if let Some(code) = &self.0.code {
             debug.field("code", code);
+        }
+        if let Some(workflow) = &self.0.workflow {
+            debug.field("node", &workflow.node).field("run", &workflow.run);
         }
         debug.finish()
     }

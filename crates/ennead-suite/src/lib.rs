@@ -19,6 +19,7 @@ pub mod ddl;
 pub mod draw;
 pub mod filters;
 pub mod keys;
+pub mod nodes;
 pub mod numbers;
 pub mod operations;
 pub mod pages;
@@ -72,6 +73,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         bulk::CASES,
         streams::CASES,
         upsert::CASES,
+        nodes::CASES,
         soft_delete::CASES,
         row_security::CASES,
     ]

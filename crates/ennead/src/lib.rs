@@ -53,6 +53,7 @@ mod db;
 mod doctests;
 mod exec;
 mod model_ext;
+mod node;
 pub mod op;
 mod schema;
 mod scopes;
@@ -60,6 +61,7 @@ mod sink;
 mod statement;
 mod tenant_context;
 mod transaction;
+mod workflow;
 
 pub use builder::DbBuilder;
 pub use db::Db;
@@ -70,12 +72,14 @@ pub use ennead_core::{
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use model_ext::ModelExt;
+pub use node::{Node, NodeInfo, NodeOperation, NodeScope};
 pub use op::{BulkResult, Cursor, Page};
 pub use schema::Schema;
 pub use scopes::{AcrossTenants, CreateScope, Scope, Tenant, UpdateScope};
 pub use statement::Statement;
 pub use tenant_context::TenantContext;
 pub use transaction::Transaction;
+pub use workflow::{Results, Runtime, Workflow, WorkflowBuilder};
 
 /// Collects models into a [`Schema`].
 ///
@@ -96,8 +100,8 @@ macro_rules! schema {
 /// What nearly every file of an application needs.
 pub mod prelude {
     pub use crate::{
-        AcrossTenants, Db, DbEnum, DbNewtype, Error, Model as _, ModelExt as _, Schema, Tenant,
-        TenantContext, model,
+        AcrossTenants, Db, DbEnum, DbNewtype, Error, Model as _, ModelExt as _, Runtime, Schema, Tenant,
+        TenantContext, WorkflowBuilder, model,
     };
 }
 

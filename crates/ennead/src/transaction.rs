@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 
 use crate::backend::Conn;
 use crate::db::Db;
-use crate::exec::TxRef;
+use crate::exec::{Handle, TxRef};
 use crate::scopes::sealed::Handles;
 use crate::scopes::{AcrossTenants, Tenant};
 
@@ -97,30 +97,41 @@ impl<S: Handles + Clone> Transaction<S> {
         &self,
         work: impl AsyncFnOnce(&Transaction<S>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let level = self.level + 1;
-        let savepoint = format!("ennead_{level}");
-        self.control(&format!("SAVEPOINT {savepoint}")).await?;
-        self.state.level.store(level, Ordering::SeqCst);
-        let nested = Transaction { state: Arc::clone(&self.state), level, scope: self.scope.clone() };
-        let cancelled = Cancelled { state: &self.state, level: self.level, armed: true };
-        let result = work(&nested).await;
-        cancelled.disarm();
-        let failed = self.state.failed.load(Ordering::SeqCst);
-        if result.is_ok() && !failed {
-            self.control(&format!("RELEASE SAVEPOINT {savepoint}")).await?;
-            return result;
-        }
-        self.state.failed.store(false, Ordering::SeqCst);
-        let undone = self.control(&format!("ROLLBACK TO SAVEPOINT {savepoint}")).await;
-        if undone.is_err() {
-            self.state.fail();
-        } else {
-            self.control(&format!("RELEASE SAVEPOINT {savepoint}")).await?;
-        }
-        // A closure that swallowed a database error must not look as if it had worked.
-        result.and_then(|_| Err(aborted().into()))
+        nested(self.state(), async |level| {
+            let inner = Transaction { state: Arc::clone(&self.state), level, scope: self.scope.clone() };
+            work(&inner).await
+        })
+        .await
     }
+}
 
+/// Runs work at the next level of a transaction, between a savepoint and its release or rollback.
+async fn nested<T, E: From<Error>>(
+    outer: TxRef<'_>,
+    work: impl AsyncFnOnce(u32) -> Result<T, E>,
+) -> Result<T, E> {
+    let level = outer.level + 1;
+    let savepoint = format!("ennead_{level}");
+    outer.control(&format!("SAVEPOINT {savepoint}")).await?;
+    outer.state.level.store(level, Ordering::SeqCst);
+    let cancelled = Cancelled { state: outer.state, level: outer.level, armed: true };
+    let result = work(level).await;
+    cancelled.disarm();
+    let failed = outer.state.failed.load(Ordering::SeqCst);
+    if result.is_ok() && !failed {
+        outer.control(&format!("RELEASE SAVEPOINT {savepoint}")).await?;
+        return result;
+    }
+    outer.state.failed.store(false, Ordering::SeqCst);
+    match outer.control(&format!("ROLLBACK TO SAVEPOINT {savepoint}")).await {
+        Ok(()) => outer.control(&format!("RELEASE SAVEPOINT {savepoint}")).await?,
+        Err(_) => outer.state.fail(),
+    }
+    // A closure that swallowed a database error must not look as if it had worked.
+    result.and_then(|_| Err(aborted().into()))
+}
+
+impl TxRef<'_> {
     async fn control(&self, sql: &str) -> Result<(), Error> {
         let mut slot = self.state.conn.lock().await;
         self.state.check(self.level)?;
@@ -157,16 +168,23 @@ async fn run<S: Handles + Clone, T, E: From<Error>>(
     scope: &S,
     work: impl AsyncFnOnce(&Transaction<S>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let handle = scope.handle();
+    let state = begin(scope.handle()).await?;
+    let transaction = Transaction { state: Arc::clone(&state), level: 1, scope: scope.clone() };
+    let result = work(&transaction).await;
+    end(&state, result).await
+}
+
+async fn begin(handle: Handle<'_>) -> Result<Arc<TxState>, Error> {
     let mut conn = handle.db.backend.acquire(handle.access(true)).await?;
     conn.begin(handle.tenant()).await?;
-    let state = Arc::new(TxState {
+    Ok(Arc::new(TxState {
         conn: Mutex::new(Some(conn)),
         level: AtomicU32::new(1),
         failed: AtomicBool::new(false),
-    });
-    let transaction = Transaction { state: Arc::clone(&state), level: 1, scope: scope.clone() };
-    let result = work(&transaction).await;
+    }))
+}
+
+async fn end<T, E: From<Error>>(state: &TxState, result: Result<T, E>) -> Result<T, E> {
     let conn = state.conn.lock().await.take();
     let failed = state.failed.load(Ordering::SeqCst);
     match (result, conn) {
@@ -186,6 +204,23 @@ async fn run<S: Handles + Clone, T, E: From<Error>>(
         }
         (Err(error), None) => Err(error),
     }
+}
+
+/// Runs work of the library's own on a handle within a transaction, or within a savepoint of the handle's own.
+pub(crate) async fn within<T>(
+    handle: Handle<'_>,
+    work: impl AsyncFnOnce(Handle<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    if let Some(outer) = handle.transaction {
+        return nested(outer, async |level| {
+            work(Handle { transaction: Some(TxRef { state: outer.state, level }), ..handle }).await
+        })
+        .await;
+    }
+    let state = begin(handle).await?;
+    let inside = Handle { transaction: Some(TxRef { state: &state, level: 1 }), ..handle };
+    let result = work(inside).await;
+    end(&state, result).await
 }
 
 async fn retrying<S: Handles + Clone, T>(

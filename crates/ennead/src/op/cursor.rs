@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ennead_core::{Error, ModelDef, OrderBy, Value};
 use serde_json::Value as JsonValue;
 
-use crate::op::cursor_codec;
+use crate::node::json::{from_json, to_json};
 
 /// One page of rows, and where the next begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Cursor {
     }
 
     pub(crate) fn encode(values: &[Value], digest: u64) -> Self {
-        let values: Vec<JsonValue> = values.iter().map(cursor_codec::to_json).collect();
+        let values: Vec<JsonValue> = values.iter().cloned().map(to_json).collect();
         let body = JsonValue::Array(values).to_string();
         let seal = ennead_core::naming::fnv1a(format!("{digest:016x}{body}").as_bytes());
         Self(URL_SAFE_NO_PAD.encode(format!("{seal:016x}{body}")))
@@ -94,7 +94,7 @@ impl Cursor {
             .zip(order)
             .map(|(json, by)| {
                 let field = model.field(by.column);
-                let mut value = cursor_codec::from_json(json, &field.kind)?;
+                let mut value = from_json(json, &field.kind).ok()?;
                 (value.is_null() || ennead_core::check(&field.kind, &mut value).is_ok()).then_some(value)
             })
             .collect()

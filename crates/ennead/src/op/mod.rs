@@ -7,7 +7,6 @@ mod bulk_update;
 mod count;
 mod create;
 mod cursor;
-mod cursor_codec;
 mod delete;
 mod list;
 mod read;

@@ -1,0 +1,377 @@
+//! What a node takes and gives, as JSON Schemas (draft 2020-12), from the same definitions that the node itself reads.
+
+use ennead_core::{FieldDef, Kind, ModelDef, Role, Uniqueness};
+use serde_json::{Map, Value as Json, json};
+
+use super::params::{is_settable, visible};
+use super::{Node, NodeOperation};
+
+/// A node, and the JSON Schemas of its parameters and its result.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct NodeInfo {
+    /// Its name: `CreateUserNode`.
+    pub name: String,
+    /// Its model's name.
+    pub model: &'static str,
+    /// Which operation it is.
+    pub operation: NodeOperation,
+    /// What it does, in a sentence.
+    pub description: String,
+    /// What it takes.
+    pub parameters: Json,
+    /// What it gives.
+    pub result: Json,
+}
+
+pub(super) fn describe(node: Node) -> NodeInfo {
+    let model = node.model;
+    NodeInfo {
+        name: node.name(),
+        model: model.name,
+        operation: node.operation,
+        description: sentence(node),
+        parameters: with_dialect(parameters(node)),
+        result: with_dialect(result(node)),
+    }
+}
+
+fn sentence(node: Node) -> String {
+    let name = node.model.name;
+    match node.operation {
+        NodeOperation::Create => format!("Creates a {name}."),
+        NodeOperation::Read => format!("Reads a {name} by its key or a unique field."),
+        NodeOperation::Update => format!("Updates a {name} by its key."),
+        NodeOperation::Delete => format!("Deletes a {name} by its key."),
+        NodeOperation::List => format!("Lists rows of {name}, 100 unless said."),
+        NodeOperation::Count => format!("Counts rows of {name}."),
+        NodeOperation::BulkCreate => format!("Creates many rows of {name}, all or none."),
+        NodeOperation::BulkUpdate => format!("Updates many rows of {name}, all or none."),
+        NodeOperation::BulkDelete => format!("Deletes many rows of {name}, all or none."),
+        NodeOperation::Upsert => format!("Creates a {name}, or changes the one that is there."),
+    }
+}
+
+fn with_dialect(mut schema: Json) -> Json {
+    if let Json::Object(map) = &mut schema {
+        map.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
+    }
+    schema
+}
+
+fn object(properties: Map<String, Json>, required: &[&str]) -> Json {
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+/// A parameter object: properties as pairs.
+fn of(properties: impl IntoIterator<Item = (&'static str, Json)>, required: &[&str]) -> Json {
+    object(properties.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect(), required)
+}
+
+fn parameters(node: Node) -> Json {
+    let model = node.model;
+    let key = kind(&model.key_field().kind);
+    let row = new_row(model);
+    match node.operation {
+        NodeOperation::Create => {
+            json!({ "anyOf": [of([("data", row.clone())], &["data"]), row] })
+        }
+        NodeOperation::Upsert => {
+            of([("data", row), ("on_conflict", conflict(model))], &["data", "on_conflict"])
+        }
+        NodeOperation::BulkCreate => {
+            let data = json!({ "type": "array", "items": row });
+            of([("data", data), ("on_conflict", nullable(conflict(model)))], &["data"])
+        }
+        NodeOperation::Read => {
+            let by =
+                |name: &'static str, schema: Json| of([(name, schema), ("fields", fields(model))], &[name]);
+            let mut ways = vec![by("id", key.clone())];
+            if model.key_field().name != "id" {
+                ways.push(by(model.key_field().name, key));
+            }
+            let unique =
+                visible(model).filter(|(at, field)| field.unique != Uniqueness::No && *at != model.key.field);
+            ways.extend(unique.map(|(_, field)| by(field.name, kind(&field.kind))));
+            json!({ "anyOf": ways })
+        }
+        NodeOperation::Update => by_key(model, |name| {
+            let properties = [
+                (name, key.clone()),
+                ("data", changes(model)),
+                ("add", amounts(model)),
+                ("when", nullable(reference())),
+            ];
+            let mut schema = of(properties, &[name]);
+            schema["anyOf"] = json!([{ "required": ["data"] }, { "required": ["add"] }]);
+            with_filter(schema, model)
+        }),
+        NodeOperation::Delete => by_key(model, |name| of([(name, key.clone())], &[name])),
+        NodeOperation::List => with_filter(
+            of(
+                [
+                    ("filter", nullable(reference())),
+                    ("order_by", order(model)),
+                    ("limit", count()),
+                    ("offset", count()),
+                    ("cursor", json!({ "type": ["string", "null"] })),
+                    ("fields", nullable(fields(model))),
+                ],
+                &[],
+            ),
+            model,
+        ),
+        NodeOperation::Count => with_filter(of([("filter", nullable(reference()))], &[]), model),
+        NodeOperation::BulkUpdate => {
+            let shared =
+                of([("filter", reference()), ("data", changes(model)), ("add", amounts(model))], &["filter"]);
+            let all = of(
+                [("all_rows", json!({ "const": true })), ("data", changes(model)), ("add", amounts(model))],
+                &["all_rows"],
+            );
+            let mut row = changes(model);
+            row["properties"]["id"] = key;
+            row["required"] = json!(["id"]);
+            let each = of([("data", json!({ "type": "array", "items": row }))], &["data"]);
+            with_filter(json!({ "anyOf": [shared, all, each] }), model)
+        }
+        NodeOperation::BulkDelete => {
+            let ids = json!({ "type": "array", "items": key });
+            let ways = [
+                of([("filter", reference())], &["filter"]),
+                of([("ids", ids), ("filter", nullable(reference()))], &["ids"]),
+                of([("all_rows", json!({ "const": true }))], &["all_rows"]),
+            ];
+            with_filter(json!({ "anyOf": ways }), model)
+        }
+    }
+}
+
+/// The key as `id`, or by its own name.
+fn by_key(model: &'static ModelDef, schema: impl Fn(&'static str) -> Json) -> Json {
+    let own = model.key_field().name;
+    if own == "id" { schema("id") } else { json!({ "anyOf": [schema("id"), schema(own)] }) }
+}
+
+fn result(node: Node) -> Json {
+    let model = node.model;
+    let row = || {
+        let properties: Map<String, Json> =
+            visible(model).map(|(_, f)| (f.name.to_owned(), typed(f))).collect();
+        let required: Vec<&str> = visible(model).map(|(_, f)| f.name).collect();
+        object(properties, &required)
+    };
+    let part = || {
+        let mut row = row();
+        row["required"] = json!([]);
+        row
+    };
+    let affected = || ("affected", count());
+    match node.operation {
+        NodeOperation::Create | NodeOperation::Update => row(),
+        NodeOperation::Read => part(),
+        NodeOperation::Upsert => nullable(row()),
+        NodeOperation::Delete => {
+            let deleted = json!({ "const": true });
+            of([("id", kind(&model.key_field().kind)), ("deleted", deleted)], &["id", "deleted"])
+        }
+        NodeOperation::List => {
+            let rows = json!({ "type": "array", "items": part() });
+            let next = json!({ "type": ["string", "null"] });
+            json!({ "anyOf": [rows.clone(), of([("items", rows), ("next", next)], &["items", "next"])] })
+        }
+        NodeOperation::Count => of([("count", count())], &["count"]),
+        NodeOperation::BulkCreate => {
+            let ids = json!({ "type": "array", "items": kind(&model.key_field().kind) });
+            of([affected(), ("ids", ids)], &["affected", "ids"])
+        }
+        NodeOperation::BulkUpdate | NodeOperation::BulkDelete => of([affected()], &["affected"]),
+    }
+}
+
+fn count() -> Json {
+    json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX })
+}
+
+fn nullable(schema: Json) -> Json {
+    json!({ "anyOf": [schema, { "type": "null" }] })
+}
+
+fn typed(field: &FieldDef) -> Json {
+    let mut schema = kind(&field.kind);
+    if field.nullable && field.kind != Kind::Json {
+        schema = nullable(schema);
+    }
+    if let (Json::Object(map), false) = (&mut schema, field.doc.is_empty()) {
+        map.insert("description".into(), json!(field.doc));
+    }
+    schema
+}
+
+fn kind(kind: &Kind) -> Json {
+    let text = |pattern: &str| json!({ "type": "string", "pattern": pattern });
+    match kind {
+        Kind::Text => text("^[^\\u0000]*$"),
+        Kind::Bool => json!({ "type": "boolean" }),
+        Kind::I16 | Kind::I32 | Kind::I64 => {
+            let (low, high) = kind.integer_bounds().unwrap_or((i64::MIN, i64::MAX));
+            json!({ "type": "integer", "minimum": low, "maximum": high })
+        }
+        Kind::F32 => json!({ "type": "number", "minimum": f32::MIN, "maximum": f32::MAX }),
+        Kind::F64 => json!({ "type": "number" }),
+        Kind::Decimal(_) => {
+            json!({ "anyOf": [text("^[+-]?[0-9]+(\\.[0-9]+)?$"), { "type": "number" }], "format": "decimal" })
+        }
+        Kind::Uuid => {
+            let mut schema = text("^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$");
+            schema["format"] = json!("uuid");
+            schema
+        }
+        Kind::DateTime => text(
+            "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?$",
+        ),
+        Kind::NaiveDateTime => {
+            text("^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?$")
+        }
+        Kind::Date => text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+        Kind::Time => text("^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?$"),
+        Kind::Bytes => json!({ "type": "string", "contentEncoding": "base64" }),
+        Kind::Json => json!({}),
+        Kind::Enum(def) => json!({ "enum": def.variants }),
+        Kind::Array(element) => json!({ "type": "array", "items": self::kind(element) }),
+    }
+}
+
+/// A row to be created: what has a default, is generated or takes NULL may be left out.
+fn new_row(model: &'static ModelDef) -> Json {
+    let mut properties = Map::new();
+    let mut required = Vec::new();
+    for field in model.fields.iter().filter(|field| field.is_writable()) {
+        properties.insert(field.name.to_owned(), typed(field));
+        let given = field.nullable
+            || field.default.is_some()
+            || matches!(
+                field.role,
+                Role::Tenant | Role::CreatedAt | Role::UpdatedAt | Role::Version | Role::DeletedAt
+            )
+            || (field.role == Role::Key && model.key.generation != ennead_core::KeyGeneration::Assigned);
+        if !given {
+            required.push(field.name);
+        }
+    }
+    object(properties, &required)
+}
+
+fn is_changeable(field: &FieldDef) -> bool {
+    is_settable(field) && !field.immutable && field.role != Role::Key
+}
+
+fn changes(model: &'static ModelDef) -> Json {
+    let fields = model.fields.iter().filter(|field| is_changeable(field));
+    object(fields.map(|field| (field.name.to_owned(), typed(field))).collect(), &[])
+}
+
+fn amounts(model: &'static ModelDef) -> Json {
+    let number = |field: &&FieldDef| {
+        matches!(field.kind, Kind::I16 | Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64 | Kind::Decimal(_))
+    };
+    let fields = model.fields.iter().filter(|field| is_changeable(field)).filter(number);
+    object(fields.map(|field| (field.name.to_owned(), kind(&field.kind))).collect(), &[])
+}
+
+fn names(model: &'static ModelDef) -> Vec<&'static str> {
+    visible(model).map(|(_, field)| field.name).collect()
+}
+
+fn fields(model: &'static ModelDef) -> Json {
+    json!({ "type": "array", "items": { "enum": names(model) }, "minItems": 1, "uniqueItems": true })
+}
+
+fn conflict(model: &'static ModelDef) -> Json {
+    let list = json!({ "type": "array", "items": { "enum": model.fields.iter().map(|f| f.name).collect::<Vec<_>>() } });
+    let properties = [
+        ("on", json!({ "anyOf": [list.clone(), { "type": "string" }] })),
+        ("ignore", json!({ "type": "boolean" })),
+        ("update", json!({ "anyOf": [list, { "type": "string" }] })),
+        ("add", amounts(model)),
+    ];
+    of(properties, &["on"])
+}
+
+fn ordered(model: &'static ModelDef) -> impl Iterator<Item = &'static str> {
+    visible(model).filter(|(_, f)| !matches!(f.kind, Kind::Json | Kind::Array(_))).map(|(_, f)| f.name)
+}
+
+fn order(model: &'static ModelDef) -> Json {
+    let texts: Vec<String> =
+        ordered(model).flat_map(|name| [name.to_owned(), format!("-{name}"), format!("+{name}")]).collect();
+    let direction = json!({ "enum": ["asc", "desc"] });
+    let by: Map<String, Json> = ordered(model).map(|name| (name.to_owned(), direction.clone())).collect();
+    let part = json!({ "anyOf": [{ "enum": texts }, object(by, &[])] });
+    json!({ "anyOf": [part.clone(), { "type": "array", "items": part }, { "type": "null" }] })
+}
+
+fn reference() -> Json {
+    json!({ "$ref": "#/$defs/filter" })
+}
+
+/// Puts the filter's definition beside a schema that refers to it.
+fn with_filter(mut schema: Json, model: &'static ModelDef) -> Json {
+    let group = json!({ "type": "array", "items": reference() });
+    let mut properties = Map::from_iter([
+        ("$and".to_owned(), group.clone()),
+        ("$or".to_owned(), group),
+        ("$not".to_owned(), reference()),
+    ]);
+    let mut paths = Map::new();
+    for (_, field) in visible(model) {
+        properties.insert(field.name.to_owned(), condition(field));
+        if field.kind == Kind::Json {
+            paths.insert(format!("^{}\\..+", field.name), json!({}));
+        }
+    }
+    schema["$defs"] = json!({
+        "filter": {
+            "type": "object",
+            "properties": properties,
+            "patternProperties": paths,
+            "additionalProperties": false,
+        }
+    });
+    schema
+}
+
+fn condition(field: &FieldDef) -> Json {
+    let flag = json!({ "type": "boolean" });
+    let mut operators = Map::from_iter([("$null".to_owned(), flag.clone()), ("$exists".to_owned(), flag)]);
+    let mut add = |names: &[&str], schema: Json| {
+        operators.extend(names.iter().map(|name| ((*name).to_owned(), schema.clone())));
+    };
+    let value = kind(&field.kind);
+    let list = json!({ "type": "array", "items": nullable(value.clone()) });
+    match field.kind {
+        Kind::Json => add(&["$contains"], json!({})),
+        Kind::Array(element) => {
+            add(&["$contains"], kind(element));
+            add(&["$eq", "$ne"], nullable(value.clone()));
+            add(&["$in", "$nin"], list.clone());
+        }
+        _ => {
+            add(&["$eq", "$ne"], nullable(value.clone()));
+            add(&["$gt", "$gte", "$lt", "$lte"], value.clone());
+            add(&["$in", "$nin"], list.clone());
+            add(&["$between"], json!({ "type": "array", "items": value, "minItems": 2, "maxItems": 2 }));
+        }
+    }
+    if field.kind == Kind::Text {
+        add(&["$like", "$ilike", "$contains", "$starts_with", "$ends_with"], json!({ "type": "string" }));
+    }
+    let mut operators = object(operators, &[]);
+    operators["minProperties"] = json!(1);
+    let mut ways = vec![json!({ "type": "null" }), operators];
+    if field.kind != Kind::Json {
+        ways.push(value);
+        ways.push(list);
+    }
+    json!({ "anyOf": ways })
+}

@@ -1,0 +1,154 @@
+//! The parameters of the nodes that read, and what all nodes read alike.
+
+use ennead_core::{
+    Compare, Count, Deleted, Error, Expr, Guard, ModelDef, ModelRef, Operand, OrderBy, Select, Uniqueness,
+    Value,
+};
+use serde_json::Value as Json;
+
+use super::filter::Reader;
+use super::params::{Params, field, invalid, value, visible};
+use super::request::Request;
+use super::{Node, NodeOperation, write};
+use crate::op::Cursor;
+
+/// How many rows a list gives where nothing is said.
+const DEFAULT_LIMIT: u64 = 100;
+
+/// Reads the parameters of a node, under the tenant's predicate.
+pub(super) fn parse(node: Node, guard: &Guard, params: Json) -> Result<Request, Error> {
+    let call = Call { model: node.model, guard };
+    let params = Params::new(node.model, "", params)?;
+    match node.operation {
+        NodeOperation::Create => write::create(&call, params),
+        NodeOperation::Read => call.read(params),
+        NodeOperation::Update => write::update(&call, params),
+        NodeOperation::Delete => write::delete(&call, params),
+        NodeOperation::List => call.list(params),
+        NodeOperation::Count => call.count(params),
+        NodeOperation::BulkCreate => write::bulk_create(&call, params),
+        NodeOperation::BulkUpdate => write::bulk_update(&call, params),
+        NodeOperation::BulkDelete => write::bulk_delete(&call, params),
+        NodeOperation::Upsert => write::upsert(&call, params),
+    }
+}
+
+/// One reading of parameters: the model, and the tenant's predicate that its filters are read under.
+pub(super) struct Call<'a> {
+    pub(super) model: &'static ModelDef,
+    pub(super) guard: &'a Guard,
+}
+
+impl Call<'_> {
+    pub(super) fn reader(&self) -> Reader<'_> {
+        Reader { model: self.model, guard: self.guard }
+    }
+
+    pub(super) fn filter(&self, params: &mut Params) -> Result<Option<Expr>, Error> {
+        match params.take("filter") {
+            None | Some(Json::Null) => Ok(None),
+            Some(json) => self.reader().filter("filter", json).map(Some),
+        }
+    }
+
+    /// Takes the key: as `id`, or by its own name.
+    pub(super) fn key(&self, params: &mut Params) -> Result<Value, Error> {
+        let key = self.model.key_field();
+        let name = if params.has("id") { "id" } else { key.name };
+        value(self.model, name, key, params.required(name)?)
+    }
+
+    fn read(&self, mut params: Params) -> Result<Request, Error> {
+        let fields = self.fields(&mut params)?;
+        let filter = self.identity(&mut params)?;
+        params.finish(&["id", self.model.key_field().name, "fields"])?;
+        Ok(Request::Read(self.select(Some(filter), Vec::new(), None, 0, fields)))
+    }
+
+    /// What names one row: its key, or the value of a unique field.
+    fn identity(&self, params: &mut Params) -> Result<Expr, Error> {
+        let key = self.model.key.field;
+        if params.has("id") || params.has(self.model.key_field().name) {
+            let value = self.key(params)?;
+            return Ok(Expr::Compare { left: Operand::Column(key), op: Compare::Eq, value });
+        }
+        let unique =
+            visible(self.model).find(|(_, field)| field.unique != Uniqueness::No && params.has(field.name));
+        let Some((at, definition)) = unique else {
+            return Err(invalid(self.model, "", "give the row's `id`, or the value of a unique field"));
+        };
+        let value = value(self.model, definition.name, definition, params.required(definition.name)?)?;
+        if value.is_null() {
+            return Err(invalid(self.model, definition.name, "null names no row"));
+        }
+        Ok(Expr::Compare { left: Operand::Column(at), op: Compare::Eq, value })
+    }
+
+    fn list(&self, mut params: Params) -> Result<Request, Error> {
+        let filter = self.filter(&mut params)?;
+        let order =
+            params.take("order_by").map_or(Ok(Vec::new()), |json| self.reader().order("order_by", json))?;
+        let limit = params.count("limit")?.unwrap_or(DEFAULT_LIMIT);
+        let offset = params.count("offset")?;
+        let paged = params.has("cursor");
+        let cursor = match params.take("cursor") {
+            None | Some(Json::Null) => None,
+            Some(Json::String(text)) => Some(Cursor::from(text)),
+            Some(_) => {
+                return Err(invalid(self.model, "cursor", "expected the text that the page before gave"));
+            }
+        };
+        let fields = self.fields(&mut params)?;
+        params.finish(&["filter", "order_by", "limit", "offset", "cursor", "fields"])?;
+        if !paged {
+            let select = self.select(filter, order, Some(limit), offset.unwrap_or(0), fields);
+            return Ok(Request::List(select));
+        }
+        if offset.is_some() || limit == 0 {
+            return Err(invalid(self.model, "cursor", "a page takes no offset, and a limit of at least 1"));
+        }
+        let select = self.select(filter, order, Some(limit), 0, None);
+        Ok(Request::Page { select, limit, cursor, fields })
+    }
+
+    fn count(&self, mut params: Params) -> Result<Request, Error> {
+        let filter = self.filter(&mut params)?;
+        params.finish(&["filter"])?;
+        Ok(Request::Count(Count { model: ModelRef(self.model), filter, deleted: Deleted::Exclude }))
+    }
+
+    fn fields(&self, params: &mut Params) -> Result<Option<Vec<u16>>, Error> {
+        let Some(json) = params.take("fields").filter(|json| !json.is_null()) else { return Ok(None) };
+        let Json::Array(items) = json else {
+            return Err(invalid(self.model, "fields", "expected an array of field names"));
+        };
+        if items.is_empty() {
+            return Err(invalid(self.model, "fields", "name at least one field"));
+        }
+        let mut columns = Vec::with_capacity(items.len());
+        for (at, item) in items.iter().enumerate() {
+            let path = format!("fields[{at}]");
+            let Json::String(name) = item else {
+                return Err(invalid(self.model, &path, "expected a string"));
+            };
+            let (column, _) = field(self.model, &path, name, false)?;
+            if columns.contains(&column) {
+                return Err(invalid(self.model, &path, "stands twice"));
+            }
+            columns.push(column);
+        }
+        Ok(Some(columns))
+    }
+
+    fn select(
+        &self,
+        filter: Option<Expr>,
+        order: Vec<OrderBy>,
+        limit: Option<u64>,
+        offset: u64,
+        columns: Option<Vec<u16>>,
+    ) -> Select {
+        let model = ModelRef(self.model);
+        Select { model, filter, order, limit, offset, after: None, columns, deleted: Deleted::Exclude }
+    }
+}

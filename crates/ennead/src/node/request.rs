@@ -1,0 +1,133 @@
+//! A node's request, read from its parameters, and its run.
+
+use ennead_core::{
+    Assignment, Conflict, ConflictAction, Count, Delete, Error, ModelDef, ModelRef, Select, Target, Update,
+    Value, Values,
+};
+use serde_json::{Value as Json, json};
+
+use super::json::to_json;
+use super::params::visible;
+use super::sink::{JsonRows, Keys};
+use crate::exec::{self, Handle};
+use crate::op::Cursor;
+use crate::sink::{Nothing, ValueRows, downcast};
+
+/// What a node was asked for: nothing of JSON is left in it.
+pub(crate) enum Request {
+    Create(Values),
+    Upsert(Values, Conflict),
+    BulkCreate(Vec<Values>, Option<Conflict>),
+    Read(Select),
+    List(Select),
+    Page { select: Select, limit: u64, cursor: Option<Cursor>, fields: Option<Vec<u16>> },
+    Count(Count),
+    Update(Update),
+    BulkUpdate(Update),
+    BulkUpdateEach(Vec<(Value, Vec<Assignment>)>),
+    Delete(Value),
+    BulkDelete(Delete),
+}
+
+impl Request {
+    /// Runs it.
+    pub(crate) async fn run(self, model: &'static ModelDef, handle: Handle<'_>) -> Result<Json, Error> {
+        let affected = |affected: u64| json!({ "affected": affected });
+        match self {
+            Request::Create(values) => {
+                let sink = Box::new(JsonRows::all(model));
+                let done = exec::insert(handle, None, model, vec![values], None, Some(sink)).await?;
+                exec::one(downcast::<JsonRows>(done.sink)?.rows, model)
+            }
+            Request::Upsert(values, conflict) => {
+                let ignoring = conflict.action == ConflictAction::Ignore;
+                let sink = Box::new(JsonRows::all(model));
+                let done =
+                    exec::insert(handle, None, model, vec![values], Some(conflict), Some(sink)).await?;
+                let mut rows = downcast::<JsonRows>(done.sink)?.rows;
+                if ignoring { Ok(rows.pop().unwrap_or(Json::Null)) } else { exec::one(rows, model) }
+            }
+            Request::BulkCreate(values, conflict) => {
+                let sink = Box::new(Keys::new(model));
+                let done = exec::insert(handle, None, model, values, conflict, Some(sink)).await?;
+                let ids: Vec<Json> = downcast::<Keys>(done.sink)?.keys.into_iter().map(to_json).collect();
+                Ok(json!({ "affected": done.affected, "ids": ids }))
+            }
+            Request::Read(select) => {
+                let mut rows = rows(model, handle, select).await?;
+                match (rows.pop(), rows.is_empty()) {
+                    (Some(row), true) => Ok(row),
+                    (Some(_), false) => Err(exec::ambiguous(model)),
+                    (None, _) => Err(Error::not_found(model.name)),
+                }
+            }
+            Request::List(select) => rows(model, handle, select).await.map(Json::Array),
+            Request::Page { select, limit, cursor, fields } => {
+                page(model, handle, select, limit, cursor, fields).await
+            }
+            Request::Count(count) => Ok(json!({ "count": exec::count(handle, None, count).await? })),
+            Request::Update(update) => {
+                let done = exec::update(handle, None, update, Box::new(JsonRows::all(model))).await?;
+                exec::one(downcast::<JsonRows>(done.sink)?.rows, model)
+            }
+            Request::BulkUpdate(update) => {
+                Ok(affected(exec::update(handle, None, update, Box::new(Nothing)).await?.affected))
+            }
+            Request::BulkUpdateEach(updates) => {
+                Ok(affected(exec::update_each(handle, None, model, updates).await?))
+            }
+            Request::Delete(key) => {
+                let id = to_json(key.clone());
+                let delete = Delete { model: ModelRef(model), target: Target::Key(key), when: None };
+                exec::delete(handle, None, delete, false).await?;
+                Ok(json!({ "id": id, "deleted": true }))
+            }
+            Request::BulkDelete(delete) => Ok(affected(exec::delete(handle, None, delete, false).await?)),
+        }
+    }
+}
+
+async fn rows(model: &'static ModelDef, handle: Handle<'_>, select: Select) -> Result<Vec<Json>, Error> {
+    let sink = match &select.columns {
+        Some(columns) => JsonRows::of(model, columns),
+        None => JsonRows::all(model),
+    };
+    let done = exec::select(handle, None, select, Box::new(sink)).await?;
+    Ok(downcast::<JsonRows>(done.sink)?.rows)
+}
+
+async fn page(
+    model: &'static ModelDef,
+    handle: Handle<'_>,
+    mut select: Select,
+    limit: u64,
+    cursor: Option<Cursor>,
+    fields: Option<Vec<u16>>,
+) -> Result<Json, Error> {
+    exec::complete_order(handle, &None, &mut select);
+    let digest = exec::page_digest(handle, &None, &select);
+    if let Some(cursor) = cursor {
+        select.after = Some(cursor.decode(model, &select.order, digest)?);
+    }
+    select.limit = Some(limit.saturating_add(1));
+    let kinds = model.fields.iter().map(|field| field.kind).collect();
+    let order = select.order.clone();
+    let sink = Box::new(ValueRows::new(kinds));
+    let done = exec::select(handle, None, select, sink).await?;
+    let mut rows = downcast::<ValueRows>(done.sink)?.rows;
+    let more = rows.len() as u64 > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = rows.last().filter(|_| more).map(|row| {
+        let values: Vec<Value> = order.iter().map(|by| row[by.column as usize].clone()).collect();
+        Cursor::encode(&values, digest).to_string()
+    });
+    let shown: Vec<u16> = fields.unwrap_or_else(|| visible(model).map(|(at, _)| at).collect());
+    let object = |mut row: Vec<Value>| -> Json {
+        let pair = |at: &u16| {
+            let value = std::mem::replace(&mut row[*at as usize], Value::Null);
+            (model.field(*at).name.to_owned(), to_json(value))
+        };
+        Json::Object(shown.iter().map(pair).collect())
+    };
+    Ok(json!({ "items": rows.into_iter().map(object).collect::<Vec<_>>(), "next": next }))
+}

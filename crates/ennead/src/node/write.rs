@@ -1,0 +1,255 @@
+//! The parameters of the nodes that write.
+
+use ennead_core::{
+    Assignment, Conflict, ConflictAction, Delete, Deleted, Error, ModelRef, Target, Update, Value, Values,
+};
+use serde_json::{Map, Value as Json};
+
+use super::json::type_name;
+use super::params::{Params, field, invalid, is_settable, value};
+use super::read::Call;
+use super::request::Request;
+
+pub(super) fn create(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
+    let values = match params.take("data") {
+        Some(data) => {
+            params.finish(&["data"])?;
+            call.row("data", data)?
+        }
+        None => call.row("", Json::Object(params.into_map()))?,
+    };
+    Ok(Request::Create(values))
+}
+
+pub(super) fn upsert(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
+    let values = call.row("data", params.required("data")?)?;
+    let conflict = call.conflict(params.required("on_conflict")?)?;
+    params.finish(&["data", "on_conflict"])?;
+    Ok(Request::Upsert(values, conflict))
+}
+
+pub(super) fn bulk_create(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
+    let rows = call.rows_of(params.required("data")?)?;
+    let conflict = match params.take("on_conflict") {
+        None | Some(Json::Null) => None,
+        Some(json) => Some(call.conflict(json)?),
+    };
+    params.finish(&["data", "on_conflict"])?;
+    let values: Result<Vec<Values>, Error> =
+        rows.into_iter().enumerate().map(|(at, row)| call.row(&format!("data[{at}]"), row)).collect();
+    Ok(Request::BulkCreate(values?, conflict))
+}
+
+pub(super) fn update(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
+    let key = call.key(&mut params)?;
+    let set = call.assignments(&mut params)?;
+    let when = match params.take("when") {
+        None | Some(Json::Null) => None,
+        Some(json) => Some(call.reader().filter("when", json)?),
+    };
+    params.finish(&["id", call.model.key_field().name, "data", "add", "when"])?;
+    Ok(Request::Update(Update {
+        model: ModelRef(call.model),
+        target: Target::Key(key),
+        when,
+        set,
+        returning: true,
+        deleted: Deleted::Exclude,
+    }))
+}
+
+pub(super) fn delete(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
+    let key = call.key(&mut params)?;
+    params.finish(&["id", call.model.key_field().name])?;
+    Ok(Request::Delete(key))
+}
+
+pub(super) fn bulk_update(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
+    if params.has("filter") || params.has("all_rows") {
+        let target = call.target(&mut params)?;
+        let set = call.assignments(&mut params)?;
+        params.finish(&["filter", "all_rows", "data", "add"])?;
+        let model = ModelRef(call.model);
+        let update = Update { model, target, when: None, set, returning: false, deleted: Deleted::Exclude };
+        return Ok(Request::BulkUpdate(update));
+    }
+    let rows = params.required("data")?;
+    params.finish(&["filter", "all_rows", "data", "add"])?;
+    if rows.is_object() {
+        return Err(invalid(
+            call.model,
+            "",
+            "give a `filter` beside `data`, `all_rows`, or `data` as an array of rows with their ids",
+        ));
+    }
+    let rows = call.rows_of(rows)?.into_iter().enumerate();
+    let updates: Result<Vec<(Value, Vec<Assignment>)>, Error> = rows
+        .map(|(at, row)| {
+            let path = format!("data[{at}]");
+            let mut row = Params::new(call.model, &path, row)?;
+            let name = if row.has("id") { "id" } else { call.model.key_field().name };
+            let key = value(call.model, &row.at(name), call.model.key_field(), row.required(name)?)?;
+            Ok((key, call.sets(&path, row.into_map(), false)?))
+        })
+        .collect();
+    Ok(Request::BulkUpdateEach(updates?))
+}
+
+pub(super) fn bulk_delete(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
+    let (target, when) = match params.take("ids") {
+        None => (call.target(&mut params)?, None),
+        Some(Json::Array(ids)) => {
+            let key = call.model.key_field();
+            let ids = ids.into_iter().enumerate();
+            let keys: Result<Vec<Value>, Error> =
+                ids.map(|(at, id)| value(call.model, &format!("ids[{at}]"), key, id)).collect();
+            (Target::Keys(keys?), call.filter(&mut params)?)
+        }
+        Some(other) => {
+            return Err(invalid(call.model, "ids", &format!("expected an array, got {}", type_name(&other))));
+        }
+    };
+    params.finish(&["filter", "ids", "all_rows"])?;
+    Ok(Request::BulkDelete(Delete { model: ModelRef(call.model), target, when }))
+}
+
+impl Call<'_> {
+    /// The rows of a bulk write that a filter or `all_rows` names: never all of them by leaving it out.
+    fn target(&self, params: &mut Params) -> Result<Target, Error> {
+        let all = params.flag("all_rows")?;
+        match (self.filter(params)?, all) {
+            (Some(filter), false) => Ok(Target::Filter(filter)),
+            (None, true) => Ok(Target::All),
+            (Some(_), true) => Err(invalid(self.model, "all_rows", "excludes a filter")),
+            (None, false) => Err(invalid(
+                self.model,
+                "",
+                "give a `filter`, or `\"all_rows\": true` where every row is meant",
+            )),
+        }
+    }
+
+    fn rows_of(&self, json: Json) -> Result<Vec<Json>, Error> {
+        match json {
+            Json::Array(rows) => Ok(rows),
+            other => Err(invalid(
+                self.model,
+                "data",
+                &format!("expected an array of rows, got {}", type_name(&other)),
+            )),
+        }
+    }
+
+    /// The values of a row to be created. The tenant may be said where it is the scope's; the scope checks it.
+    fn row(&self, path: &str, json: Json) -> Result<Values, Error> {
+        let Json::Object(map) = json else {
+            return Err(invalid(self.model, path, &format!("expected an object, got {}", type_name(&json))));
+        };
+        let mut values = Values::new(self.model);
+        for (name, json) in map {
+            let at = join(path, &name);
+            let (column, definition) = field(self.model, &at, &name, true)?;
+            if !definition.is_writable() {
+                return Err(invalid(self.model, &at, "is generated by the database"));
+            }
+            values.set(column, value(self.model, &at, definition, json)?);
+        }
+        Ok(values)
+    }
+
+    /// The assignments of `data` and `add`.
+    fn assignments(&self, params: &mut Params) -> Result<Vec<Assignment>, Error> {
+        let mut set = Vec::new();
+        for (name, add) in [("data", false), ("add", true)] {
+            match params.take(name) {
+                None if add || params.has("add") => {}
+                None => return Err(invalid(self.model, name, "is required")),
+                Some(Json::Object(map)) => set.extend(self.sets(name, map, add)?),
+                Some(other) => {
+                    return Err(invalid(
+                        self.model,
+                        name,
+                        &format!("expected an object, got {}", type_name(&other)),
+                    ));
+                }
+            }
+        }
+        Ok(set)
+    }
+
+    fn sets(&self, path: &str, map: Map<String, Json>, add: bool) -> Result<Vec<Assignment>, Error> {
+        let mut set = Vec::with_capacity(map.len());
+        for (name, json) in map {
+            let at = join(path, &name);
+            let (column, definition) = field(self.model, &at, &name, true)?;
+            let own_tenant = self.model.tenant_field() == Some(column) && !add;
+            let value = value(self.model, &at, definition, json)?;
+            if own_tenant && self.is_own(column, &value) {
+                continue;
+            }
+            if !is_settable(definition) {
+                return Err(invalid(self.model, &at, "cannot be changed"));
+            }
+            if add && value.is_null() {
+                return Err(invalid(self.model, &at, "null is no amount"));
+            }
+            set.push(Assignment { column, value, add });
+        }
+        Ok(set)
+    }
+
+    /// Whether a value of the tenant column is the scope's own.
+    fn is_own(&self, column: u16, value: &Value) -> bool {
+        matches!(self.guard, ennead_core::Guard::Column { column: at, value: own, .. } if *at == column && own == value)
+    }
+
+    /// `{"on": ["email"], "update": ["name"], "add": {"logins": 1}}`, or `{"on": ["email"], "ignore": true}`.
+    fn conflict(&self, json: Json) -> Result<Conflict, Error> {
+        let mut params = Params::new(self.model, "on_conflict", json)?;
+        let target = self.names("on_conflict.on", params.required("on")?)?;
+        let ignore = params.flag("ignore")?;
+        let update =
+            params.take("update").map_or(Ok(Vec::new()), |json| self.names("on_conflict.update", json))?;
+        let add = match params.take("add") {
+            None => Vec::new(),
+            Some(Json::Object(map)) => {
+                let sets = self.sets("on_conflict.add", map, true)?;
+                sets.into_iter().map(|set| (set.column, set.value)).collect()
+            }
+            Some(_) => return Err(invalid(self.model, "on_conflict.add", "expected an object")),
+        };
+        params.finish(&["on", "ignore", "update", "add"])?;
+        let action = match (ignore, update.is_empty() && add.is_empty()) {
+            (true, true) => ConflictAction::Ignore,
+            (false, false) => ConflictAction::Update { columns: update, add },
+            (true, false) => {
+                return Err(invalid(self.model, "on_conflict", "`ignore` excludes `update` and `add`"));
+            }
+            (false, true) => {
+                return Err(invalid(
+                    self.model,
+                    "on_conflict",
+                    "say `\"ignore\": true`, or what to `update` or `add`",
+                ));
+            }
+        };
+        Ok(Conflict { target, arbiter: Vec::new(), living_only: false, action })
+    }
+
+    fn names(&self, path: &str, json: Json) -> Result<Vec<u16>, Error> {
+        let items = match json {
+            Json::Array(items) => items,
+            single @ Json::String(_) => vec![single],
+            _ => return Err(invalid(self.model, path, "expected an array of field names")),
+        };
+        let column = |item: &Json| match item {
+            Json::String(name) => field(self.model, path, name, true).map(|(at, _)| at),
+            _ => Err(invalid(self.model, path, "expected an array of field names")),
+        };
+        items.iter().map(column).collect()
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
