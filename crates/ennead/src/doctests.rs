@@ -20,3 +20,6 @@ struct Errors;
 
 #[doc = include_str!("../../../docs/guide/databases.md")]
 struct Databases;
+
+#[doc = include_str!("../../../docs/guide/nodes.md")]
+struct Nodes;
