@@ -68,7 +68,7 @@ pub use db::Db;
 pub use ennead_core::{
     ArrayElement, Clock, Column, DbEnum, Dialect, Embed, Error, ErrorKind, FieldType, Filter, GlobalModel,
     IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model, ModelDef, Order,
-    OwnedModel, TenantId, TenantModel, Value, generate_id, generate_ulid,
+    OwnedModel, Tenancy, TenantId, TenantModel, Value, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use model_ext::ModelExt;
