@@ -17,6 +17,7 @@ mod bed;
 pub mod bulk;
 pub mod ddl;
 pub mod draw;
+pub mod embedded_tenant;
 pub mod filters;
 pub mod keys;
 pub mod nodes;
@@ -68,6 +69,7 @@ macro_rules! cases {
 pub fn all() -> impl Iterator<Item = &'static Case> {
     [
         operations::CASES,
+        embedded_tenant::CASES,
         numbers::CASES,
         keys::CASES,
         bulk::CASES,
