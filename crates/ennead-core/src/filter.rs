@@ -281,6 +281,11 @@ pub struct OrderBy {
 }
 
 /// One order, or a tuple, an array or a `Vec` of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no order of rows of `{M}`",
+    label = "not an order",
+    note = "write `.asc()` or `.desc()` on a column, a tuple of two or three of these, an array or a Vec"
+)]
 pub trait Orders<M> {
     /// The parts in order.
     fn parts(self) -> Vec<OrderBy>;

@@ -49,7 +49,7 @@ pub trait TenantModel: Model {}
 /// A model whose rows belong to tenants: a tenant may create and delete its rows.
 #[diagnostic::on_unimplemented(
     message = "a tenant may not create or delete rows of `{Self}`",
-    note = "it is the table of tenants, or belongs to none: use `&db.across_tenants(\"reason\")`"
+    note = "use `&db.across_tenants(\"reason\")` for the table of tenants, and `&db` for a model that belongs to none"
 )]
 pub trait OwnedModel: TenantModel {}
 

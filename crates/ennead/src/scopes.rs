@@ -22,12 +22,27 @@ pub(crate) mod sealed {
 
 /// A scope on which rows of `M` can be read: a [`Tenant`], [`AcrossTenants`], a transaction of either, and for models
 /// that belong to no tenant the [`Db`] itself.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no scope in which rows of `{M}` can be read",
+    label = "not a scope",
+    note = "scopes are `&db.tenant(id)?`, `&db.across_tenants(\"reason\")`, the transaction of either, and `&db` for a model that belongs to no tenant"
+)]
 pub trait Scope<M: Model>: sealed::Handles + Sync {}
 
 /// A scope on which rows of `M` can be updated.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no scope in which rows of `{M}` can be updated",
+    label = "not a scope",
+    note = "scopes are `&db.tenant(id)?`, `&db.across_tenants(\"reason\")`, the transaction of either, and `&db` for a model that belongs to no tenant"
+)]
 pub trait UpdateScope<M: Model>: Scope<M> {}
 
 /// A scope on which rows of `M` can be created and deleted.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no scope in which rows of `{M}` can be created or deleted",
+    label = "not a scope",
+    note = "scopes are `&db.tenant(id)?`, `&db.across_tenants(\"reason\")`, the transaction of either, and `&db` for a model that belongs to no tenant"
+)]
 pub trait CreateScope<M: Model>: UpdateScope<M> {}
 
 /// One tenant of a database: every operation on it reads and writes that tenant's rows, and no other's.

@@ -139,6 +139,7 @@ impl Conn {
 
     /// Begins a transaction; `tenant` is told to a database that keeps tenants apart itself.
     pub(crate) async fn begin(&mut self, tenant: Option<&TenantId>) -> Result<(), Error> {
+        let _ = tenant;
         match self {
             #[cfg(feature = "sqlite")]
             Conn::Sqlite(conn) => conn.begin().await,
