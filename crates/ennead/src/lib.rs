@@ -52,6 +52,8 @@ mod db;
 #[cfg(all(doctest, feature = "sqlite"))]
 mod doctests;
 mod exec;
+#[cfg(feature = "http")]
+pub mod http;
 mod model_ext;
 mod node;
 pub mod op;

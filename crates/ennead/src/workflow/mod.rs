@@ -153,6 +153,19 @@ impl WorkflowBuilder {
         serde_json::from_str(text).map_err(|error| Error::invalid(format!("this is no workflow: {error}")))
     }
 
+    /// Reads a workflow from JSON.
+    ///
+    /// # Errors
+    /// `is_invalid_input` for what is no workflow.
+    pub fn from_value(json: Json) -> Result<Self, Error> {
+        serde_json::from_value(json).map_err(|error| Error::invalid(format!("this is no workflow: {error}")))
+    }
+
+    #[cfg(feature = "http")]
+    pub(crate) fn steps(&self) -> &[Step] {
+        &self.nodes
+    }
+
     /// Writes the workflow as JSON text, always in the same form.
     #[must_use]
     pub fn to_json(&self) -> String {
