@@ -19,6 +19,7 @@ pub mod ddl;
 pub mod draw;
 pub mod embedded_tenant;
 pub mod filters;
+pub mod http;
 pub mod keys;
 pub mod nodes;
 pub mod numbers;
@@ -76,6 +77,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         streams::CASES,
         upsert::CASES,
         nodes::CASES,
+        http::CASES,
         soft_delete::CASES,
         row_security::CASES,
     ]
