@@ -14,6 +14,9 @@ use crate::model::Values;
 use crate::operation::{Assignment, Conflict, ConflictAction, Insert, ModelRef, Operation, Target};
 use crate::value::Value;
 
+/// How many bytes a LIKE pattern holds at most. SQLite takes 50,000, and a byte of a pattern becomes up to three there.
+const MAX_PATTERN: usize = 16_384;
+
 /// Makes an insert of rows of which some values are given: the rest is generated, defaulted or NULL.
 ///
 /// The tenant is left NULL: [`Scope::apply`](crate::Scope::apply) stamps it.
@@ -305,6 +308,15 @@ fn admit_expr(model: &ModelDef, expr: &mut Expr) -> Result<(), Error> {
             {
                 return Err(Error::invalid(format!(
                     "{}.{}: the pattern ends in a lone backslash, which escapes nothing",
+                    model.name,
+                    field(left).name
+                )));
+            }
+            if let Value::Text(text) = pattern
+                && text.len() > MAX_PATTERN
+            {
+                return Err(Error::invalid(format!(
+                    "{}.{}: a pattern holds at most {MAX_PATTERN} bytes",
                     model.name,
                     field(left).name
                 )));

@@ -102,8 +102,8 @@ impl Context<'_> {
     /// A condition.
     pub(super) fn condition(&self, expr: &Expr) -> Sea {
         match expr {
-            Expr::And(all) => self.joined(all, "TRUE", BinOper::And),
-            Expr::Or(all) => self.joined(all, "FALSE", BinOper::Or),
+            Expr::And(all) => self.joined(all, "TRUE", "({} AND {})"),
+            Expr::Or(all) => self.joined(all, "FALSE", "({} OR {})"),
             Expr::Not(inner) => template(self.dialect, "(NOT ({}))", [self.condition(inner)]),
             Expr::Compare { left: Operand::JsonPath(at, path), op, value } => {
                 self.json_compare(*at, path, *op, value)
@@ -126,10 +126,17 @@ impl Context<'_> {
         }
     }
 
-    fn joined(&self, all: &[Expr], empty: &'static str, operator: BinOper) -> Sea {
-        let mut parts = all.iter().map(|expr| self.condition(expr));
-        let Some(first) = parts.next() else { return Sea::cust(empty) };
-        parts.fold(first, |left, right| left.binary(operator, right))
+    /// Joins conditions by halves: neither SQLite's limit on the depth of an expression nor the stack is met by a long list.
+    fn joined(&self, all: &[Expr], empty: &'static str, both: &str) -> Sea {
+        match all {
+            [] => Sea::cust(empty),
+            [one] => self.condition(one),
+            all => {
+                let (left, right) = all.split_at(all.len() / 2);
+                let halves = [self.joined(left, empty, both), self.joined(right, empty, both)];
+                template(self.dialect, both, halves)
+            }
+        }
     }
 
     /// Compares a column with the value of a slot.
@@ -174,7 +181,7 @@ impl Context<'_> {
             (true, true) if values.is_empty() => self.column(at).is_not_null(),
             (true, false) if values.is_empty() => Sea::cust("TRUE"),
             (true, _) => template(self.dialect, "(NOT {})", [listed]),
-            (false, true) => listed.or(self.column(at).is_null()),
+            (false, true) => template(self.dialect, "({} OR {} IS NULL)", [listed, self.column(at)]),
             (false, false) => listed,
         }
     }
@@ -227,11 +234,10 @@ impl Context<'_> {
             Operand::JsonPath(_, path) => serde_json::Value::from(path.clone()).to_string(),
         };
         let value = value.unwrap_or_else(|| Sea::cust("NULL"));
-        template(
-            self.dialect,
-            &format!("ennead_json({{}}, {}, '{test}', {{}})", literal(&path)),
-            [self.column(operand.column()), value],
-        )
+        // The path is a part of its own: a template's text holds nothing that was given from outside.
+        let path = Sea::cust(literal(&path));
+        let text = format!("ennead_json({{}}, {{}}, '{test}', {{}})");
+        template(self.dialect, &text, [self.column(operand.column()), path, value])
     }
 
     fn json_compare(&self, at: u16, path: &[String], op: Compare, value: &Value) -> Sea {

@@ -6,7 +6,15 @@ use serde_json::Value;
 
 /// Answers a test of the JSON in a column: `None` is NULL, where the column is NULL or nothing stands at the path.
 pub(super) fn test(column: Option<&str>, path: &str, test: &str, value: Option<&str>) -> Option<bool> {
-    let column: Value = serde_json::from_str(column?).ok()?;
+    let Some(column) = column else {
+        // There is nothing in NULL; every other question to it is NULL.
+        return match test {
+            "exists" => Some(false),
+            "missing" => Some(true),
+            _ => None,
+        };
+    };
+    let column: Value = serde_json::from_str(column).ok()?;
     let path: Vec<String> = serde_json::from_str(path).ok()?;
     let found = get(&column, &path);
     match test {
@@ -37,7 +45,9 @@ fn get<'v>(json: &'v Value, path: &[String]) -> Option<&'v Value> {
     path.iter().try_fold(json, |json, part| match json {
         Value::Object(map) => map.get(part),
         Value::Array(items) => {
-            let at: i64 = part.parse().ok()?;
+            // As C reads an integer: behind white space, with a sign, of 32 bits.
+            let part = part.trim_start_matches([' ', '\t', '\n', '\u{b}', '\u{c}', '\r']);
+            let at = i64::from(part.parse::<i32>().ok()?);
             let at = if at < 0 { at + items.len() as i64 } else { at };
             items.get(usize::try_from(at).ok()?)
         }
@@ -65,14 +75,23 @@ fn compare(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::String(left), Value::String(right)) => Some(left.as_bytes().cmp(right.as_bytes())),
         (Value::Number(left), Value::Number(right)) => {
-            if let (Some(left), Some(right)) = (left.as_i128(), right.as_i128()) {
+            if let (Some(left), Some(right)) = (integer(left), integer(right)) {
                 return Some(left.cmp(&right));
             }
-            // One is a float: integers of up to 53 bits compare exactly.
             left.as_f64()?.partial_cmp(&right.as_f64()?)
         }
         _ => None,
     }
+}
+
+/// The integer that a number is as it is written, be it as a float: what Postgres compares. Those beyond 128 bits and
+/// those with a fraction are in the order of their floats.
+fn integer(number: &serde_json::Number) -> Option<i128> {
+    if let Some(integer) = number.as_i128() {
+        return Some(integer);
+    }
+    let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 1e38)?;
+    float.to_string().parse().ok()
 }
 
 /// As `@>`: at the top an array also contains a scalar that is among its elements.
