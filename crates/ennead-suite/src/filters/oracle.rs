@@ -74,11 +74,11 @@ impl Condition {
         }
         if every {
             Self::new(format!("all[{text}]"), Filter::all(filters), move |row| {
-                holds.iter().fold(Some(true), |sum, one| and(sum, one(row)))
+                every_one(holds.iter().map(|one| one(row)))
             })
         } else {
             Self::new(format!("any[{text}]"), Filter::any(filters), move |row| {
-                holds.iter().fold(Some(true), |sum, one| and(sum, one(row).map(|h| !h))).map(|h| !h)
+                every_one(holds.iter().map(|one| one(row).map(|h| !h))).map(|h| !h)
             })
         }
     }
@@ -90,6 +90,11 @@ fn and(left: Option<bool>, right: Option<bool>) -> Option<bool> {
         (Some(true), Some(true)) => Some(true),
         _ => None,
     }
+}
+
+/// All of them: NULL is no end of the matter, as a later one may be false.
+fn every_one(all: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    all.reduce(and).unwrap_or(Some(true))
 }
 
 fn leaf(draw: &mut Draw) -> Condition {
