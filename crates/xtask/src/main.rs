@@ -5,6 +5,7 @@
 #![allow(clippy::print_stderr, reason = "this is a command, its progress goes to the terminal")]
 
 mod account;
+mod bench;
 mod cluster;
 mod database;
 mod examples;
@@ -23,6 +24,7 @@ use std::process::{Command, ExitCode};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::bench::Bench;
 use crate::plan::{Output, Plan};
 use crate::process::Interrupt;
 use crate::servers::Servers;
@@ -47,6 +49,9 @@ enum Task {
         #[arg(last = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Measure something; no part of what must pass
+    #[command(subcommand)]
+    Bench(Bench),
     /// Hold the Postgres servers for as long as standard input is open
     #[command(hide = true)]
     Supervise {
@@ -67,16 +72,23 @@ struct TestArgs {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().task {
-        Task::Test(args) => test(args, Output::Terminal),
-        Task::Ci(args) => test(args, Output::Ci),
-        Task::Pg { command } => pg(&command),
-        Task::Supervise { bin_dir } => supervise::run(&bin_dir).map(|()| ExitCode::SUCCESS),
-    };
+    let done = bench::record().unwrap_or_else(|| run(Cli::parse().task));
     done.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    match task {
+        Task::Test(args) => test(args, Output::Terminal),
+        Task::Ci(args) => test(args, Output::Ci),
+        Task::Pg { command } => pg(&command),
+        Task::Bench(Bench::Compile(args)) => {
+            bench::compile(&args, &workspace_root(), &Interrupt::listen()?).map(|()| ExitCode::SUCCESS)
+        }
+        Task::Supervise { bin_dir } => supervise::run(&bin_dir).map(|()| ExitCode::SUCCESS),
+    }
 }
 
 fn test(args: TestArgs, output: Output) -> Result<ExitCode> {
