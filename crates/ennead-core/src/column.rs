@@ -104,19 +104,13 @@ impl<M: Model, T: FieldType<Class: Equatable>, A> Column<M, T, A> {
     /// Equal; `None` asks for NULL.
     #[must_use]
     pub fn eq(self, value: impl IntoValue<T>) -> Filter<M> {
-        match value.into_value().encode() {
-            Value::Null => Filter::from_expr(Expr::Null { left: self.operand(), negated: false }),
-            value => self.compare(Compare::Eq, value),
-        }
+        Filter::from_expr(Expr::equal(self.operand(), value.into_value().encode()))
     }
 
     /// Not equal. Rows where the column is NULL are left out; `ne(None)` asks for those that are not NULL.
     #[must_use]
     pub fn ne(self, value: impl IntoValue<T>) -> Filter<M> {
-        match value.into_value().encode() {
-            Value::Null => Filter::from_expr(Expr::Null { left: self.operand(), negated: true }),
-            value => self.compare(Compare::Ne, value),
-        }
+        Filter::from_expr(Expr::unequal(self.operand(), value.into_value().encode()))
     }
 
     /// One of the values; `None` among them lets NULL in. None at all: no row.
@@ -182,33 +176,25 @@ impl<M: Model, T: FieldType<Class = class::Text>, A> Column<M, T, A> {
     /// Matches a LIKE pattern (`%`, `_`, `\` escapes), heeding case.
     #[must_use]
     pub fn like(self, pattern: impl Into<String>) -> Filter<M> {
-        Filter::from_expr(Expr::Like {
-            left: self.operand(),
-            pattern: Value::text(pattern.into()),
-            fold_case: false,
-        })
+        Filter::from_expr(Expr::like(self.operand(), pattern.into(), false))
     }
 
     /// Matches a LIKE pattern whatever the case of ASCII letters; others heed it, on both databases.
     #[must_use]
     pub fn ilike(self, pattern: impl Into<String>) -> Filter<M> {
-        Filter::from_expr(Expr::Like {
-            left: self.operand(),
-            pattern: Value::text(pattern.into()),
-            fold_case: true,
-        })
+        Filter::from_expr(Expr::like(self.operand(), pattern.into(), true))
     }
 
     /// Starts with the text; nothing in it is a wildcard.
     #[must_use]
     pub fn starts_with(self, text: impl AsRef<str>) -> Filter<M> {
-        self.like(format!("{}%", escape_like(text.as_ref())))
+        self.like(escape_like(text.as_ref()) + "%")
     }
 
     /// Ends with the text; nothing in it is a wildcard.
     #[must_use]
     pub fn ends_with(self, text: impl AsRef<str>) -> Filter<M> {
-        self.like(format!("%{}", escape_like(text.as_ref())))
+        self.like("%".to_owned() + &escape_like(text.as_ref()))
     }
 }
 

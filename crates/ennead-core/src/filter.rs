@@ -49,22 +49,14 @@ impl<M> Filter<M> {
 
     /// Both hold.
     #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        if let Expr::And(all) = &mut self.expr {
-            all.push(other.expr);
-            return self;
-        }
-        Self::from_expr(Expr::And(vec![self.expr, other.expr]))
+    pub fn and(self, other: Self) -> Self {
+        Self::from_expr(self.expr.and(other.expr))
     }
 
     /// At least one holds.
     #[must_use]
-    pub fn or(mut self, other: Self) -> Self {
-        if let Expr::Or(all) = &mut self.expr {
-            all.push(other.expr);
-            return self;
-        }
-        Self::from_expr(Expr::Or(vec![self.expr, other.expr]))
+    pub fn or(self, other: Self) -> Self {
+        Self::from_expr(self.expr.or(other.expr))
     }
 
     /// It does not hold.
@@ -190,6 +182,47 @@ pub enum Compare {
 }
 
 impl Expr {
+    /// Both hold.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        if let Expr::And(all) = &mut self {
+            all.push(other);
+            return self;
+        }
+        Expr::And(vec![self, other])
+    }
+
+    /// At least one holds.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        if let Expr::Or(all) = &mut self {
+            all.push(other);
+            return self;
+        }
+        Expr::Or(vec![self, other])
+    }
+
+    /// Equal to the value; NULL asks for NULL.
+    pub(crate) fn equal(left: Operand, value: Value) -> Self {
+        match value {
+            Value::Null => Expr::Null { left, negated: false },
+            value => Expr::Compare { left, op: Compare::Eq, value },
+        }
+    }
+
+    /// Not equal to the value; NULL asks for what is not NULL.
+    pub(crate) fn unequal(left: Operand, value: Value) -> Self {
+        match value {
+            Value::Null => Expr::Null { left, negated: true },
+            value => Expr::Compare { left, op: Compare::Ne, value },
+        }
+    }
+
+    /// Matches a LIKE pattern.
+    pub(crate) fn like(left: Operand, pattern: String, fold_case: bool) -> Self {
+        Expr::Like { left, pattern: Value::text(pattern), fold_case }
+    }
+
     /// Refuses a filter that is nested too deep or holds too many conditions.
     ///
     /// # Errors

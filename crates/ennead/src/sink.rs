@@ -4,6 +4,8 @@ use std::any::Any;
 
 use ennead_core::{Error, Kind, Model, OrderBy, Row, RowReader, Value};
 
+use crate::exec::Done;
+
 /// Takes rows one at a time.
 pub(crate) trait Sink: Any + Send {
     /// Takes a row.
@@ -15,6 +17,13 @@ pub(crate) trait Sink: Any + Send {
 
 /// Collects rows as the model's struct.
 pub(crate) struct Rows<M>(pub(crate) Vec<M>);
+
+impl<M: Model> Rows<M> {
+    /// A sink without rows.
+    pub(crate) fn sink() -> Box<dyn Sink> {
+        Box::new(Self(Vec::new()))
+    }
+}
 
 impl<M: Model> Sink for Rows<M> {
     fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error> {
@@ -56,6 +65,13 @@ impl Sink for ValueRows {
 /// Takes no rows.
 pub(crate) struct Nothing;
 
+impl Nothing {
+    /// A sink for it.
+    pub(crate) fn sink() -> Box<dyn Sink> {
+        Box::new(Self)
+    }
+}
+
 impl Sink for Nothing {
     fn row(&mut self, _: &mut dyn RowReader) -> Result<(), Error> {
         Ok(())
@@ -64,10 +80,23 @@ impl Sink for Nothing {
     fn clear(&mut self) {}
 }
 
+/// The rows of a sink that [`Rows::sink`] made.
+pub(crate) fn rows<M: Model>(mut done: Done) -> Result<Vec<M>, Error> {
+    let any: &mut dyn Any = &mut *done.sink;
+    match any.downcast_mut::<Rows<M>>() {
+        Some(rows) => Ok(std::mem::take(&mut rows.0)),
+        None => Err(other_sink()),
+    }
+}
+
+fn other_sink() -> Error {
+    Error::invalid("the executor gave another sink back")
+}
+
 /// Turns the sink that comes back into the one that was given.
 pub(crate) fn downcast<S: Sink>(sink: Box<dyn Sink>) -> Result<S, Error> {
     let any: Box<dyn Any> = sink;
-    any.downcast::<S>().map(|sink| *sink).map_err(|_| Error::invalid("the executor gave another sink back"))
+    any.downcast::<S>().map(|sink| *sink).map_err(|_| other_sink())
 }
 
 /// Collects rows as the model's struct, and the values that order the last of them: where the next page begins.

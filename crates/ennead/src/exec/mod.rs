@@ -5,6 +5,7 @@ mod insert;
 mod probe;
 mod read;
 mod show;
+pub(crate) mod start;
 mod update;
 mod work;
 
@@ -21,6 +22,7 @@ pub(crate) use delete::delete;
 pub(crate) use insert::{Atomic, insert};
 pub(crate) use read::{complete_order, count, page_digest, select};
 pub(crate) use show::{show, show_delete, show_insert, show_update};
+pub(crate) use start::Started;
 pub(crate) use update::{update, update_each};
 
 /// What a scope gives to the executor.

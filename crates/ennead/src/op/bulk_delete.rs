@@ -1,7 +1,10 @@
-use ennead_core::{Dialect, Error, Filter, IntoKey, Model, ModelRef, Target, Value};
+use std::marker::PhantomData;
+
+use ennead_core::{Dialect, Error, Expr, IntoKey, Model, ModelDef, ModelRef, Target, Value};
 
 use crate::exec;
 use crate::op::{BulkResult, Narrow, filtered, in_tenant};
+use crate::running::{Running, bulk_result};
 use crate::scopes::CreateScope;
 use crate::statement::Statement;
 
@@ -10,19 +13,27 @@ use crate::statement::Statement;
 #[derive(Debug)]
 #[must_use = "an operation does nothing until `.run(&scope).await`"]
 pub struct BulkDelete<M> {
-    filter: Option<Filter<M>>,
+    filter: Option<Expr>,
     keys: Option<Vec<Value>>,
     all_rows: bool,
     hard: bool,
     narrow: Narrow,
+    marker: PhantomData<fn() -> M>,
 }
 
 impl<M: Model> BulkDelete<M> {
     pub(crate) fn new() -> Self {
-        Self { filter: None, keys: None, all_rows: false, hard: false, narrow: Narrow::default() }
+        Self {
+            filter: None,
+            keys: None,
+            all_rows: false,
+            hard: false,
+            narrow: Narrow::default(),
+            marker: PhantomData,
+        }
     }
 
-    filtered!();
+    filtered!(filter);
     in_tenant!();
 
     /// The rows with these keys; keys that are not there are passed over.
@@ -43,32 +54,12 @@ impl<M: Model> BulkDelete<M> {
         self
     }
 
-    fn operation(
-        filter: Option<Filter<M>>,
-        keys: Option<Vec<Value>>,
-        all_rows: bool,
-    ) -> Result<ennead_core::Delete, Error> {
-        let (target, when) = match (filter, keys, all_rows) {
-            (Some(filter), None, false) => (Target::Filter(filter.into_expr()), None),
-            (filter, Some(keys), false) => (Target::Keys(keys), filter.map(Filter::into_expr)),
-            (None, None, true) => (Target::All, None),
-            (None, None, false) => {
-                return Err(Error::invalid(format!(
-                    "a bulk delete of {} needs `.filter(…)` or `.keys(…)`, or `.all_rows()` where every row is meant",
-                    M::DEF.name
-                )));
-            }
-            _ => return Err(Error::invalid("`.all_rows()` excludes `.filter(…)` and `.keys(…)`")),
-        };
-        Ok(ennead_core::Delete { model: ModelRef(M::DEF), target, when })
-    }
-
     /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
     ///
     /// # Errors
     /// A value that does not fit its field, or something that the dialect lacks.
     pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
-        let operation = Self::operation(self.filter.clone(), self.keys.clone(), self.all_rows)?;
+        let operation = operation(M::DEF, self.filter.clone(), self.keys.clone(), self.all_rows)?;
         exec::show_delete(dialect, operation, self.hard)
     }
 
@@ -77,10 +68,29 @@ impl<M: Model> BulkDelete<M> {
     /// # Errors
     /// `is_invalid_input` without filter and keys; `is_foreign_key_violation` where rows refer to one of them: then no
     /// row is deleted.
-    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<BulkResult, Error> {
-        let narrow = self.narrow.take()?;
-        let operation = Self::operation(self.filter, self.keys, self.all_rows)?;
-        let affected = exec::delete(scope.handle(), narrow, operation, self.hard).await?;
-        Ok(BulkResult { affected })
+    pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, BulkResult> {
+        let delete = operation(M::DEF, self.filter, self.keys, self.all_rows);
+        Running::new(exec::start::delete(scope.handle(), self.narrow, delete, self.hard), bulk_result)
     }
+}
+
+fn operation(
+    model: &'static ModelDef,
+    filter: Option<Expr>,
+    keys: Option<Vec<Value>>,
+    all_rows: bool,
+) -> Result<ennead_core::Delete, Error> {
+    let (target, when) = match (filter, keys, all_rows) {
+        (Some(filter), None, false) => (Target::Filter(filter), None),
+        (filter, Some(keys), false) => (Target::Keys(keys), filter),
+        (None, None, true) => (Target::All, None),
+        (None, None, false) => {
+            return Err(Error::invalid(format!(
+                "a bulk delete of {} needs `.filter(…)` or `.keys(…)`, or `.all_rows()` where every row is meant",
+                model.name
+            )));
+        }
+        _ => return Err(Error::invalid("`.all_rows()` excludes `.filter(…)` and `.keys(…)`")),
+    };
+    Ok(ennead_core::Delete { model: ModelRef(model), target, when })
 }

@@ -1,32 +1,42 @@
+use std::marker::PhantomData;
+
 use ennead_core::{
-    Assignment, Column, Deleted, Dialect, Error, FieldType, Filter, IntoValue, Model, ModelRef, Target,
-    UpdateAccess, class,
+    Assignment, Column, Deleted, Dialect, Error, Expr, FieldType, IntoValue, Model, ModelDef, ModelRef,
+    Target, UpdateAccess, class,
 };
 
 use crate::exec;
 use crate::op::update::assignments;
 use crate::op::{BulkResult, Narrow, Update, filtered, in_tenant};
+use crate::running::{Running, bulk_result};
 use crate::scopes::UpdateScope;
-use crate::sink::{Nothing, Rows, downcast};
+use crate::sink::{Nothing, Rows, rows};
 use crate::statement::Statement;
 
 /// Updates all rows that match, in the same way: what `User::bulk_update()` gives, and what `BulkUpdateUserNode` names.
 #[derive(Debug)]
 #[must_use = "an operation does nothing until `.run(&scope).await`"]
 pub struct BulkUpdate<M> {
-    filter: Option<Filter<M>>,
+    filter: Option<Expr>,
     all_rows: bool,
     set: Vec<Assignment>,
     narrow: Narrow,
+    marker: PhantomData<fn() -> M>,
 }
 
 impl<M: Model> BulkUpdate<M> {
     pub(crate) fn new() -> Self {
-        Self { filter: None, all_rows: false, set: Vec::new(), narrow: Narrow::default() }
+        Self {
+            filter: None,
+            all_rows: false,
+            set: Vec::new(),
+            narrow: Narrow::default(),
+            marker: PhantomData,
+        }
     }
 
-    filtered!();
-    assignments!();
+    filtered!(filter);
+    assignments!(set);
     in_tenant!();
 
     /// Every row of the scope: without it, an update without a filter is an error.
@@ -35,41 +45,12 @@ impl<M: Model> BulkUpdate<M> {
         self
     }
 
-    fn operation(
-        filter: Option<Filter<M>>,
-        all_rows: bool,
-        set: Vec<Assignment>,
-        returning: bool,
-    ) -> Result<ennead_core::Update, Error> {
-        let target = match (filter, all_rows) {
-            (Some(filter), false) => Target::Filter(filter.into_expr()),
-            (None, true) => Target::All,
-            (Some(_), true) => {
-                return Err(Error::invalid("`.filter(…)` and `.all_rows()` exclude each other"));
-            }
-            (None, false) => {
-                return Err(Error::invalid(format!(
-                    "a bulk update of {} needs `.filter(…)`, or `.all_rows()` where every row is meant",
-                    M::DEF.name
-                )));
-            }
-        };
-        Ok(ennead_core::Update {
-            model: ModelRef(M::DEF),
-            target,
-            when: None,
-            set,
-            returning,
-            deleted: Deleted::Exclude,
-        })
-    }
-
     /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
     ///
     /// # Errors
     /// A value that does not fit its field, or something that the dialect lacks.
     pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
-        let operation = Self::operation(self.filter.clone(), self.all_rows, self.set.clone(), false)?;
+        let operation = operation(M::DEF, self.filter.clone(), self.all_rows, self.set.clone(), false)?;
         exec::show_update(dialect, operation)
     }
 
@@ -77,23 +58,43 @@ impl<M: Model> BulkUpdate<M> {
     ///
     /// # Errors
     /// `is_invalid_input` without a filter; a violated constraint or a value that does not fit: then no row is changed.
-    pub async fn run(self, scope: &impl UpdateScope<M>) -> Result<BulkResult, Error> {
-        let narrow = self.narrow.take()?;
-        let operation = Self::operation(self.filter, self.all_rows, self.set, false)?;
-        let done = exec::update(scope.handle(), narrow, operation, Box::new(Nothing)).await?;
-        Ok(BulkResult { affected: done.affected })
+    pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, BulkResult> {
+        let update = operation(M::DEF, self.filter, self.all_rows, self.set, false);
+        Running::new(exec::start::update(scope.handle(), self.narrow, update, Nothing::sink()), bulk_result)
     }
 
     /// Updates the rows and gives them as stored, in no particular order.
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn returning(self, scope: &impl UpdateScope<M>) -> Result<Vec<M>, Error> {
-        let narrow = self.narrow.take()?;
-        let operation = Self::operation(self.filter, self.all_rows, self.set, true)?;
-        let sink = Box::new(Rows::<M>(Vec::new()));
-        Ok(downcast::<Rows<M>>(exec::update(scope.handle(), narrow, operation, sink).await?.sink)?.0)
+    pub fn returning(self, scope: &impl UpdateScope<M>) -> Running<'_, Vec<M>> {
+        let update = operation(M::DEF, self.filter, self.all_rows, self.set, true);
+        Running::new(exec::start::update(scope.handle(), self.narrow, update, Rows::<M>::sink()), rows)
     }
+}
+
+fn operation(
+    model: &'static ModelDef,
+    filter: Option<Expr>,
+    all_rows: bool,
+    set: Vec<Assignment>,
+    returning: bool,
+) -> Result<ennead_core::Update, Error> {
+    let target = match (filter, all_rows) {
+        (Some(filter), false) => Target::Filter(filter),
+        (None, true) => Target::All,
+        (Some(_), true) => {
+            return Err(Error::invalid("`.filter(…)` and `.all_rows()` exclude each other"));
+        }
+        (None, false) => {
+            return Err(Error::invalid(format!(
+                "a bulk update of {} needs `.filter(…)`, or `.all_rows()` where every row is meant",
+                model.name
+            )));
+        }
+    };
+    let model = ModelRef(model);
+    Ok(ennead_core::Update { model, target, when: None, set, returning, deleted: Deleted::Exclude })
 }
 
 /// Updates many rows, each in its own way, all or none.
@@ -120,12 +121,14 @@ impl<M: Model> BulkUpdateEach<M> {
         let narrow = self.narrow.take()?;
         let mut rows = Vec::with_capacity(self.updates.len());
         for update in self.updates {
-            if update.when.is_some() || update.narrow.take()?.is_some() {
+            if update.update.when.is_some() || update.narrow.take()?.is_some() {
                 return Err(Error::invalid(
                     "an update in `bulk_update_each` takes neither `.when(…)` nor `.in_tenant(…)` of its own",
                 ));
             }
-            rows.push((update.key, update.set));
+            if let Target::Key(key) = update.update.target {
+                rows.push((key, update.update.set));
+            }
         }
         let affected = exec::update_each(scope.handle(), narrow, M::DEF, rows).await?;
         Ok(BulkResult { affected })

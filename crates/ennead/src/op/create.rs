@@ -5,8 +5,9 @@ use ennead_core::{Column, Columns, CreateAccess, Dialect, Error, FieldType, Into
 
 use crate::exec;
 use crate::op::{Narrow, OnConflict, in_tenant};
+use crate::running::{Running, one};
 use crate::scopes::CreateScope;
-use crate::sink::{Rows, downcast};
+use crate::sink::Rows;
 use crate::statement::Statement;
 
 /// Creates one row: what `User::create(new)` gives, and what `CreateUserNode` names.
@@ -69,10 +70,9 @@ impl<M: Model> Create<M> {
     /// # Errors
     /// `is_unique_violation`, `is_foreign_key_violation`, `is_check_violation`; `is_invalid_input` for a value that does
     /// not fit; a connection or time limit error.
-    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<M, Error> {
-        let narrow = self.narrow.take()?;
-        let sink = Box::new(Rows::<M>(Vec::with_capacity(1)));
-        let done = exec::insert(scope.handle(), narrow, M::DEF, vec![self.values], None, Some(sink)).await?;
-        exec::one(downcast::<Rows<M>>(done.sink)?.0, M::DEF)
+    pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, M> {
+        let sink = Rows::<M>::sink();
+        let created = exec::start::create(scope.handle(), self.narrow, M::DEF, self.values, None, sink);
+        Running::new(created, one)
     }
 }

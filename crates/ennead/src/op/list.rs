@@ -1,11 +1,13 @@
-use futures_core::Stream;
+use std::marker::PhantomData;
 
-use ennead_core::{Deleted, Dialect, Error, Filter, Model, ModelRef, Operation, OrderBy, Orders, Select};
+use ennead_core::{Deleted, Dialect, Error, Model, ModelDef, ModelRef, Operation, Orders, Select};
+use futures_core::Stream;
 
 use crate::exec;
 use crate::op::{Cursor, Narrow, Page, filtered, in_tenant};
+use crate::running::{Running, optional};
 use crate::scopes::Scope;
-use crate::sink::{KeyedRows, Rows, downcast};
+use crate::sink::{KeyedRows, Rows, downcast, rows};
 use crate::statement::Statement;
 
 /// How many rows a stream reads at a time.
@@ -15,57 +17,47 @@ const STREAM_CHUNK: u64 = 512;
 #[derive(Debug)]
 #[must_use = "an operation does nothing until `.run(&scope).await`"]
 pub struct List<M> {
-    filter: Option<Filter<M>>,
-    order: Vec<OrderBy>,
-    limit: Option<u64>,
-    offset: u64,
-    deleted: Deleted,
+    select: Select,
     narrow: Narrow,
+    marker: PhantomData<fn() -> M>,
 }
 
 impl<M: Model> List<M> {
     pub(crate) fn new() -> Self {
-        Self {
-            filter: None,
-            order: Vec::new(),
-            limit: None,
-            offset: 0,
-            deleted: Deleted::Exclude,
-            narrow: Narrow::default(),
-        }
+        Self { select: select(M::DEF), narrow: Narrow::default(), marker: PhantomData }
     }
 
-    filtered!();
+    filtered!(select.filter);
     in_tenant!();
 
     /// In that order; a second call adds to the first. Texts are ordered by their bytes, NULLs stand first ascending and
     /// last descending, on both databases.
     pub fn order_by(mut self, orders: impl Orders<M>) -> Self {
-        self.order.extend(orders.parts());
+        self.select.order.extend(orders.parts());
         self
     }
 
     /// At most so many rows.
     pub fn limit(mut self, limit: u64) -> Self {
-        self.limit = Some(limit);
+        self.select.limit = Some(limit);
         self
     }
 
     /// Passes over so many rows. For paging, [`page`](Self::page) costs the same on every page.
     pub fn offset(mut self, offset: u64) -> Self {
-        self.offset = offset;
+        self.select.offset = offset;
         self
     }
 
     /// Sees soft-deleted rows too.
     pub fn with_deleted(mut self) -> Self {
-        self.deleted = Deleted::Include;
+        self.select.deleted = Deleted::Include;
         self
     }
 
     /// Sees soft-deleted rows only.
     pub fn only_deleted(mut self) -> Self {
-        self.deleted = Deleted::Only;
+        self.select.deleted = Deleted::Only;
         self
     }
 
@@ -75,39 +67,12 @@ impl<M: Model> List<M> {
         PagedList { list: self, cursor: cursor.cloned() }
     }
 
-    fn operation(&self) -> Select {
-        Select {
-            model: ModelRef(M::DEF),
-            filter: self.filter.clone().map(Filter::into_expr),
-            order: self.order.clone(),
-            limit: self.limit,
-            offset: self.offset,
-            after: None,
-            columns: None,
-            deleted: self.deleted,
-        }
-    }
-
-    fn into_operation(self) -> (Select, Narrow) {
-        let select = Select {
-            model: ModelRef(M::DEF),
-            filter: self.filter.map(Filter::into_expr),
-            order: self.order,
-            limit: self.limit,
-            offset: self.offset,
-            after: None,
-            columns: None,
-            deleted: self.deleted,
-        };
-        (select, self.narrow)
-    }
-
     /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
     ///
     /// # Errors
     /// A filter value that does not fit its field, or something that the dialect lacks.
     pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
-        exec::show(dialect, Operation::Select(self.operation()))
+        exec::show(dialect, Operation::Select(self.select.clone()))
     }
 
     /// Lists the rows.
@@ -115,18 +80,18 @@ impl<M: Model> List<M> {
     /// # Errors
     /// `is_invalid_input` for a filter value that does not fit; `is_unsupported` for what the database lacks; a
     /// connection or time limit error.
-    pub async fn run(self, scope: &impl Scope<M>) -> Result<Vec<M>, Error> {
-        let (select, narrow) = self.into_operation();
-        let sink = Box::new(Rows::<M>(Vec::new()));
-        Ok(downcast::<Rows<M>>(exec::select(scope.handle(), narrow.take()?, select, sink).await?.sink)?.0)
+    pub fn run(self, scope: &impl Scope<M>) -> Running<'_, Vec<M>> {
+        Running::new(exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink()), rows)
     }
 
     /// The first row in the order, if any.
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn first(self, scope: &impl Scope<M>) -> Result<Option<M>, Error> {
-        Ok(self.limit(1).run(scope).await?.pop())
+    pub fn first(mut self, scope: &impl Scope<M>) -> Running<'_, Option<M>> {
+        self.select.limit = Some(1);
+        let read = exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink());
+        Running::new(read, optional)
     }
 
     /// The rows one after the other, read in chunks by key: no connection is held between chunks, and memory is bounded.
@@ -135,7 +100,7 @@ impl<M: Model> List<M> {
     /// # Errors
     /// The stream ends after its first error; see [`run`](Self::run).
     pub fn stream<S: Scope<M>>(self, scope: &S) -> impl Stream<Item = Result<M, Error>> + Send {
-        let (mut select, narrow) = self.into_operation();
+        let List { mut select, narrow, .. } = self;
         let narrow =
             narrow.take().inspect(|narrow| exec::complete_order(scope.handle(), narrow, &mut select));
         let chunks = futures_util::stream::try_unfold(Some((select, narrow)), async move |state| {
@@ -162,6 +127,19 @@ impl<M: Model> List<M> {
     }
 }
 
+fn select(model: &'static ModelDef) -> Select {
+    Select {
+        model: ModelRef(model),
+        filter: None,
+        order: Vec::new(),
+        limit: None,
+        offset: 0,
+        after: None,
+        columns: None,
+        deleted: Deleted::Exclude,
+    }
+}
+
 /// Lists one page of rows by key.
 #[derive(Debug)]
 #[must_use = "an operation does nothing until `.run(&scope).await`"]
@@ -177,13 +155,13 @@ impl<M: Model> PagedList<M> {
     /// As [`List::run`]; `is_invalid_input` without a limit, with an offset, or for a cursor of another model, scope,
     /// filter or order.
     pub async fn run(self, scope: &impl Scope<M>) -> Result<Page<M>, Error> {
-        let Some(limit) = self.list.limit.filter(|limit| *limit > 0) else {
+        let Some(limit) = self.list.select.limit.filter(|limit| *limit > 0) else {
             return Err(Error::invalid("a page needs its size: add `.limit(n)` with n of at least 1"));
         };
-        if self.list.offset != 0 {
+        if self.list.select.offset != 0 {
             return Err(Error::invalid("a page starts behind its cursor: it takes no `.offset(n)`"));
         }
-        let (mut select, narrow) = self.list.into_operation();
+        let List { mut select, narrow, .. } = self.list;
         let narrow = narrow.take()?;
         if let Some(filter) = &select.filter {
             // Before the digest, which goes through the filter by recursion.

@@ -13,7 +13,7 @@ mod read;
 mod update;
 mod upsert;
 
-use ennead_core::{Error, IntoTenantId, TenantId};
+use ennead_core::{Error, Expr, IntoTenantId, TenantId};
 
 pub use bulk_create::{BulkCreate, BulkUpsert};
 pub use bulk_create_stream::BulkCreateStream;
@@ -63,18 +63,23 @@ macro_rules! in_tenant {
     };
 }
 
-/// `.filter(…)`, the same on every operation that takes one.
+/// `.filter(…)`, the same on every operation that takes one: `$filter` is the place that holds it.
 macro_rules! filtered {
-    () => {
+    ($($filter:ident).+) => {
         /// Only rows that match; a second filter narrows the first.
         pub fn filter(mut self, filter: ennead_core::Filter<M>) -> Self {
-            self.filter = Some(match self.filter.take() {
-                Some(first) => first.and(filter),
-                None => filter,
-            });
+            $crate::op::narrow(&mut self.$($filter).+, filter.into_expr());
             self
         }
     };
+}
+
+/// Adds a condition to those that are there.
+pub(crate) fn narrow(first: &mut Option<Expr>, second: Expr) {
+    *first = Some(match first.take() {
+        Some(first) => first.and(second),
+        None => second,
+    });
 }
 
 pub(crate) use filtered;

@@ -1,29 +1,29 @@
 use std::marker::PhantomData;
 
 use ennead_core::{
-    Assignment, Column, Deleted, Dialect, Error, FieldType, Filter, IntoValue, Model, ModelRef, Role, Target,
-    UpdateAccess, Value, class,
+    Assignment, Column, Deleted, Dialect, Error, FieldType, Filter, IntoValue, Model, ModelDef, ModelRef,
+    Role, Target, UpdateAccess, Value, class,
 };
 
 use crate::exec;
-use crate::op::{Narrow, in_tenant};
+use crate::op::{Narrow, in_tenant, narrow};
+use crate::running::{Running, one};
 use crate::scopes::UpdateScope;
-use crate::sink::{Rows, downcast};
+use crate::sink::Rows;
 use crate::statement::Statement;
 
 /// Updates one row by its key: what `User::update(key)` gives, and what `UpdateUserNode` names.
 #[derive(Debug)]
 #[must_use = "an operation does nothing until `.run(&scope).await`"]
 pub struct Update<M> {
-    pub(crate) key: Value,
-    pub(crate) set: Vec<Assignment>,
-    pub(crate) when: Option<Filter<M>>,
+    pub(crate) update: ennead_core::Update,
     pub(crate) narrow: Narrow,
+    marker: PhantomData<fn() -> M>,
 }
 
-/// `.set(…)` and `.add(…)`, the same on every update.
+/// `.set(…)` and `.add(…)`, the same on every update: `$set` is the place that holds them.
 macro_rules! assignments {
-    () => {
+    ($($set:ident).+) => {
         /// Sets a column. The key, the tenant and immutable columns do not compile here.
         pub fn set<T: FieldType, A: UpdateAccess>(
             mut self,
@@ -31,7 +31,7 @@ macro_rules! assignments {
             value: impl IntoValue<T>,
         ) -> Self {
             let value = value.into_value().encode();
-            self.set.push(Assignment { column: column.index(), value, add: false });
+            self.$($set).+.push(Assignment { column: column.index(), value, add: false });
             self
         }
 
@@ -42,7 +42,7 @@ macro_rules! assignments {
             amount: impl IntoValue<T>,
         ) -> Self {
             let value = amount.into_value().encode();
-            self.set.push(Assignment { column: column.index(), value, add: true });
+            self.$($set).+.push(Assignment { column: column.index(), value, add: true });
             self
         }
     };
@@ -51,18 +51,15 @@ pub(crate) use assignments;
 
 impl<M: Model> Update<M> {
     pub(crate) fn new(key: Value) -> Self {
-        Self { key, set: Vec::new(), when: None, narrow: Narrow::default() }
+        Self { update: update(M::DEF, key), narrow: Narrow::default(), marker: PhantomData }
     }
 
-    assignments!();
+    assignments!(update.set);
     in_tenant!();
 
     /// Only while the row matches: else `is_conflict`. A second condition narrows the first.
     pub fn when(mut self, filter: Filter<M>) -> Self {
-        self.when = Some(match self.when.take() {
-            Some(first) => first.and(filter),
-            None => filter,
-        });
+        narrow(&mut self.update.when, filter.into_expr());
         self
     }
 
@@ -71,7 +68,7 @@ impl<M: Model> Update<M> {
     /// # Errors
     /// A value that does not fit its field, or something that the dialect lacks.
     pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
-        exec::show_update(dialect, update(self.key.clone(), self.set.clone(), self.when.clone()))
+        exec::show_update(dialect, self.update.clone())
     }
 
     /// Updates the row and gives it as stored.
@@ -79,21 +76,18 @@ impl<M: Model> Update<M> {
     /// # Errors
     /// `is_not_found` where no row with that key is visible in the scope, `is_conflict` where the condition is not met,
     /// a violated constraint, a value that does not fit.
-    pub async fn run(self, scope: &impl UpdateScope<M>) -> Result<M, Error> {
-        let narrow = self.narrow.take()?;
-        let operation = update(self.key, self.set, self.when);
-        let sink = Box::new(Rows::<M>(Vec::with_capacity(1)));
-        let done = exec::update(scope.handle(), narrow, operation, sink).await?;
-        exec::one(downcast::<Rows<M>>(done.sink)?.0, M::DEF)
+    pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, M> {
+        let sink = Rows::<M>::sink();
+        Running::new(exec::start::update(scope.handle(), self.narrow, Ok(self.update), sink), one)
     }
 }
 
-fn update<M: Model>(key: Value, set: Vec<Assignment>, when: Option<Filter<M>>) -> ennead_core::Update {
+fn update(model: &'static ModelDef, key: Value) -> ennead_core::Update {
     ennead_core::Update {
-        model: ModelRef(M::DEF),
+        model: ModelRef(model),
         target: Target::Key(key),
-        when: when.map(Filter::into_expr),
-        set,
+        when: None,
+        set: Vec::new(),
         returning: true,
         deleted: Deleted::Exclude,
     }
@@ -120,18 +114,16 @@ impl<M: Model> Restore<M> {
     /// # Errors
     /// `is_invalid_input` for a model without `#[deleted_at]`; `is_not_found` where no deleted row with that key is
     /// visible in the scope; `is_unique_violation` where a living row took its unique value.
-    pub async fn run(self, scope: &impl UpdateScope<M>) -> Result<M, Error> {
-        let Some(column) = M::DEF.role(Role::DeletedAt) else {
-            return Err(Error::invalid(format!(
-                "{} has no #[deleted_at] field: nothing to restore",
-                M::DEF.name
-            )));
-        };
-        let mut operation =
-            update::<M>(self.key, vec![Assignment { column, value: Value::Null, add: false }], None);
-        operation.deleted = Deleted::Only;
-        let sink = Box::new(Rows::<M>(Vec::with_capacity(1)));
-        let done = exec::update(scope.handle(), self.narrow.take()?, operation, sink).await?;
-        exec::one(downcast::<Rows<M>>(done.sink)?.0, M::DEF)
+    pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, M> {
+        let sink = Rows::<M>::sink();
+        Running::new(exec::start::update(scope.handle(), self.narrow, restore(M::DEF, self.key), sink), one)
     }
+}
+
+fn restore(model: &'static ModelDef, key: Value) -> Result<ennead_core::Update, Error> {
+    let Some(column) = model.role(Role::DeletedAt) else {
+        return Err(Error::invalid(format!("{} has no #[deleted_at] field: nothing to restore", model.name)));
+    };
+    let set = vec![Assignment { column, value: Value::Null, add: false }];
+    Ok(ennead_core::Update { set, deleted: Deleted::Only, ..update(model, key) })
 }

@@ -1,4 +1,4 @@
-pub fn create(db: &mut SqliteConnection, tenant: &str) -> QueryResult<Thing> {
+pub fn five(db: &mut SqliteConnection, tenant: &str, id: &str) -> QueryResult<usize> {
     let new = Thing {
         id: "thing-1".to_owned(),
         organization_id: tenant.to_owned(),
@@ -11,34 +11,23 @@ pub fn create(db: &mut SqliteConnection, tenant: &str) -> QueryResult<Thing> {
         created_at: Utc::now(),
         updated_at: Utc::now(),
     };
-    diesel::insert_into(things::table).values(new).returning(Thing::as_returning()).get_result(db)
-}
-
-pub fn read(db: &mut SqliteConnection, tenant: &str, id: &str) -> QueryResult<Thing> {
-    things::table
-        .filter(things::id.eq(id).and(things::organization_id.eq(tenant)))
-        .select(Thing::as_select())
-        .first(db)
-}
-
-pub fn update(db: &mut SqliteConnection, tenant: &str, id: &str) -> QueryResult<Thing> {
-    diesel::update(things::table.filter(things::id.eq(id).and(things::organization_id.eq(tenant))))
+    let created = diesel::insert_into(things::table)
+        .values(new)
+        .returning(Thing::as_returning())
+        .get_result(db)?;
+    let one = things::table.filter(things::id.eq(id).and(things::organization_id.eq(tenant)));
+    let read = one.select(Thing::as_select()).first(db)?;
+    let updated = diesel::update(one)
         .set((things::name.eq("Joan"), things::logins.eq(2), things::updated_at.eq(Utc::now())))
         .returning(Thing::as_returning())
-        .get_result(db)
-}
-
-pub fn list(db: &mut SqliteConnection, tenant: &str) -> QueryResult<Vec<Thing>> {
-    things::table
+        .get_result(db)?;
+    let listed = things::table
         .filter(things::organization_id.eq(tenant))
         .filter(things::active.eq(true).and(things::name.like("J%")))
         .order(things::created_at.desc())
         .limit(10)
         .select(Thing::as_select())
-        .load(db)
-}
-
-pub fn delete(db: &mut SqliteConnection, tenant: &str, id: &str) -> QueryResult<usize> {
-    diesel::delete(things::table.filter(things::id.eq(id).and(things::organization_id.eq(tenant))))
-        .execute(db)
+        .load(db)?;
+    diesel::delete(one).execute(db)?;
+    Ok(created.id.len() + read.id.len() + updated.id.len() + listed.len())
 }
