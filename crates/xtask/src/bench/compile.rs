@@ -9,13 +9,16 @@ use anyhow::{Context, Result, bail};
 use super::CompileArgs;
 use super::cases::{Case, MODELS, PEERS, Peer};
 use super::generate::Ground;
+use super::machine;
+use super::recorder::{self, Recorder};
 use super::report::{Report, Row};
-use super::{machine, recorder};
 use crate::process::{self, Interrupt};
 
 /// Measures, and prints the table.
 pub(crate) fn run(args: &CompileArgs, repository: &Path, interrupt: &Interrupt) -> Result<()> {
-    let bench = Bench { ground: Ground::prepare(repository)?, interrupt };
+    let ground = Ground::prepare(repository)?;
+    let recorder = Recorder::install(ground.file("recorder"))?;
+    let bench = Bench { ground, recorder, interrupt };
     let wanted =
         |case: &Case| args.only.is_empty() || args.only.iter().any(|text| case.name.contains(&**text));
     let cases = PEERS.iter().flat_map(|peer| peer.cases.iter().map(move |case| (peer, case)));
@@ -29,11 +32,19 @@ pub(crate) fn run(args: &CompileArgs, repository: &Path, interrupt: &Interrupt) 
         }
         bench.check_interrupt()?;
     }
-    for round in 1..=args.rounds {
-        eprintln!("==> round {round} of {}", args.rounds);
+    for number in 1..=args.rounds {
+        eprintln!("==> round {number} of {}", args.rounds);
         for (peer, case, row) in &mut rows {
-            row.check.push(bench.measure(peer, case, "check", None)?);
-            row.build.push(bench.measure(peer, case, "build", None)?);
+            let round = bench.round(peer, case);
+            bench.check_interrupt()?;
+            match round {
+                Ok((check, build)) => {
+                    row.check.push(check);
+                    row.build.push(build);
+                }
+                // The others are still worth their time.
+                Err(error) => report.failed.push((case.label(peer), format!("round {number}: {error:#}"))),
+            }
         }
     }
     report.rows = rows.into_iter().map(|(_, _, row)| row).collect();
@@ -51,6 +62,7 @@ fn print(text: &str) {
 
 struct Bench<'a> {
     ground: Ground,
+    recorder: Recorder,
     interrupt: &'a Interrupt,
 }
 
@@ -71,6 +83,12 @@ impl Bench<'_> {
         Ok(lines(&String::from_utf8_lossy(&output.stdout)) as f64 / MODELS as f64)
     }
 
+    /// Compiles the crate with `cargo check` and with `cargo build`.
+    fn round(&self, peer: &Peer, case: &Case) -> Result<(f64, f64)> {
+        let check = self.measure(peer, case, "check", None)?;
+        Ok((check, self.measure(peer, case, "build", None)?))
+    }
+
     /// Compiles the crate once, and gives the CPU seconds of its rustc.
     fn measure(&self, peer: &Peer, case: &Case, task: &str, expanded: Option<&Path>) -> Result<f64> {
         let record = self.ground.file("record");
@@ -85,11 +103,7 @@ impl Bench<'_> {
         for setting in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER"] {
             cargo.env_remove(setting);
         }
-        if expanded.is_none() {
-            // It succeeded before, and its warnings about our own crates were shown then.
-            cargo.stderr(Stdio::null());
-        }
-        recorder::watch(&mut cargo, &case.package(), &record, expanded)?;
+        self.recorder.watch(&mut cargo, &case.package(), &record, expanded);
         let code = process::run_unattended(cargo, self.interrupt)?;
         self.check_interrupt()?;
         if code != 0 {

@@ -20,14 +20,26 @@ const RECORD: &str = "ENNEAD_BENCH_RECORD";
 /// The file that the expanded source goes to, where it is wanted.
 const EXPANDED: &str = "ENNEAD_BENCH_EXPANDED";
 
-/// Makes a command of cargo record the compilation of one crate.
-pub(super) fn watch(command: &mut Command, name: &str, record: &Path, expanded: Option<&Path>) -> Result<()> {
-    let own = env::current_exe().context("the path of xtask")?;
-    command.env("RUSTC_WRAPPER", own).env(CRATE, name).env(RECORD, record);
-    if let Some(expanded) = expanded {
-        command.env(EXPANDED, expanded);
+/// The wrapper: a copy of this program, so that it stays there when xtask is built anew meanwhile.
+pub(super) struct Recorder(PathBuf);
+
+impl Recorder {
+    /// Puts the copy there.
+    pub(super) fn install(at: PathBuf) -> Result<Self> {
+        let own = env::current_exe().context("the path of xtask")?;
+        // Not over the old one, which another run may have open.
+        let fresh = at.with_extension("new");
+        fs::copy(own, &fresh).and_then(|_| fs::rename(&fresh, &at)).context("copy xtask")?;
+        Ok(Self(at))
     }
-    Ok(())
+
+    /// Makes a command of cargo record the compilation of one crate.
+    pub(super) fn watch(&self, command: &mut Command, name: &str, record: &Path, expanded: Option<&Path>) {
+        command.env("RUSTC_WRAPPER", &self.0).env(CRATE, name).env(RECORD, record);
+        if let Some(expanded) = expanded {
+            command.env(EXPANDED, expanded);
+        }
+    }
 }
 
 /// The seconds that were recorded; `None` where the crate was not compiled.

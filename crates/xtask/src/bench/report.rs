@@ -37,7 +37,7 @@ impl Row {
 impl Report {
     /// The table, in Markdown, with what it was measured on and what is missing.
     pub(super) fn table(&self) -> String {
-        let rounds = self.rows.first().map_or(0, |row| row.check.len());
+        let rounds = self.rows.iter().map(|row| row.check.len()).max().unwrap_or_default();
         let mut out = format!(
             "{MODELS} models of ten fields; CPU seconds of the rustc that compiles them (dev profile, not incremental, \
              dependencies apart), medians of {rounds} rounds; {}; {}\n\n",
