@@ -58,15 +58,17 @@ impl Programs {
         finish(command)
     }
 
-    /// Starts the cluster in `data`, on a free port and on a Unix socket beside `data`.
-    pub(crate) fn start(&self, data: &Path, identity: &Identity) -> Result<Cluster> {
-        self.account.write_private(&data.join("server.crt"), &identity.certificate)?;
-        self.account.write_private(&data.join("server.key"), &identity.key)?;
+    /// Starts the cluster in `data`, on a free port and on a Unix socket beside `data`; without an identity, without TLS.
+    pub(crate) fn start(&self, data: &Path, identity: Option<&Identity>) -> Result<Cluster> {
+        if let Some(identity) = identity {
+            self.account.write_private(&data.join("server.crt"), &identity.certificate)?;
+            self.account.write_private(&data.join("server.key"), &identity.key)?;
+        }
         let mut attempts = 3;
         loop {
             attempts -= 1;
             // Another process may take the port before Postgres does: hence the attempts.
-            match self.start_on(free_port()?, data) {
+            match self.start_on(free_port()?, data, identity.is_some()) {
                 Err(error) if attempts == 0 => return Err(error),
                 Err(_) => {}
                 Ok(cluster) => return Ok(cluster),
@@ -74,7 +76,7 @@ impl Programs {
         }
     }
 
-    fn start_on(&self, port: u16, data: &Path) -> Result<Cluster> {
+    fn start_on(&self, port: u16, data: &Path, tls: bool) -> Result<Cluster> {
         let log_path = data.with_extension("log");
         let log = File::create(&log_path).with_context(|| format!("create {}", log_path.display()))?;
         let socket_dir = data.parent().context("a cluster lies in a directory")?;
@@ -85,7 +87,7 @@ impl Programs {
             ("listen_addresses", Ipv4Addr::LOCALHOST.to_string()),
             ("unix_socket_directories", socket_dir.display().to_string()),
             ("max_connections", "200".to_owned()),
-            ("ssl", "on".to_owned()),
+            ("ssl", if tls { "on" } else { "off" }.to_owned()),
             // Nothing here outlives the machine.
             ("fsync", "off".to_owned()),
             ("synchronous_commit", "off".to_owned()),

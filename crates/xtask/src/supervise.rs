@@ -18,10 +18,11 @@ use crate::cluster::{Cluster, Programs};
 use crate::tls::{Authority, Flaw};
 
 /// Each server: the variable that holds its URL, the name of its directory, what is wrong with its certificate.
-const SERVERS: [(&str, &str, Flaw); 3] = [
+const SERVERS: [(&str, &str, Flaw); 4] = [
     ("ENNEAD_TEST_POSTGRES", "right", Flaw::None),
     ("ENNEAD_TEST_POSTGRES_EXPIRED", "expired", Flaw::Expired),
     ("ENNEAD_TEST_POSTGRES_WRONG_HOST", "wrong-host", Flaw::WrongHost),
+    ("ENNEAD_TEST_POSTGRES_PLAIN", "plain", Flaw::Missing),
 ];
 
 /// Starts the servers, writes the environment of the tests to standard output as lines `NAME=value` and an empty
@@ -74,7 +75,7 @@ fn start_servers(
         .map(|(variable, name, flaw)| {
             let data = dir.join(name);
             programs.copy(&template, &data)?;
-            let cluster = programs.start(&data, &authority.sign(flaw)?)?;
+            let cluster = programs.start(&data, authority.sign(flaw)?.as_ref())?;
             environment.push_str(&format!("{variable}={}\n", cluster.url()));
             Ok(cluster)
         })

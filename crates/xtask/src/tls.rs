@@ -15,6 +15,8 @@ pub(crate) enum Flaw {
     Expired,
     /// It is for `elsewhere.invalid`.
     WrongHost,
+    /// There is none: the server does without TLS.
+    Missing,
 }
 
 /// A certificate authority of the tests.
@@ -42,11 +44,12 @@ impl Authority {
         self.0.pem()
     }
 
-    /// Signs a server certificate with the given flaw.
-    pub(crate) fn sign(&self, flaw: Flaw) -> Result<Identity> {
+    /// Signs a server certificate with the given flaw, if there is to be one.
+    pub(crate) fn sign(&self, flaw: Flaw) -> Result<Option<Identity>> {
         let names: &[&str] = match flaw {
             Flaw::None | Flaw::Expired => &["localhost", "127.0.0.1"],
             Flaw::WrongHost => &["elsewhere.invalid"],
+            Flaw::Missing => return Ok(None),
         };
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         let mut params = CertificateParams::new(names).context("name the server in its certificate")?;
@@ -58,6 +61,6 @@ impl Authority {
         }
         let key = KeyPair::generate().context("make the key of the server")?;
         let certificate = params.signed_by(&key, &self.0).context("sign the certificate of the server")?;
-        Ok(Identity { certificate: certificate.pem(), key: key.serialize_pem() })
+        Ok(Some(Identity { certificate: certificate.pem(), key: key.serialize_pem() }))
     }
 }
