@@ -15,19 +15,29 @@
 pub mod accounts;
 mod bed;
 pub mod bulk;
+pub mod cancel;
+pub mod connect;
+pub mod contention;
 pub mod ddl;
 pub mod draw;
 pub mod embedded_tenant;
+pub mod faults;
 pub mod filters;
 pub mod http;
+mod item;
 pub mod keys;
+pub mod killed;
+pub mod limits;
+pub mod memory;
 pub mod nodes;
 pub mod numbers;
+mod observer;
 pub mod operations;
 pub mod pages;
 pub mod row_security;
 pub mod soft_delete;
 pub mod streams;
+pub mod tls;
 pub mod types;
 pub mod upsert;
 
@@ -44,23 +54,39 @@ pub struct Case {
     pub run: fn(Bed) -> Pin<Box<dyn Future<Output = ()> + Send>>,
     /// The one kind of database that it is about; all where `None`.
     pub only: Option<Kind>,
+    /// When it does not run unless asked for.
+    pub unless: Option<Unless>,
+}
+
+/// When a case is told as ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unless {
+    /// Unless `cargo xtask pg` has set this variable; it does not where the server is given.
+    Set(&'static str),
+    /// Unless asked for with `--ignored`: it takes long.
+    Asked,
 }
 
 /// Lists the cases of a module: `cases![this_holds, that_is_refused];` makes `pub const CASES`. Those about one kind of
-/// database stand behind a semicolon: `cases![this_holds; PostgresRls: that_is_refused]`.
+/// database stand behind a semicolon: `cases![this_holds; PostgresRls: that_is_refused]`. Those that do not always run say
+/// when: `cases![a_million_rows_go_through [Unless::Asked]]`.
 #[macro_export]
 macro_rules! cases {
-    ($($name:ident),* $(,)? $(; $kind:ident: $($special:ident),* $(,)?)*) => {
+    (@) => { None };
+    (@ $unless:expr) => { Some($unless) };
+    ($($name:ident $([$unless:expr])?),* $(,)? $(; $kind:ident: $($special:ident $([$when:expr])?),* $(,)?)*) => {
         pub const CASES: &[$crate::Case] = &[
             $($crate::Case {
                 name: concat!(module_path!(), "::", stringify!($name)),
                 run: |bed| Box::pin($name(bed)),
                 only: None,
+                unless: $crate::cases!(@ $($unless)?),
             },)*
             $($($crate::Case {
                 name: concat!(module_path!(), "::", stringify!($special)),
                 run: |bed| Box::pin($special(bed)),
                 only: Some($crate::Kind::$kind),
+                unless: $crate::cases!(@ $($when)?),
             },)*)*
         ];
     };
@@ -80,6 +106,14 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         http::CASES,
         soft_delete::CASES,
         row_security::CASES,
+        cancel::CASES,
+        connect::CASES,
+        contention::CASES,
+        faults::CASES,
+        killed::CASES,
+        limits::CASES,
+        memory::CASES,
+        tls::CASES,
     ]
     .into_iter()
     .flatten()
@@ -93,6 +127,9 @@ fn global() -> impl Iterator<Item = &'static Case> {
 
 /// Runs all cases on one backend as a test target without a harness. Arguments are those of `cargo test`.
 pub fn main(kind: Kind) {
+    if memory::ran_as_child() {
+        return;
+    }
     let arguments = Arguments::from_args();
     let without_tenants: Vec<&str> = global().map(|case| case.name).collect();
     let trials = all()
@@ -100,12 +137,19 @@ pub fn main(kind: Kind) {
         .filter(|case| case.only.is_none_or(|only| only == kind))
         .map(|case| {
             let name = format!("{kind} {}", case.name.trim_start_matches("ennead_suite::"));
-            Trial::test(name, move || {
+            let trial = Trial::test(name, move || {
                 let runtime =
                     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
                 runtime.block_on((case.run)(Bed::new(kind)));
                 Ok(())
-            })
+            });
+            match case.unless {
+                Some(Unless::Set(variable)) if std::env::var_os(variable).is_none() => {
+                    trial.with_kind(format!("needs {variable}")).with_ignored_flag(true)
+                }
+                Some(Unless::Asked) => trial.with_kind("takes long").with_ignored_flag(true),
+                _ => trial,
+            }
         })
         .collect();
     libtest_mimic::run(&arguments, trials).exit();

@@ -122,7 +122,7 @@ impl AcrossTenants {
             ));
         }
         self.db.inner().trace_bypass(&self.reason, "", "raw SQL");
-        self.db.inner().backend.acquire(Access { write: true, owner: true }).await?.execute(sql).await
+        self.db.inner().backend.acquire(Access { write: true, owner: true }).await?.script(sql).await
     }
 }
 

@@ -188,7 +188,7 @@ async fn end<T, E: From<Error>>(state: &TxState, result: Result<T, E>) -> Result
     let conn = state.conn.lock().await.take();
     let failed = state.failed.load(Ordering::SeqCst);
     match (result, conn) {
-        (Ok(value), Some(mut conn)) if !failed => {
+        (Ok(value), Some(conn)) if !failed => {
             conn.commit().await?;
             Ok(value)
         }

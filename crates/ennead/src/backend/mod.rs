@@ -132,7 +132,12 @@ impl Conn {
         each!(self, Conn, conn => conn.run(model, program, sink).await)
     }
 
-    /// Runs a statement that takes no values and gives no rows.
+    /// Runs raw SQL that takes no values. Nobody uses the connection as the SQL left it.
+    pub(crate) async fn script(self, sql: &str) -> Result<(), Error> {
+        each!(self, Conn, conn => conn.script(sql).await)
+    }
+
+    /// Runs a short statement of our own that takes no values and gives no rows.
     pub(crate) async fn execute(&mut self, sql: &str) -> Result<(), Error> {
         each!(self, Conn, conn => conn.execute(sql).await)
     }
@@ -151,7 +156,7 @@ impl Conn {
     }
 
     /// Commits the transaction.
-    pub(crate) async fn commit(&mut self) -> Result<(), Error> {
+    pub(crate) async fn commit(self) -> Result<(), Error> {
         each!(self, Conn, conn => conn.commit().await)
     }
 

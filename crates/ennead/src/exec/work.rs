@@ -134,7 +134,11 @@ impl<'a> Work<'a> {
             (Err(lost), Ok(_)) => return Err(lost),
         };
         let ended = match (&result, in_transaction) {
-            (Ok(_), false) => conn.commit().await,
+            (Ok(_), false) => {
+                self.atomic = false;
+                let committed = conn.commit().await;
+                return result.and_then(|value| committed.map(|()| value));
+            }
             (Ok(_), true) => conn.execute(&format!("RELEASE SAVEPOINT {SAVEPOINT}")).await,
             (Err(_), false) => conn.rollback().await,
             (Err(_), true) => {

@@ -2,20 +2,31 @@
 
 use ennead_core::constraints::{Violated, column_names, find_by_name};
 use ennead_core::{Error, ErrorKind, ModelDef};
-use sqlx::postgres::PgDatabaseError;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 /// Whether the connection is lost with this failure.
 pub(super) fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default();
-            code.starts_with("57P") || code.starts_with("08")
+            // After a FATAL error the server closes the connection, whatever its code.
+            let fatal = database
+                .try_downcast_ref::<PgDatabaseError>()
+                .is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic));
+            fatal || code.starts_with("57P") || code.starts_with("08")
         }
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
             true
         }
         _ => false,
     }
+}
+
+/// Whether the connection's prepared statements are of no more use: a table changed under them ("cached plan must not
+/// change result type", which would be told again on every use), or a pooler in between lost them.
+pub(super) fn is_stale(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(database) = error else { return false };
+    matches!(database.code().as_deref(), Some("0A000" | "26000" | "42P05"))
 }
 
 /// A failure to connect.
@@ -124,6 +135,10 @@ fn by_code(code: &str, database: &PgDatabaseError) -> (ErrorKind, String) {
         "42P01" | "42703" | "0A000" | "42883" | "42804" => (
             ErrorKind::SchemaMismatch,
             format!("the database does not fit the model (SQLSTATE {code}): create or migrate it"),
+        ),
+        "25006" => (
+            ErrorKind::Unsupported,
+            "the database takes no writes here: it was opened for reading only".into(),
         ),
         "42501" => (ErrorKind::Database, "the database role lacks a privilege on the table".into()),
         _ if code.starts_with("57P") || code.starts_with("08") => {

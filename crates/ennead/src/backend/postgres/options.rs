@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use ennead_core::{Error, ErrorKind};
-use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::postgres::PgConnectOptions;
 
 use crate::builder::Settings;
 
@@ -50,6 +50,11 @@ impl Options {
     /// `statement_cache=0` for poolers that keep no prepared statements and `rls=on` for row level security.
     pub(crate) fn new(url: &str, settings: &Settings) -> Result<Self, Error> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        if query.contains('@') && !base.contains('@') {
+            return Err(configuration(
+                "the Postgres URL cannot be used: a `?` in its user or password is written %3F".into(),
+            ));
+        }
         let mut cache = settings.statement_cache;
         let (mut kept, mut row_security) = (Vec::new(), false);
         for part in query.split('&').filter(|part| !part.is_empty()) {
@@ -81,9 +86,6 @@ impl Options {
             _ => configuration("the Postgres URL cannot be used".into()),
         })?;
         connect = connect.statement_cache_capacity(cache.max(1));
-        if !query.split('&').any(|part| part.starts_with("sslmode=") || part.starts_with("ssl-mode=")) {
-            connect = connect.ssl_mode(PgSslMode::Prefer);
-        }
         if let Some(limit) = settings.statement_timeout {
             connect = connect.options([("statement_timeout", limit.as_millis().max(1).to_string())]);
         }

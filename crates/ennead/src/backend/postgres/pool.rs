@@ -19,7 +19,16 @@ const IDLE: Duration = Duration::from_secs(30);
 pub(crate) struct Session {
     pub(super) conn: PgConnection,
     pub(super) state: State,
+    /// It is closed after this use: its prepared statements no longer fit the tables, or raw SQL changed its settings.
+    pub(super) retired: bool,
     pub(super) used: Instant,
+}
+
+impl Session {
+    /// Whether it may serve another user.
+    pub(super) fn is_reusable(&self) -> bool {
+        self.state == State::Idle && !self.retired
+    }
 }
 
 /// In what state a connection is.
@@ -68,11 +77,11 @@ impl managed::Manager for Manager {
                 ));
             }
         };
-        Ok(Session { conn, state: State::Idle, used: Instant::now() })
+        Ok(Session { conn, state: State::Idle, retired: false, used: Instant::now() })
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
-        if session.state != State::Idle {
+        if !session.is_reusable() {
             return Err(RecycleError::message("a request or transaction was left unfinished"));
         }
         if session.used.elapsed() > IDLE {

@@ -22,6 +22,28 @@ use crate::sink::Sink;
 pub(crate) struct Conn {
     session: Object<Manager>,
     pool: Pool,
+    // Dropped after the session went back to the pool.
+    sweep: Sweep,
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        if !self.session.is_reusable() {
+            self.sweep.0 = Some(self.pool.clone());
+        }
+    }
+}
+
+/// Closes a connection that cannot be used again at once: in the pool it would hold its transaction and locks until
+/// somebody draws it.
+struct Sweep(Option<Pool>);
+
+impl Drop for Sweep {
+    fn drop(&mut self) {
+        if let Some(pool) = &self.0 {
+            pool.inner.retain(|session, _| session.is_reusable());
+        }
+    }
 }
 
 enum Outcome {
@@ -32,7 +54,7 @@ enum Outcome {
 
 impl Conn {
     pub(super) fn new(session: Object<Manager>, pool: Pool) -> Self {
-        Self { session, pool }
+        Self { session, pool, sweep: Sweep(None) }
     }
 
     /// Runs a program; its rows go to the sink.
@@ -46,7 +68,7 @@ impl Conn {
         self.session.state = State::Busy;
         let outcome =
             run_program(&mut self.session.conn, &program, &mut *sink, self.pool.options.prepare).await;
-        self.finish(before, matches!(&outcome, Outcome::Sqlx(error, _) if error::is_lost(error)));
+        self.finish(before, if let Outcome::Sqlx(error, _) = &outcome { Some(error) } else { None });
         let result = match outcome {
             Outcome::Done(affected) => Ok(affected),
             Outcome::Sqlx(error, execution) => {
@@ -59,10 +81,14 @@ impl Conn {
         Ran { conn: Some(crate::backend::Conn::Postgres(self)), program: Some(program), sink, result }
     }
 
-    fn finish(&mut self, state: State, lost: bool) {
+    fn finish(&mut self, state: State, failed: Option<&sqlx::Error>) {
         self.session.used = Instant::now();
-        self.session.state = if lost { State::Broken } else { state };
-        if lost {
+        self.session.state = state;
+        if failed.is_some_and(error::is_lost) {
+            self.session.state = State::Broken;
+            self.pool.forget_idle();
+        } else if failed.is_some_and(error::is_stale) {
+            self.session.retired = true;
             self.pool.forget_idle();
         }
     }
@@ -72,12 +98,17 @@ impl Conn {
         self.session.state = State::Busy;
         // Text of our own: transaction control, savepoints and DDL.
         let done = self.session.conn.execute(AssertSqlSafe(sql)).await;
-        let lost = matches!(&done, Err(error) if error::is_lost(error));
-        self.finish(if done.is_ok() { after } else { before }, lost);
+        self.finish(if done.is_ok() { after } else { before }, done.as_ref().err());
         done.map(|_| ())
     }
 
-    /// Runs statements that take no values.
+    /// Runs raw SQL. The connection is closed afterwards: the SQL may have changed its settings, or begun a transaction.
+    pub(crate) async fn script(mut self, sql: &str) -> Result<(), Error> {
+        self.session.retired = true;
+        self.execute(sql).await
+    }
+
+    /// Runs statements of our own that take no values.
     pub(crate) async fn execute(&mut self, sql: &str) -> Result<(), Error> {
         let state = self.session.state;
         self.send(sql, state).await.map_err(|failed| error::plain(&failed))
@@ -97,10 +128,14 @@ impl Conn {
             }
             None => self.send("BEGIN", State::InTransaction).await,
         };
-        begun.map_err(|failed| error::plain(&failed))
+        begun.map_err(|failed| {
+            // Its first half may have happened.
+            self.session.retired = true;
+            error::plain(&failed)
+        })
     }
 
-    pub(crate) async fn commit(&mut self) -> Result<(), Error> {
+    pub(crate) async fn commit(mut self) -> Result<(), Error> {
         match self.send("COMMIT", State::Idle).await {
             Ok(()) => Ok(()),
             Err(failed) if error::is_lost(&failed) => Err(Error::new(

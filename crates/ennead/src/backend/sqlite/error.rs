@@ -16,6 +16,7 @@ pub(super) fn plain(error: &SqliteError) -> Error {
         ffi::SQLITE_CONSTRAINT if error.code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
             ErrorKind::ForeignKeyViolation
         }
+        ffi::SQLITE_READONLY => ErrorKind::Unsupported,
         _ => ErrorKind::Database,
     };
     Error::new(kind, format!("SQLite: {}", error.message)).with_code(error.code.to_string())

@@ -12,11 +12,10 @@
 //! - **Column memory is read before it moves.** Pointers of `sqlite3_column_*` are turned into slices that live no longer
 //!   than the `&mut` borrow of the reader, and the statement is not stepped meanwhile.
 
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::num::NonZeroUsize;
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use libsqlite3_sys as ffi;
 use lru::LruCache;
@@ -24,6 +23,7 @@ use lru::LruCache;
 use ennead_sql::Shape;
 
 use super::json;
+use super::watch::Watch;
 
 /// A failure as SQLite tells it.
 #[derive(Debug, Clone)]
@@ -39,6 +39,11 @@ impl SqliteError {
         self.code & 0xff
     }
 
+    /// What an interrupted statement ends in.
+    pub(super) fn interrupted() -> Self {
+        Self { code: ffi::SQLITE_INTERRUPT, message: "interrupted".into() }
+    }
+
     pub(super) fn is_busy(&self) -> bool {
         matches!(self.primary(), ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED)
     }
@@ -48,20 +53,24 @@ impl SqliteError {
 pub(super) struct Lane {
     db: NonNull<ffi::sqlite3>,
     statements: LruCache<u64, Statement>,
-    // Boxed: SQLite keeps a pointer to it.
-    deadline: Box<Option<Instant>>,
+    /// Shared with SQLite, which keeps a pointer to it: behind an `Arc` it neither moves nor is borrowed uniquely.
+    watch: Arc<Watch>,
 }
 
 // SAFETY: the handle was opened with SQLITE_OPEN_NOMUTEX, which allows its use from any thread, one at a time; all use
 // goes through `&mut self`.
 unsafe impl Send for Lane {}
 
-struct Statement(NonNull<ffi::sqlite3_stmt>);
+struct Statement {
+    raw: NonNull<ffi::sqlite3_stmt>,
+    /// It once took longer than a thread that others wait for may be held.
+    slow: bool,
+}
 
 impl Drop for Statement {
     fn drop(&mut self) {
         // SAFETY: the statement was prepared by `Lane::prepare`, is finalized once, and its connection is still open.
-        unsafe { ffi::sqlite3_finalize(self.0.as_ptr()) };
+        unsafe { ffi::sqlite3_finalize(self.raw.as_ptr()) };
     }
 }
 
@@ -71,21 +80,41 @@ impl Lane {
     /// # Safety
     /// The handle stays open until the lane is dropped, was opened for use by one thread at a time, and is used by nobody
     /// else meanwhile.
-    pub(super) unsafe fn new(
-        db: NonNull<ffi::sqlite3>,
-        kept: NonZeroUsize,
-        timeout: Option<Duration>,
-    ) -> Result<Self, SqliteError> {
-        let mut lane = Self { db, statements: LruCache::new(kept), deadline: Box::new(None) };
+    pub(super) unsafe fn new(db: NonNull<ffi::sqlite3>, kept: NonZeroUsize) -> Result<Self, SqliteError> {
+        let mut lane = Self { db, statements: LruCache::new(kept), watch: Arc::new(Watch::new()) };
         // SAFETY: the handle is open, and waiting for locks is ours to do, asynchronously.
         unsafe { ffi::sqlite3_busy_timeout(db.as_ptr(), 0) };
-        if timeout.is_some() {
-            let deadline: *mut Option<Instant> = &raw mut *lane.deadline;
-            // SAFETY: the box outlives the handler: `Drop` of the lane removes it before the box goes.
-            unsafe { ffi::sqlite3_progress_handler(db.as_ptr(), 4096, Some(past_deadline), deadline.cast()) };
-        }
+        let watch = Arc::as_ptr(&lane.watch).cast_mut();
+        // SAFETY: the watch outlives the handler: `Drop` of the lane removes it before its `Arc` goes.
+        unsafe { ffi::sqlite3_progress_handler(db.as_ptr(), 4096, Some(must_stop), watch.cast()) };
+        lane.refuse_quoted_texts()?;
         lane.register_functions()?;
         Ok(lane)
+    }
+
+    /// Sets again what raw SQL may have changed, and what the library's promises rest on.
+    pub(super) fn restore_settings(&mut self) -> Result<(), SqliteError> {
+        self.execute(
+            "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; PRAGMA query_only = OFF",
+        )?;
+        // SAFETY: the handle is open.
+        unsafe { ffi::sqlite3_busy_timeout(self.db.as_ptr(), 0) };
+        Ok(())
+    }
+
+    /// Unless told, SQLite takes a quoted name that it does not know for a text: a missing column would be read as its
+    /// own name, rather than be an error.
+    fn refuse_quoted_texts(&mut self) -> Result<(), SqliteError> {
+        // SAFETY: the handle is open; this option takes an int and a pointer, which may be null.
+        let code = unsafe {
+            ffi::sqlite3_db_config(
+                self.db.as_ptr(),
+                ffi::SQLITE_DBCONFIG_DQS_DML,
+                0 as c_int,
+                ptr::null_mut::<c_int>(),
+            )
+        };
+        self.check(code)
     }
 
     fn register_functions(&mut self) -> Result<(), SqliteError> {
@@ -107,9 +136,21 @@ impl Lane {
         self.check(code)
     }
 
-    /// From now on a statement that runs past the deadline is interrupted.
-    pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) {
-        *self.deadline = deadline;
+    /// What stops statements from outside.
+    pub(super) fn watch(&self) -> &Arc<Watch> {
+        &self.watch
+    }
+
+    /// Whether a statement once proved to take long.
+    pub(super) fn is_slow(&self, shape: &Shape) -> bool {
+        self.statements.peek(&shape.id).is_some_and(|statement| statement.slow)
+    }
+
+    /// Remembers that a statement takes long.
+    pub(super) fn set_slow(&mut self, shape: &Shape) {
+        if let Some(statement) = self.statements.peek_mut(&shape.id) {
+            statement.slow = true;
+        }
     }
 
     fn check(&self, code: c_int) -> Result<(), SqliteError> {
@@ -143,28 +184,39 @@ impl Lane {
 
     /// Runs statements that take no values; rows are passed over.
     pub(super) fn execute(&mut self, sql: &str) -> Result<(), SqliteError> {
-        let Ok(sql) = CString::new(sql) else {
-            return Err(SqliteError {
-                code: ffi::SQLITE_MISUSE,
-                message: "SQL holds a NUL character".into(),
-            });
-        };
-        // SAFETY: the handle is open and the text NUL-terminated.
-        let code = unsafe {
-            ffi::sqlite3_exec(self.db.as_ptr(), sql.as_ptr(), None, ptr::null_mut(), ptr::null_mut())
-        };
-        self.check(code)
+        self.script(sql, &mut 0)
+    }
+
+    /// Runs statements that take no values, from the byte `from` on; rows are passed over. After a failure `from` is where
+    /// the statement that failed begins, so that those before it are not run again.
+    pub(super) fn script(&mut self, sql: &str, from: &mut usize) -> Result<(), SqliteError> {
+        if sql.contains('\0') {
+            let message = "SQL holds a NUL character".into();
+            return Err(SqliteError { code: ffi::SQLITE_MISUSE, message });
+        }
+        while let Some(rest) = sql.get(*from..).filter(|rest| !rest.is_empty()) {
+            let (statement, read) = self.prepare(rest, 0)?;
+            if let Some(statement) = statement {
+                let mut execution = Execution { raw: statement.raw, lane: self, once: Some(statement) };
+                while execution.step()? {}
+            }
+            // Never nothing: what cannot be prepared is an error.
+            *from += read.max(1);
+        }
+        Ok(())
     }
 
     /// Begins an execution of a statement, prepared before or now.
     pub(super) fn execution(&mut self, shape: &Arc<Shape>) -> Result<Execution<'_>, SqliteError> {
         let kept = shape.id != 0;
         if kept && let Some(statement) = self.statements.get(&shape.id) {
-            let raw = statement.0;
+            let raw = statement.raw;
             return Ok(Execution { lane: self, raw, once: None });
         }
-        let statement = self.prepare(&shape.sql)?;
-        let raw = statement.0;
+        let (Some(statement), _) = self.prepare(&shape.sql, ffi::SQLITE_PREPARE_PERSISTENT)? else {
+            return Err(SqliteError { code: ffi::SQLITE_MISUSE, message: "the statement is empty".into() });
+        };
+        let raw = statement.raw;
         if kept {
             self.statements.put(shape.id, statement);
             return Ok(Execution { lane: self, raw, once: None });
@@ -172,32 +224,32 @@ impl Lane {
         Ok(Execution { lane: self, raw, once: Some(statement) })
     }
 
-    fn prepare(&mut self, sql: &str) -> Result<Statement, SqliteError> {
+    /// Prepares the first statement of a text, if there is one, and tells how many bytes it takes.
+    fn prepare(&mut self, sql: &str, flags: u32) -> Result<(Option<Statement>, usize), SqliteError> {
         let mut raw = ptr::null_mut();
-        let length = c_int::try_from(sql.len()).unwrap_or(c_int::MAX);
+        let mut tail = ptr::null();
+        let Ok(length) = c_int::try_from(sql.len()) else {
+            return Err(SqliteError {
+                code: ffi::SQLITE_TOOBIG,
+                message: "the statement is too long".into(),
+            });
+        };
+        let start = sql.as_ptr().cast::<c_char>();
         // SAFETY: the handle is open; the text is read up to its length only.
         let code = unsafe {
-            ffi::sqlite3_prepare_v3(
-                self.db.as_ptr(),
-                sql.as_ptr().cast::<c_char>(),
-                length,
-                ffi::SQLITE_PREPARE_PERSISTENT,
-                &raw mut raw,
-                ptr::null_mut(),
-            )
+            ffi::sqlite3_prepare_v3(self.db.as_ptr(), start, length, flags, &raw mut raw, &raw mut tail)
         };
         self.check(code)?;
-        match NonNull::new(raw) {
-            Some(raw) => Ok(Statement(raw)),
-            None => Err(SqliteError { code: ffi::SQLITE_MISUSE, message: "the statement is empty".into() }),
-        }
+        // An address in the text, or just behind it.
+        let read = (tail as usize).saturating_sub(start as usize).min(sql.len());
+        Ok((NonNull::new(raw).map(|raw| Statement { raw, slow: false }), read))
     }
 }
 
 impl Drop for Lane {
     fn drop(&mut self) {
         self.statements.clear();
-        // SAFETY: the handle is still open; the handler must not outlive the deadline that it points to.
+        // SAFETY: the handle is still open; the handler must not outlive the watch that it points to.
         unsafe { ffi::sqlite3_progress_handler(self.db.as_ptr(), 0, None, ptr::null_mut()) };
     }
 }
@@ -274,6 +326,17 @@ impl Execution<'_> {
         self.lane.check(code)
     }
 
+    /// Whether the statement only reads.
+    pub(super) fn reads_only(&self) -> bool {
+        // SAFETY: the statement is alive.
+        unsafe { ffi::sqlite3_stmt_readonly(self.raw.as_ptr()) != 0 }
+    }
+
+    /// What stops the statement from outside.
+    pub(super) fn watch(&self) -> &Watch {
+        &self.lane.watch
+    }
+
     /// Steps: `true` where there is a row to read.
     pub(super) fn step(&mut self) -> Result<bool, SqliteError> {
         // SAFETY: the statement is alive.
@@ -330,11 +393,10 @@ impl Execution<'_> {
 }
 
 /// Asked every few thousand steps of SQLite's machine: not 0 interrupts the statement.
-unsafe extern "C" fn past_deadline(deadline: *mut c_void) -> c_int {
-    // SAFETY: SQLite gives back the pointer to the lane's deadline, which lives as long as the handler is set, and calls
-    // this from the thread that holds `&mut Lane`.
-    let deadline = unsafe { *deadline.cast::<Option<Instant>>() };
-    c_int::from(deadline.is_some_and(|deadline| Instant::now() >= deadline))
+unsafe extern "C" fn must_stop(watch: *mut c_void) -> c_int {
+    // SAFETY: SQLite gives back the pointer to the lane's watch, which lives as long as the handler is set; it holds
+    // nothing that changes but atomics.
+    c_int::from(unsafe { &*watch.cast::<Watch>() }.must_stop())
 }
 
 /// `ennead_json(column, path, test, value)`: see [`json`].

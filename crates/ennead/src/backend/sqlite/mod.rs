@@ -7,6 +7,7 @@ mod options;
 mod pool;
 mod row;
 mod run;
+mod watch;
 
 pub(crate) use options::Options;
 pub(crate) use pool::Pool;

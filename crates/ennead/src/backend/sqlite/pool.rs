@@ -18,6 +18,8 @@ use super::run::Conn;
 /// One open connection. The lane is dropped first: it runs on the handle that the connection owns.
 pub(crate) struct Session {
     pub(super) lane: Lane,
+    /// It served raw SQL, which may have changed its settings: it is not used again.
+    pub(super) retired: bool,
     _owner: SqliteConnection,
 }
 
@@ -52,13 +54,16 @@ impl managed::Manager for Manager {
         let kept = NonZeroUsize::new(self.options.statement_cache).unwrap_or(NonZeroUsize::MIN);
         // SAFETY: sqlx opens with SQLITE_OPEN_NOMUTEX; `owner` keeps the handle open for as long as the lane lives
         // (field order) and is sent no command until then.
-        let lane = unsafe { Lane::new(handle, kept, self.options.statement_timeout) };
+        let lane = unsafe { Lane::new(handle, kept) };
         let mut lane = lane.map_err(|error| super::error::plain(&error))?;
         must_enforce_foreign_keys(&mut lane)?;
-        Ok(Session { lane, _owner: owner })
+        Ok(Session { lane, retired: false, _owner: owner })
     }
 
     async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
+        if session.retired {
+            return Err(RecycleError::message("raw SQL may have changed its settings"));
+        }
         if session.lane.autocommit() { Ok(()) } else { Err(RecycleError::message("a transaction is open")) }
     }
 }

@@ -13,6 +13,7 @@ use super::lane::{Lane, SqliteError};
 use super::options::Options;
 use super::pool::Manager;
 use super::row::{Reader, bind};
+use super::watch::Waiting;
 use crate::backend::{Failure, Ran};
 use crate::sink::Sink;
 
@@ -21,14 +22,19 @@ pub(crate) struct Conn {
     session: Object<Manager>,
     options: Arc<Options>,
     _permit: Option<OwnedSemaphorePermit>,
+    /// It ran a program on another thread, so its transaction may be a large one.
+    worked_apart: bool,
 }
+
+/// How long a statement that only reads may hold the calling thread, before it is begun anew on another.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 impl Drop for Conn {
     fn drop(&mut self) {
         // Whatever dropped it (a cancelled future, a panic), no transaction goes back to the pool. Where even this
         // fails, recycling sees the open transaction and closes the connection.
         let lane = &mut self.session.lane;
-        lane.set_deadline(None);
+        lane.watch().begin();
         if !lane.autocommit() {
             let _ = lane.execute("ROLLBACK");
         }
@@ -39,6 +45,8 @@ impl Drop for Conn {
 enum Outcome {
     Done(u64),
     Sqlite(SqliteError, usize),
+    /// It takes too long for the calling thread, and has changed nothing.
+    Slow,
     Sink(Error),
 }
 
@@ -48,7 +56,7 @@ impl Conn {
         permit: Option<OwnedSemaphorePermit>,
         options: Arc<Options>,
     ) -> Self {
-        Self { session, options, _permit: permit }
+        Self { session, options, _permit: permit, worked_apart: false }
     }
 
     /// Runs a program; its rows go to the sink.
@@ -60,14 +68,19 @@ impl Conn {
     ) -> Ran {
         let started = Instant::now();
         let mut pause = Duration::from_micros(200);
+        let mut apart = program.heavy || self.session.lane.is_slow(&program.shape);
         loop {
             let outcome;
-            if program.heavy {
+            if apart {
+                self.worked_apart = true;
+                let waiting = Waiting::begin(self.session.lane.watch());
                 let work = move || {
-                    let outcome = self.run_here(&program, &mut *sink);
+                    let outcome = self.run_here(&program, &mut *sink, None);
                     (self, program, sink, outcome)
                 };
-                match tokio::task::spawn_blocking(work).await {
+                let joined = tokio::task::spawn_blocking(work).await;
+                waiting.over();
+                match joined {
                     Ok(done) => (self, program, sink, outcome) = done,
                     Err(failed) => {
                         let error = Error::new(
@@ -79,7 +92,8 @@ impl Conn {
                     }
                 }
             } else {
-                outcome = self.run_here(&program, &mut *sink);
+                self.session.lane.watch().begin();
+                outcome = self.run_here(&program, &mut *sink, Some(PATIENCE));
             }
             let failure = match outcome {
                 Outcome::Done(affected) => {
@@ -90,7 +104,14 @@ impl Conn {
                         result: Ok(affected),
                     };
                 }
-                Outcome::Sqlite(error, _)
+                Outcome::Slow => {
+                    self.session.lane.set_slow(&program.shape);
+                    apart = true;
+                    sink.clear();
+                    continue;
+                }
+                // Only the first execution: after it there is something that must not be done twice.
+                Outcome::Sqlite(error, 0)
                     if error.is_busy() && started.elapsed() < self.options.busy_timeout =>
                 {
                     sink.clear();
@@ -113,25 +134,64 @@ impl Conn {
         }
     }
 
-    fn run_here(&mut self, program: &Program, sink: &mut dyn Sink) -> Outcome {
-        let deadline = self.options.statement_timeout.map(|limit| Instant::now() + limit);
-        let lane = &mut self.session.lane;
-        lane.set_deadline(deadline);
-        let outcome = run_program(lane, program, sink);
-        lane.set_deadline(None);
+    fn run_here(&mut self, program: &Program, sink: &mut dyn Sink, patience: Option<Duration>) -> Outcome {
+        let limit = self.options.statement_timeout;
+        let outcome = run_program(&mut self.session.lane, program, sink, limit, patience);
+        self.session.lane.watch().set_deadline(None);
         outcome
     }
 
-    /// Runs statements that take no values, waiting for locks.
+    /// Runs short statements of our own (transaction control, savepoints, DDL), waiting for locks.
     pub(crate) async fn execute(&mut self, sql: &str) -> Result<(), Error> {
         self.wait_for(sql).await.map_err(|error| error::plain(&error))
+    }
+
+    /// Runs raw SQL, on a thread of its own and waiting for locks. The connection is closed afterwards, since the SQL may
+    /// have changed its settings; that of a memory database is the database, and gets its settings back.
+    pub(crate) async fn script(mut self, sql: &str) -> Result<(), Error> {
+        self.session.retired = !self.options.memory;
+        let (started, limit) = (Instant::now(), self.options.statement_timeout);
+        let mut pause = Duration::from_micros(200);
+        let (sql, mut from): (Arc<str>, usize) = (sql.into(), 0);
+        loop {
+            let (waiting, text) = (Waiting::begin(self.session.lane.watch()), Arc::clone(&sql));
+            let work = move || {
+                let lane = &mut self.session.lane;
+                lane.watch().set_deadline(limit.map(|limit| Instant::now() + limit));
+                let done = lane.script(&text, &mut from);
+                lane.watch().set_deadline(None);
+                (self, from, done)
+            };
+            let joined = tokio::task::spawn_blocking(work).await;
+            waiting.over();
+            let done;
+            (self, from, done) = joined.map_err(|failed| {
+                Error::new(ErrorKind::Database, format!("a SQLite statement did not end: {failed}"))
+            })?;
+            match done {
+                Err(error) if error.is_busy() && started.elapsed() < self.options.busy_timeout => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_millis(20));
+                }
+                Err(error) if error.is_busy() => return Err(error::busy(self.options.busy_timeout)),
+                done => {
+                    if self.options.memory {
+                        let _ = self.rollback().await;
+                        self.session.retired = self.session.lane.restore_settings().is_err();
+                    }
+                    return done.map_err(|error| error::plain(&error));
+                }
+            }
+        }
     }
 
     async fn wait_for(&mut self, sql: &str) -> Result<(), SqliteError> {
         let started = Instant::now();
         let mut pause = Duration::from_micros(200);
+        let mut from = 0;
+        self.session.lane.watch().begin();
         loop {
-            match self.session.lane.execute(sql) {
+            match self.session.lane.script(sql, &mut from) {
                 Err(error) if error.is_busy() && started.elapsed() < self.options.busy_timeout => {
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_millis(20));
@@ -148,13 +208,34 @@ impl Conn {
             .map_err(|failure| if failure.is_busy() { error::busy(limit) } else { error::plain(&failure) })
     }
 
-    pub(crate) async fn commit(&mut self) -> Result<(), Error> {
-        match self.wait_for("COMMIT").await {
-            Ok(()) => Ok(()),
-            Err(failure) => {
-                let error = self.deferred_violation(&failure).unwrap_or_else(|| error::plain(&failure));
-                let _ = self.rollback().await;
-                Err(error)
+    pub(crate) async fn commit(mut self) -> Result<(), Error> {
+        let (started, mut pause) = (Instant::now(), Duration::from_micros(200));
+        loop {
+            let done;
+            if self.worked_apart {
+                // Much was written, and the COMMIT may move it from the log to the database.
+                let work = move || {
+                    let done = self.session.lane.execute("COMMIT");
+                    (self, done)
+                };
+                (self, done) = tokio::task::spawn_blocking(work).await.map_err(|failed| {
+                    let text = format!("the COMMIT did not end, whether it happened is not known: {failed}");
+                    Error::new(ErrorKind::CommitUnknown, text)
+                })?;
+            } else {
+                done = self.session.lane.execute("COMMIT");
+            }
+            match done {
+                Ok(()) => return Ok(()),
+                Err(failure) if failure.is_busy() && started.elapsed() < self.options.busy_timeout => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_millis(20));
+                }
+                Err(failure) if failure.is_busy() => return Err(error::busy(self.options.busy_timeout)),
+                // What is still open is rolled back as the connection is dropped.
+                Err(failure) => {
+                    return Err(self.deferred_violation(&failure).unwrap_or_else(|| error::plain(&failure)));
+                }
             }
         }
     }
@@ -187,13 +268,28 @@ impl Conn {
     }
 }
 
-fn run_program(lane: &mut Lane, program: &Program, sink: &mut dyn Sink) -> Outcome {
+/// Runs a program on the calling thread. With `patience`, a statement that only reads is given up after it.
+fn run_program(
+    lane: &mut Lane,
+    program: &Program,
+    sink: &mut dyn Sink,
+    limit: Option<Duration>,
+    patience: Option<Duration>,
+) -> Outcome {
     let mut affected = 0;
     let mut execution = match lane.execution(&program.shape) {
         Ok(execution) => execution,
         Err(error) => return Outcome::Sqlite(error, 0),
     };
+    // A write that is interrupted takes its whole transaction with it, so it is never given up.
+    let patience = patience.filter(|_| execution.reads_only());
+    let patience = patience.filter(|patience| limit.is_none_or(|limit| *patience < limit));
     for number in 0..program.executions() {
+        let allowed = if patience.is_some() { patience } else { limit };
+        execution.watch().set_deadline(allowed.map(|allowed| Instant::now() + allowed));
+        if number > 0 && execution.watch().abandoned() {
+            return Outcome::Sqlite(SqliteError::interrupted(), number);
+        }
         for (at, value) in program.binds(number).enumerate() {
             // SAFETY: `program` outlives `execution`, which ends with this function.
             if let Err(error) = unsafe { bind(&mut execution, at + 1, value) } {
@@ -205,6 +301,9 @@ fn run_program(lane: &mut Lane, program: &Program, sink: &mut dyn Sink) -> Outco
             match execution.step() {
                 Ok(true) => {}
                 Ok(false) => break,
+                Err(error) if patience.is_some() && error.primary() == libsqlite3_sys::SQLITE_INTERRUPT => {
+                    return Outcome::Slow;
+                }
                 Err(error) => return Outcome::Sqlite(error, number),
             }
             if passed < program.offset {
