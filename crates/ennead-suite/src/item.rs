@@ -10,20 +10,20 @@ pub struct Item {
     pub name: String,
 }
 
-pub fn items() -> Schema {
+pub(crate) fn items() -> Schema {
     ennead::schema![Item]
 }
 
-pub fn item(id: i64) -> NewItem {
+pub(crate) fn item(id: i64) -> NewItem {
     NewItem { id, name: format!("item {id}") }
 }
 
 /// A query that takes minutes.
-pub const ENDLESS: &str = "WITH RECURSIVE endless(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM endless WHERE n < 2000000000) \
+pub(crate) const ENDLESS: &str = "WITH RECURSIVE endless(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM endless WHERE n < 2000000000) \
      SELECT max(n) FROM endless";
 
 /// Puts a view in the place of the items, of which reading takes long: minutes where `rows` are many.
-pub async fn slow_items(db: &Db, rows: u64) {
+pub(crate) async fn slow_items(db: &Db, rows: u64) {
     db.across_tenants("a slow table")
         .execute(&format!(
             "DROP TABLE items; CREATE VIEW items AS WITH RECURSIVE slow(n) AS \

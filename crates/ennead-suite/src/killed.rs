@@ -132,9 +132,10 @@ async fn a_lost_commit_is_unknown_and_not_retried(bed: Bed) {
     let (db, url) = pool(&bed, 2).await;
     let mut observer = Observer::new(&url).await;
     observer.execute(SLOW_COMMIT).await;
-    let runs = AtomicI64::new(0);
-    let work = db.transaction_retrying(async |tx| {
-        runs.fetch_add(1, Ordering::Relaxed);
+    let runs = Arc::new(AtomicI64::new(0));
+    let counted = Arc::clone(&runs);
+    let work = db.transaction_retrying(async move |tx| {
+        counted.fetch_add(1, Ordering::Relaxed);
         Item::create(item(1)).run(tx).await
     });
     let (result, ()) = tokio::join!(work, kill_the_commit(&mut observer));
@@ -162,10 +163,11 @@ async fn a_refused_commit_says_why(bed: Bed) {
         )
         .await
         .unwrap();
-    let runs = AtomicI64::new(0);
+    let runs = Arc::new(AtomicI64::new(0));
+    let counted = Arc::clone(&runs);
     let error = db
-        .transaction_retrying(async |tx| {
-            runs.fetch_add(1, Ordering::Relaxed);
+        .transaction_retrying(async move |tx| {
+            counted.fetch_add(1, Ordering::Relaxed);
             Item::create(item(1)).run(tx).await
         })
         .await
@@ -193,19 +195,27 @@ async fn a_session_that_the_server_times_out_is_replaced(bed: Bed) {
     assert_eq!(Item::count().run(&db).await.unwrap(), 0);
 }
 
+async fn change_two(
+    tx: &ennead::Transaction<Db>,
+    (first, second): (i64, i64),
+    met: Arc<AtomicBool>,
+    barrier: Arc<Barrier>,
+) -> Result<(), Error> {
+    Item::update(first).set(Item::NAME, "changed").run(tx).await?;
+    if !met.swap(true, Ordering::Relaxed) {
+        barrier.wait().await;
+    }
+    Item::update(second).set(Item::NAME, "changed").run(tx).await.map(drop)
+}
+
 /// Two transactions that change the same two rows in opposite order. Those of the first try meet in the middle.
 async fn cross(db: &Db, retry: bool) -> Vec<Result<(), Error>> {
     let barrier = Arc::new(Barrier::new(2));
-    let tasks = [(1, 2), (2, 1)].map(|(first, second)| {
-        let (db, barrier) = (db.clone(), Arc::clone(&barrier));
+    let tasks = [(1, 2), (2, 1)].map(|rows| {
+        let (db, barrier, met) = (db.clone(), Arc::clone(&barrier), Arc::new(AtomicBool::new(false)));
         tokio::spawn(async move {
-            let met = AtomicBool::new(false);
-            let work = async |tx: &ennead::Transaction<Db>| -> Result<(), Error> {
-                Item::update(first).set(Item::NAME, "changed").run(tx).await?;
-                if !met.swap(true, Ordering::Relaxed) {
-                    barrier.wait().await;
-                }
-                Item::update(second).set(Item::NAME, "changed").run(tx).await.map(drop)
+            let work = async move |tx: &ennead::Transaction<Db>| {
+                change_two(tx, rows, Arc::clone(&met), Arc::clone(&barrier)).await
             };
             if retry { db.transaction_retrying(work).await } else { db.transaction(work).await }
         })

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use ennead::prelude::*;
 
-use crate::item::{Item, items};
+use crate::item::{Item, NewItem, items};
 use crate::{Bed, Unless};
 
 const JOB: &str = "ENNEAD_SUITE_STREAM";

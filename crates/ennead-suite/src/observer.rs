@@ -3,13 +3,13 @@
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
 /// A connection that the library knows nothing of.
-pub enum Observer {
+pub(crate) enum Observer {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
 impl Observer {
-    pub async fn new(url: &str) -> Self {
+    pub(crate) async fn new(url: &str) -> Self {
         if url.starts_with("sqlite:") {
             Self::Sqlite(SqliteConnection::connect(url).await.unwrap())
         } else {
@@ -17,11 +17,11 @@ impl Observer {
         }
     }
 
-    pub async fn execute(&mut self, sql: &str) {
+    pub(crate) async fn execute(&mut self, sql: &str) {
         self.try_execute(sql).await.unwrap();
     }
 
-    pub async fn try_execute(&mut self, sql: &str) -> Result<(), sqlx::Error> {
+    pub(crate) async fn try_execute(&mut self, sql: &str) -> Result<(), sqlx::Error> {
         let sql = sqlx::raw_sql(AssertSqlSafe(sql));
         match self {
             Self::Sqlite(conn) => sql.execute(conn).await.map(|_| ()),
@@ -29,7 +29,7 @@ impl Observer {
         }
     }
 
-    pub async fn number(&mut self, sql: &str) -> i64 {
+    pub(crate) async fn number(&mut self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql);
         match self {
             Self::Sqlite(conn) => sqlx::query_scalar(sql).fetch_one(conn).await.unwrap(),
@@ -37,7 +37,7 @@ impl Observer {
         }
     }
 
-    pub async fn text(&mut self, sql: &str) -> String {
+    pub(crate) async fn text(&mut self, sql: &str) -> String {
         let sql = AssertSqlSafe(sql);
         match self {
             Self::Sqlite(conn) => sqlx::query_scalar(sql).fetch_one(conn).await.unwrap(),
@@ -46,7 +46,7 @@ impl Observer {
     }
 
     /// Ends the server's other connections to this database, and says how many there were.
-    pub async fn terminate_others(&mut self) -> i64 {
+    pub(crate) async fn terminate_others(&mut self) -> i64 {
         self.number(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
              WHERE datname = current_database() AND pid <> pg_backend_pid()",
@@ -55,7 +55,7 @@ impl Observer {
     }
 
     /// Waits until nobody holds a transaction open: what was cancelled is rolled back, and not only some day.
-    pub async fn sees_no_open_transaction(&mut self) {
+    pub(crate) async fn sees_no_open_transaction(&mut self) {
         for _ in 0..200 {
             let open = match self {
                 Self::Sqlite(_) => match self.try_execute("BEGIN IMMEDIATE").await {

@@ -153,7 +153,7 @@ impl DbBuilder {
 
 fn backend(url: &str, admin_url: Option<&str>, settings: &Settings) -> Result<Backend, Error> {
     let _ = settings;
-    let scheme = url.split(':').next().unwrap_or_default();
+    let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
     if admin_url.is_some() && scheme == "sqlite" {
         return Err(Error::new(ErrorKind::Configuration, "SQLite has no roles: leave admin_url out"));
     }

@@ -223,13 +223,17 @@ pub(crate) async fn within<T>(
     end(&state, result).await
 }
 
+// The closure is called here, and not within another one: fewer of its futures could be told to be `Send`.
 async fn retrying<S: Handles + Clone, T>(
     scope: &S,
     work: impl AsyncFn(&Transaction<S>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let mut tries = 1;
     loop {
-        match run(scope, async |tx: &Transaction<S>| work(tx).await).await {
+        let state = begin(scope.handle()).await?;
+        let transaction = Transaction { state: Arc::clone(&state), level: 1, scope: scope.clone() };
+        let result = work(&transaction).await;
+        match end(&state, result).await {
             Err(error) if error.is_retryable() && tries < TRIES => {
                 tokio::time::sleep(pause(tries)).await;
                 tries += 1;

@@ -1,14 +1,18 @@
 //! Create, BulkCreate and their upserts.
 
+use std::sync::Arc;
+
 use ennead_core::{
     Compare, Conflict, ConflictAction, Count, Deleted, Error, Expr, Guard, Insert, ModelDef, ModelRef,
-    Operand, Operation, TenantId, Value, Values, fill_conflict, fill_insert, refuse_duplicates_of,
+    Operand, Operation, Scope, TenantId, Value, Values, fill_conflict, fill_insert, refuse_duplicates_of,
 };
 use ennead_sql::Batch;
 
+use super::apart::apart;
 use super::probe::{check_parents, explain, taken};
 use super::work::{Failed, Work};
 use super::{Done, Handle};
+use crate::db::DbInner;
 use crate::sink::{Nothing, Sink};
 
 /// Inserts rows, all or none.
@@ -20,7 +24,7 @@ pub(crate) async fn insert(
     conflict: Option<Conflict>,
     sink: Option<Box<dyn Sink>>,
 ) -> Result<Done, Error> {
-    let prepared = Prepared::new(handle, narrow, model, rows, conflict, sink.is_some())?;
+    let prepared = Prepared::new(handle, narrow, model, rows, conflict, sink.is_some()).await?;
     let sink = sink.unwrap_or_else(|| Box::new(Nothing));
     if prepared.rows == 0 {
         return Ok(Done { affected: 0, sink });
@@ -42,7 +46,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(
+    async fn new(
         handle: Handle<'_>,
         narrow: Option<TenantId>,
         model: &'static ModelDef,
@@ -50,14 +54,27 @@ impl Prepared {
         conflict: Option<Conflict>,
         returning: bool,
     ) -> Result<Self, Error> {
-        let mut insert = fill_insert(model, rows, &handle.db.sources)?;
+        let scope = handle.resolve(narrow.as_ref(), model, "create")?;
+        let db = Arc::clone(handle.db);
+        apart(rows.len(), move || Self::filled(&db, &scope, model, rows, conflict, returning)).await
+    }
+
+    fn filled(
+        db: &DbInner,
+        scope: &Scope,
+        model: &'static ModelDef,
+        rows: Vec<Values>,
+        conflict: Option<Conflict>,
+        returning: bool,
+    ) -> Result<Self, Error> {
+        let mut insert = fill_insert(model, rows, &db.sources)?;
         insert.returning = returning;
         if let Some(mut conflict) = conflict {
-            fill_conflict(model, &mut conflict, &handle.db.sources)?;
+            fill_conflict(model, &mut conflict, &db.sources)?;
             insert.conflict = Some(conflict);
         }
         let (columns, rows, conflict) = (insert.columns.clone(), insert.rows.len(), insert.conflict.clone());
-        let scoped = handle.scoped(narrow.as_ref(), Operation::Insert(insert))?;
+        let scoped = scope.apply(Operation::Insert(insert))?;
         let mut arbiters = Vec::new();
         if let (Some(conflict), Operation::Insert(insert)) = (&conflict, scoped.operation()) {
             if matches!(conflict.action, ConflictAction::Update { .. }) {
@@ -81,7 +98,8 @@ impl Prepared {
             let parents = self.scoped.parents();
             check_parents(work, model, parents, |column| values_of(insert, column)).await?;
         }
-        let program = work.db.planner.plan(self.scoped)?;
+        let (db, scoped) = (Arc::clone(work.db), self.scoped);
+        let program = apart(self.rows, move || db.planner.plan(scoped)).await?;
         let columns = self.columns;
         let done = match work.run(model, program, sink).await {
             Ok(done) => done,
@@ -173,7 +191,7 @@ impl<'a> Atomic<'a> {
         model: &'static ModelDef,
         rows: Vec<Values>,
     ) -> Result<u64, Error> {
-        let prepared = Prepared::new(self.handle, narrow, model, rows, None, false)?;
+        let prepared = Prepared::new(self.handle, narrow, model, rows, None, false).await?;
         Ok(prepared.run(&mut self.work, Box::new(Nothing)).await?.affected)
     }
 

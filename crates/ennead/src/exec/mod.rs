@@ -1,5 +1,6 @@
 //! Runs operations: the non-generic body under the generic shells of `op`.
 
+mod apart;
 mod delete;
 mod insert;
 mod probe;

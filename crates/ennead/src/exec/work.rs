@@ -1,5 +1,7 @@
 //! A connection for one operation: from the pool, or the transaction's own.
 
+use std::sync::Arc;
+
 use ennead_core::{Error, ErrorKind, ModelDef};
 use ennead_sql::{Probe, Program};
 use tokio::sync::MutexGuard;
@@ -14,7 +16,7 @@ const SAVEPOINT: &str = "ennead_operation";
 
 /// A connection in use by one operation. Dropped without an end, what it began is rolled back.
 pub(crate) struct Work<'a> {
-    pub(crate) db: &'a DbInner,
+    pub(crate) db: &'a Arc<DbInner>,
     lease: Lease<'a>,
     /// It began a transaction or a savepoint of its own.
     atomic: bool,

@@ -63,7 +63,7 @@ pub(super) fn of_model(error: &sqlx::Error, model: &'static ModelDef) -> Error {
 
 fn of(error: &sqlx::Error, model: Option<&'static ModelDef>) -> Error {
     let name = model.map_or("Postgres", |model| model.name);
-    let sqlx::Error::Database(database) = error else {
+    let sqlx::Error::Database(refused) = error else {
         return match error {
             sqlx::Error::Encode(_) | sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => {
                 Error::new(ErrorKind::Decode, format!("{name}: a value could not be carried"))
@@ -72,10 +72,14 @@ fn of(error: &sqlx::Error, model: Option<&'static ModelDef>) -> Error {
             _ => Error::new(ErrorKind::Connection, format!("{name}: the connection to Postgres was lost")),
         };
     };
-    let Some(database) = database.try_downcast_ref::<PgDatabaseError>() else {
+    let Some(database) = refused.try_downcast_ref::<PgDatabaseError>() else {
         return Error::new(ErrorKind::Database, format!("{name}: the database refused"));
     };
     let code = database.code();
+    if is_lost(error) {
+        let text = format!("{name}: the connection to Postgres was lost (SQLSTATE {code})");
+        return Error::new(ErrorKind::Connection, text).with_code(code);
+    }
     violated(database, model, name)
         .unwrap_or_else(|| {
             let (kind, text) = by_code(code, database);
@@ -132,22 +136,23 @@ fn by_code(code: &str, database: &PgDatabaseError) -> (ErrorKind, String) {
         "25P02" => (ErrorKind::TransactionAborted, "the transaction already failed: roll it back".into()),
         "22003" => (ErrorKind::InvalidInput, "a number is out of range for its column".into()),
         "21000" => (ErrorKind::InvalidInput, "one statement would change the same row twice".into()),
-        "42P01" | "42703" | "0A000" | "42883" | "42804" => (
+        // Class 42 (syntax, names, types) speaks of the statement, not of values.
+        "42P01" | "42703" | "42883" | "42804" => (
             ErrorKind::SchemaMismatch,
-            format!("the database does not fit the model (SQLSTATE {code}): create or migrate it"),
+            format!("the database does not fit the model ({}): create or migrate it", database.message()),
+        ),
+        "0A000" | "26000" | "42P05" => (
+            ErrorKind::SchemaMismatch,
+            "a table changed, or the session, since the statement was prepared: it is prepared anew".into(),
         ),
         "25006" => (
             ErrorKind::Unsupported,
             "the database takes no writes here: it was opened for reading only".into(),
         ),
         "42501" => (ErrorKind::Database, "the database role lacks a privilege on the table".into()),
-        _ if code.starts_with("57P") || code.starts_with("08") => {
-            (ErrorKind::Connection, "the connection to Postgres was lost".into())
-        }
         _ if code.starts_with("53") => {
             (ErrorKind::Database, format!("the server is out of resources (SQLSTATE {code})"))
         }
-        // Class 42 (syntax, names) speaks of the statement, not of values.
         _ if code.starts_with("42") => {
             (ErrorKind::Database, format!("SQLSTATE {code}: {}", database.message()))
         }

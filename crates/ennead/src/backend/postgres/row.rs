@@ -2,14 +2,56 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use ennead_core::codec::{from_micros, from_postgres_days};
-use ennead_core::{Error, Kind, RowReader, Value, decode_error};
+use ennead_core::{Error, ErrorKind, Kind, RowReader, Value, decode_error};
 use rust_decimal::Decimal;
 use sqlx::postgres::{PgRow, PgValueRef};
-use sqlx::{Row, ValueRef};
+use sqlx::{Column, Row, TypeInfo, ValueRef};
 use uuid::Uuid;
 
 use super::numeric;
 use super::types::EPOCH;
+
+/// Types that `CREATE TYPE` and extensions make have numbers from here on.
+const OWN_TYPES: u32 = 16_384;
+
+/// Refuses columns of other types than the model's: many would read as something, and none as what is stored.
+pub(super) fn check(row: &PgRow, kinds: &[Kind]) -> Result<(), Error> {
+    for (column, kind) in row.columns().iter().zip(kinds) {
+        let Some(oid) = column.type_info().oid() else { continue };
+        if !fits(oid.0, kind) {
+            return Err(Error::new(
+                ErrorKind::SchemaMismatch,
+                format!(
+                    "the column {} has the type {}, which is not that of the model ({}): migrate it",
+                    column.name(),
+                    column.type_info().name(),
+                    kind.rust_name()
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a type, by the number that Postgres gives it, is read as a kind.
+fn fits(oid: u32, kind: &Kind) -> bool {
+    match kind {
+        Kind::Bool => oid == 16,
+        Kind::I16 | Kind::I32 | Kind::I64 => matches!(oid, 20 | 21 | 23),
+        Kind::F32 | Kind::F64 => matches!(oid, 700 | 701),
+        // "char", name, text, unknown, char(n), varchar; citext and enums.
+        Kind::Text | Kind::Enum(_) => matches!(oid, 18 | 19 | 25 | 705 | 1042 | 1043) || oid >= OWN_TYPES,
+        Kind::Uuid => oid == 2950,
+        Kind::Decimal(_) => oid == 1700,
+        Kind::DateTime => oid == 1184,
+        Kind::Date => oid == 1082,
+        Kind::Time => oid == 1083,
+        Kind::NaiveDateTime => oid == 1114,
+        Kind::Bytes => oid == 17,
+        Kind::Json => matches!(oid, 114 | 3802),
+        Kind::Array(_) => true,
+    }
+}
 
 /// A row as sqlx received it.
 pub(super) struct Reader<'a> {

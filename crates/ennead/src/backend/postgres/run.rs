@@ -76,7 +76,13 @@ impl Conn {
                     model.map_or_else(|| error::plain(&error), |model| error::of_model(&error, model));
                 Err(Failure { error, execution, in_database: true })
             }
-            Outcome::Sink(error) => Err(Failure { error, execution: 0, in_database: false }),
+            Outcome::Sink(error) => {
+                let error = match model {
+                    Some(model) if error.model().is_none() => error.with_model(model.name),
+                    _ => error,
+                };
+                Err(Failure { error, execution: 0, in_database: false })
+            }
         };
         Ran { conn: Some(crate::backend::Conn::Postgres(self)), program: Some(program), sink, result }
     }
@@ -179,10 +185,15 @@ async fn run_program(
             continue;
         }
         let mut rows = conn.fetch(query);
+        let mut checked = false;
         loop {
             match rows.try_next().await {
                 Ok(Some(row)) => {
                     affected += 1;
+                    if !checked && let Err(error) = super::row::check(&row, &program.shape.outputs) {
+                        return Outcome::Sink(error);
+                    }
+                    checked = true;
                     if let Err(error) = sink.row(&mut Reader { row: &row }) {
                         // The rest of the rows is read and thrown away, so that the connection stays in step.
                         drop(rows);

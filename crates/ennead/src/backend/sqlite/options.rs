@@ -13,6 +13,8 @@ use crate::builder::Settings;
 pub(crate) struct Options {
     pub(super) connect: SqliteConnectOptions,
     pub(super) memory: bool,
+    /// What the URL says of creating the file.
+    pub(super) mode: String,
     pub(super) max_connections: usize,
     pub(super) acquire_timeout: Duration,
     pub(super) busy_timeout: Duration,
@@ -38,7 +40,7 @@ impl Options {
         }
         let connect = SqliteConnectOptions::from_str(url)
             .map_err(|error| configuration(format!("the SQLite URL cannot be used: {error}")))?;
-        let has_mode = query.split('&').any(|part| part.starts_with("mode="));
+        let mode = query.split('&').find(|part| part.starts_with("mode="));
         let read_only = query.split('&').any(|part| part == "mode=ro" || part.starts_with("immutable=true"));
         let mut connect = connect
             .foreign_keys(true)
@@ -46,7 +48,7 @@ impl Options {
             .busy_timeout(settings.busy_timeout)
             .statement_cache_capacity(0)
             .thread_name(|id| format!("ennead-sqlite-{id}"));
-        if !has_mode && !memory {
+        if mode.is_none() && !memory {
             connect = connect.create_if_missing(true);
         }
         if !read_only {
@@ -64,6 +66,7 @@ impl Options {
         Ok(Self {
             connect,
             memory,
+            mode: mode.unwrap_or("its mode").to_owned(),
             max_connections: if memory { 1 } else { settings.max_connections },
             acquire_timeout: settings.acquire_timeout,
             busy_timeout: settings.busy_timeout,

@@ -92,8 +92,9 @@ fn open_error(options: &Options, error: &sqlx::Error) -> Error {
             folder.display()
         ),
         _ if !Path::new(path).exists() => format!(
-            "the SQLite file {} does not exist, and the URL's mode does not create it: use ?mode=rwc or no mode",
-            path.display()
+            "the SQLite file {} does not exist, and {} in the URL does not create it: use mode=rwc, or no mode",
+            path.display(),
+            options.mode
         ),
         _ => format!("the SQLite file {} cannot be opened: {error}", path.display()),
     };
