@@ -12,7 +12,7 @@ use crate::observer::Observer;
 
 async fn many_writers_all_count(bed: Bed) {
     let url = bed.url().await;
-    let db = Db::builder().max_connections(8).connect(&url).await.unwrap();
+    let db = bed.connect(Db::builder().max_connections(8), &url).await.unwrap();
     items().create(&db).await.unwrap();
     let tasks = (0..32).map(|task| {
         let db = db.clone();
@@ -29,14 +29,17 @@ async fn many_writers_all_count(bed: Bed) {
         task.unwrap();
     }
     assert_eq!(Item::count().run(&db).await.unwrap(), 32 * 5 * 4);
-    assert_eq!(Observer::new(&url).await.number("SELECT count(*) FROM items").await, 32 * 5 * 4);
+    assert_eq!(
+        Observer::new(&bed.owner_url(&url)).await.number("SELECT count(*) FROM items").await,
+        32 * 5 * 4
+    );
 }
 
 async fn two_pools_write_one_file(bed: Bed) {
     let url = bed.url().await;
     let pools = [
-        Db::builder().max_connections(4).connect(&url).await.unwrap(),
-        Db::builder().max_connections(4).connect(&url).await.unwrap(),
+        bed.connect(Db::builder().max_connections(4), &url).await.unwrap(),
+        bed.connect(Db::builder().max_connections(4), &url).await.unwrap(),
     ];
     items().create(&pools[0]).await.unwrap();
     items().create(&pools[1]).await.unwrap();
@@ -78,8 +81,8 @@ async fn many_open_one_new_file(bed: Bed) {
 
 async fn readers_see_committed_rows_beside_a_writer(bed: Bed) {
     let url = bed.url().await;
-    let db = Db::builder().max_connections(4).connect(&url).await.unwrap();
-    let other = Db::connect(&url).await.unwrap();
+    let db = bed.connect(Db::builder().max_connections(4), &url).await.unwrap();
+    let other = bed.connect(Db::builder(), &url).await.unwrap();
     items().create(&db).await.unwrap();
     Item::create(item(1)).run(&db).await.unwrap();
     db.transaction(async |tx| {
