@@ -43,9 +43,16 @@ fn only_ennead_sql_names_sea_query() {
 
 #[test]
 fn only_the_backends_name_sqlx() {
-    let naming = naming("sqlx", |source| source.path.starts_with("crates/ennead/src/backend/"));
-    let depending = depending("sqlx", "ennead");
-    refuse(naming.into_iter().chain(depending), "talk to a driver in crates/ennead/src/backend/");
+    // The suite reads raw catalogues, so as not to ask the library about itself.
+    let may = |source: &Source| {
+        source.krate == "ennead-suite" || source.path.starts_with("crates/ennead/src/backend/")
+    };
+    let depending =
+        depending("sqlx", "ennead").into_iter().filter(|found| !found.starts_with("crates/ennead-suite/"));
+    refuse(
+        naming("sqlx", may).into_iter().chain(depending),
+        "talk to a driver in crates/ennead/src/backend/",
+    );
 }
 
 #[test]

@@ -1,2 +1,0 @@
-//! To come.
-pub const ALL: &[&[crate::Case]] = &[];
