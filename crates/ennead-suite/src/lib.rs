@@ -16,11 +16,15 @@ pub mod accounts;
 mod bed;
 pub mod bulk;
 pub mod cancel;
+pub mod cancelling;
 pub mod connect;
 pub mod contention;
+pub mod context;
 pub mod ddl;
+pub mod deferred;
 pub mod draw;
 pub mod embedded_tenant;
+pub mod errors;
 pub mod faults;
 pub mod filters;
 pub mod http;
@@ -36,8 +40,10 @@ pub mod operations;
 pub mod pages;
 pub mod row_security;
 pub mod soft_delete;
+pub mod statements;
 pub mod streams;
 pub mod tls;
+pub mod transactions;
 pub mod types;
 pub mod upsert;
 
@@ -105,6 +111,12 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         nodes::CASES,
         http::CASES,
         soft_delete::CASES,
+        transactions::CASES,
+        cancelling::CASES,
+        deferred::CASES,
+        errors::CASES,
+        context::CASES,
+        statements::CASES,
         row_security::CASES,
         cancel::CASES,
         connect::CASES,

@@ -87,7 +87,8 @@ async fn keys_are_taken_owned_or_borrowed(bed: Bed) {
     assert_eq!(Point::read(5_i32).run(&db).await.unwrap().value, 1);
     assert_eq!(Point::read(number).run(&db).await.unwrap().value, 1);
     let point = Point::read(5_i32).run(&db).await.unwrap();
-    assert_eq!(Point::read(&point.id).run(&db).await.unwrap(), point);
+    let borrowed: &i64 = &point.id;
+    assert_eq!(Point::read(borrowed).run(&db).await.unwrap(), point);
 }
 
 async fn a_missing_row_is_not_found(bed: Bed) {

@@ -12,6 +12,6 @@ mod probe;
 mod select;
 
 pub use lower::{Planner, plan};
-pub use probe::{Probe, ambiguity, parent_exists, row_exists};
+pub use probe::{Probe, ambiguity, parent_exists, referred, row_exists};
 pub use program::{Batch, Bind, BindRef, Program};
 pub use shape::{Shape, Slot};

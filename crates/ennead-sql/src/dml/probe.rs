@@ -68,6 +68,44 @@ pub fn ambiguity(dialect: Dialect, model: &'static ModelDef, keys: Vec<Value>) -
     }
 }
 
+/// How many of the rows with these keys, among those that the guard lets in, rows of another table refer to: what tells
+/// which foreign key of which table SQLite meant when it refused a delete. `pairs` are the foreign key's columns and those
+/// that they name.
+#[must_use]
+pub fn referred(
+    model: &'static ModelDef,
+    guard: &ennead_core::Guard,
+    keys: Vec<Value>,
+    child: &str,
+    pairs: &[(String, String)],
+) -> Probe {
+    let context = Context { dialect: Dialect::Sqlite, model, table: model.table };
+    let mut shared = vec![Bind { value: Value::Array(keys), kind: model.key_field().kind, many: true }];
+    let mut tenant = guard.clone();
+    take_guard(&mut tenant, &mut shared);
+    let keys =
+        Expr::In { left: Operand::Column(model.key.field), values: vec![Value::Slot(0)], negated: false };
+    let mut query = Query::select();
+    query.expr(Sea::cust("COUNT(*)")).from(Alias::new(model.table)).and_where(context.condition(&keys));
+    if let Some(own) = guard::guard(&context, &tenant) {
+        query.and_where(own);
+    }
+    let quote = ennead_core::constraints::quote;
+    let same: Vec<String> = pairs
+        .iter()
+        .map(|(from, to)| format!("\"ennead_child\".{} = {}.{}", quote(from), quote(model.table), quote(to)))
+        .collect();
+    query.and_where(Sea::cust(format!(
+        "EXISTS (SELECT 1 FROM {} AS \"ennead_child\" WHERE {})",
+        quote(child),
+        same.join(" AND ")
+    )));
+    Probe {
+        program: program(Shape::render(Dialect::Sqlite, &query, Vec::new(), vec![Kind::I64]), shared),
+        expected: 0,
+    }
+}
+
 /// Whether a row with these values is there: what tells which foreign key SQLite meant.
 #[must_use]
 pub fn row_exists(dialect: Dialect, model: &'static ModelDef, columns: &[u16], values: Vec<Value>) -> Probe {

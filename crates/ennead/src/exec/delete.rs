@@ -6,9 +6,9 @@ use ennead_core::{
 };
 
 use super::Handle;
-use super::probe::{check_single, explain};
+use super::probe::{check_single, explain_delete};
 use super::update::{keys_of, missed, update_filled};
-use super::work::{Failed, Work};
+use super::work::Work;
 use crate::sink::Nothing;
 
 /// Deletes rows; those of a model with `#[deleted_at]` are marked, unless `hard`.
@@ -90,7 +90,10 @@ async fn run(
     let program = work.db.planner.plan(scoped)?;
     let done = match work.run(model, program, Box::new(Nothing)).await {
         Ok(done) => done,
-        Err(failed) => return Err(explain(work, model, failed, |_: &Failed, _| None, &guard).await),
+        Err(failed) => {
+            let keys = keys_of(&delete.target);
+            return Err(explain_delete(work, model, failed.failure.error, keys, &guard).await);
+        }
     };
     match &delete.target {
         Target::Key(key) if done.affected == 0 => {

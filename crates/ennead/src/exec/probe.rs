@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use ennead_core::constraints::{column_names, foreign_keys};
 use ennead_core::{Dialect, Error, ErrorKind, Guard, ModelDef, ParentCheck, Tenancy, Value, naming};
-use ennead_sql::{ambiguity, parent_exists, row_exists};
+use ennead_sql::{ambiguity, parent_exists, referred, row_exists};
 
 use super::work::{Failed, Work};
 
@@ -83,6 +83,65 @@ pub(crate) async fn explain(
         }
     }
     failed.failure.error
+}
+
+/// The error of a failed delete by key. SQLite does not say which rows refer to the one that was to go: each foreign key
+/// that names its table is asked.
+pub(super) async fn explain_delete(
+    work: &mut Work<'_>,
+    model: &'static ModelDef,
+    error: Error,
+    keys: Vec<Value>,
+    guard: &Guard,
+) -> Error {
+    let unnamed = error.is_foreign_key_violation() && error.constraint().is_none();
+    if !unnamed || keys.is_empty() || work.db.planner.dialect() != Dialect::Sqlite {
+        return error;
+    }
+    match referring(work, model, keys, guard).await {
+        Ok(Some(name)) => violation(model, &name, &[]).with_code(error.code().unwrap_or_default().to_owned()),
+        _ => error,
+    }
+}
+
+/// The first foreign key whose rows keep one of the keys from being deleted, by the order of their creation.
+async fn referring(
+    work: &mut Work<'_>,
+    model: &'static ModelDef,
+    keys: Vec<Value>,
+    guard: &Guard,
+) -> Result<Option<String>, Error> {
+    let parent = model.table.replace('\'', "''");
+    let sql = format!(
+        "SELECT m.name, l.id || '', l.\"from\", l.\"to\" \
+         FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS l \
+         WHERE m.type = 'table' AND l.\"table\" = '{parent}' AND l.\"to\" IS NOT NULL \
+         AND l.on_delete IN ('NO ACTION', 'RESTRICT') ORDER BY m.rowid, l.id DESC, l.seq"
+    );
+    /// A foreign key: its table, its number there, and its columns with those that they name.
+    type Referring = (String, String, Vec<(String, String)>);
+    let mut found: Vec<Referring> = Vec::new();
+    for row in work.texts(model, &sql, 4).await? {
+        let Ok([table, id, from, to]) = <[String; 4]>::try_from(row) else { continue };
+        match found.last_mut() {
+            Some((last, number, pairs)) if *last == table && *number == id => pairs.push((from, to)),
+            _ => found.push((table, id, vec![(from, to)])),
+        }
+    }
+    // Where a trigger takes the place of SET NULL, the key itself keeps nothing from being deleted.
+    let sql = format!("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{parent}'");
+    let triggers = work.texts(model, &sql, 1).await?.concat();
+    for (table, _, pairs) in found {
+        let columns: Vec<&str> = pairs.iter().map(|(from, _)| from.as_str()).collect();
+        if triggers.contains(&naming::constraint("tr", &table, &columns)) {
+            continue;
+        }
+        let probe = referred(model, guard, keys.clone(), &table, &pairs);
+        if !work.holds(model, probe).await? {
+            return Ok(Some(naming::constraint("fk", &table, &columns)));
+        }
+    }
+    Ok(None)
 }
 
 /// The tenant, where the column holds it and the write itself does not give it.

@@ -119,6 +119,25 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Asks SQL of our own that gives columns of texts.
+    pub(crate) async fn texts(
+        &mut self,
+        model: &'static ModelDef,
+        sql: &str,
+        columns: usize,
+    ) -> Result<Vec<Vec<String>>, Error> {
+        let kinds = vec![ennead_core::Kind::Text; columns];
+        let sink = Box::new(ValueRows::new(kinds.clone()));
+        let program = Program::raw(sql, kinds);
+        let done = self.run(model, program, sink).await.map_err(|failed| failed.failure.error)?;
+        let text = |value| match value {
+            ennead_core::Value::Text(text) => text.into_owned(),
+            _ => String::new(),
+        };
+        let rows = downcast::<ValueRows>(done.sink)?.rows;
+        Ok(rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect())
+    }
+
     /// Whether a question's answer is the one that means that all is well.
     pub(crate) async fn holds(&mut self, model: &'static ModelDef, probe: Probe) -> Result<bool, Error> {
         Ok(self.ask(model, probe.program).await? == probe.expected)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ennead_core::constraints::{Violated, column_names, find_by_name, primary_key, uniques};
+use ennead_core::constraints::{Violated, column_names, find_by_name, primary_key, tenant_key, uniques};
 use ennead_core::{Error, ErrorKind, ModelDef, naming};
 use libsqlite3_sys as ffi;
 
@@ -113,9 +113,11 @@ fn by_columns(model: &'static ModelDef, told: &str) -> Option<(String, Vec<u16>)
         .into_iter()
         .find(|unique| column_names(model, &unique.columns) == told)
         .map(|unique| (unique.name, unique.columns))
-        // The extra unique over (tenant, key) that composite foreign keys lean on.
+        // The extra unique over (tenant, key) that composite foreign keys lean on: whoever violates it violates the primary
+        // key too, which Postgres tells of.
         .or_else(|| {
-            (told == ["rowid"] || told == [model.key_field().column])
+            let extra = tenant_key(model).is_some_and(|unique| column_names(model, &unique.columns) == told);
+            (extra || told == ["rowid"] || told == [model.key_field().column])
                 .then(|| (naming::primary_key(model.table), key))
         })
 }

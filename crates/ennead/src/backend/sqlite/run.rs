@@ -245,17 +245,31 @@ impl Conn {
         if failure.code != libsqlite3_sys::SQLITE_CONSTRAINT_FOREIGNKEY {
             return None;
         }
-        let shape = unkept("SELECT \"table\", \"parent\" FROM pragma_foreign_key_check LIMIT 1");
+        let shape = unkept(
+            "SELECT c.\"table\", c.\"parent\", l.\"from\" \
+             FROM (SELECT * FROM pragma_foreign_key_check LIMIT 1) AS c, pragma_foreign_key_list(c.\"table\") AS l \
+             WHERE l.id = c.fkid ORDER BY l.seq",
+        );
         let mut execution = self.session.lane.execution(&shape).ok()?;
-        if !execution.step().ok()? {
+        let text = |execution: &mut super::lane::Execution<'_>, at| {
+            String::from_utf8_lossy(execution.column_bytes(at)).into_owned()
+        };
+        let (mut table, mut parent, mut columns) = (String::new(), String::new(), Vec::new());
+        while execution.step().ok()? {
+            table = text(&mut execution, 0);
+            parent = text(&mut execution, 1);
+            columns.push(text(&mut execution, 2));
+        }
+        if columns.is_empty() {
             return None;
         }
-        let table = String::from_utf8_lossy(execution.column_bytes(0)).into_owned();
-        let parent = String::from_utf8_lossy(execution.column_bytes(1)).into_owned();
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let name = ennead_core::naming::constraint("fk", &table, &columns);
         let text = format!(
-            "a row of {table} refers to a row of {parent} that is not there when the transaction ends"
+            "a row of {table} refers to a row of {parent} that is not there when the transaction ends ({name})"
         );
-        Some(Error::new(ErrorKind::ForeignKeyViolation, text).with_code(failure.code.to_string()))
+        let error = Error::new(ErrorKind::ForeignKeyViolation, text).with_constraint(name);
+        Some(error.with_code(failure.code.to_string()))
     }
 
     pub(crate) async fn rollback(&mut self) -> Result<(), Error> {
