@@ -169,6 +169,8 @@ fn main() {
     assert_eq!(default("is_public"), (Some(Literal::Bool(false)), Value::Bool(false)));
     assert_eq!(default("history"), (None, Value::Array(Vec::new())));
     let new: NewInvoice = serde_json::from_value(serde_json::json!({ "no": "1", "total": "1.5", "tags": [] })).unwrap();
+    let with_tenant = serde_json::json!({ "no": "1", "total": "1.5", "tags": [], "company_id": "other" });
+    assert!(serde_json::from_value::<NewInvoice>(with_tenant).unwrap_err().to_string().contains("unknown field"));
     let _ = Invoice::create(new.clone()).set(Invoice::STATE, InvoiceState::SentOut).set(Invoice::ID, InvoiceId("x".into()));
     let _ = Invoice::read("inv-1");
     let _ = Invoice::read(&InvoiceId("inv-1".into()));

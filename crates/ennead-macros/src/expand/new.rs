@@ -9,9 +9,11 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let (vis, ident, new, cfgs, derives) =
         (&model.vis, &model.ident, &model.new_ident, &model.cfgs, &model.new_derives);
     let derive = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
-    let is_serde = derives.iter().any(|path| {
-        path.segments.last().is_some_and(|last| last.ident == "Serialize" || last.ident == "Deserialize")
-    });
+    let derives_one =
+        |name: &str| derives.iter().any(|path| path.segments.last().is_some_and(|last| last.ident == name));
+    let is_serde = derives_one("Serialize") || derives_one("Deserialize");
+    // A field that a create does not take (the tenant above all) is refused, not passed over.
+    let strict = derives_one("Deserialize").then(|| quote!(#[serde(deny_unknown_fields)]));
     let doc = format!("What a create of `{ident}` must give.");
     let fields = model.fields.iter().filter(|field| field.in_new).map(|field| one(model, field, is_serde));
     quote! {
@@ -19,6 +21,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         #[doc = #doc]
         #[allow(dead_code)]
         #derive
+        #strict
         #vis struct #new { #(#fields,)* }
     }
 }
