@@ -29,8 +29,10 @@ pub(crate) enum Conn {
 
 /// What a connection is wanted for.
 #[derive(Debug, Clone, Copy, Default)]
-#[cfg_attr(not(feature = "sqlite"), allow(dead_code, reason = "only SQLite has a line of writers"))]
-#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "only Postgres has roles"))]
+#[cfg_attr(
+    not(all(feature = "sqlite", feature = "postgres")),
+    allow(dead_code, reason = "only SQLite has a line of writers, and only Postgres roles")
+)]
 pub(crate) struct Access {
     /// It will change rows.
     pub(crate) write: bool,
