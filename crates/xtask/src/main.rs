@@ -87,6 +87,9 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench(Bench::Compile(args)) => {
             bench::compile(&args, &workspace_root(), &Interrupt::listen()?).map(|()| ExitCode::SUCCESS)
         }
+        Task::Bench(Bench::Run(args)) => {
+            bench::operations(&args, &workspace_root(), &Interrupt::listen()?).map(ExitCode::from)
+        }
         Task::Supervise { bin_dir } => supervise::run(&bin_dir).map(|()| ExitCode::SUCCESS),
     }
 }
