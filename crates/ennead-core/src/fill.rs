@@ -95,7 +95,11 @@ fn time_of(kind: Kind, now: &Value) -> Value {
 /// # Errors
 /// A unique violation of the primary key.
 pub fn refuse_duplicates<K: Eq + Hash>(model: &ModelDef, keys: impl Iterator<Item = K>) -> Result<(), Error> {
-    let mut seen = HashSet::new();
+    let (least, most) = keys.size_hint();
+    if most.is_some_and(|most| most < 2) {
+        return Ok(());
+    }
+    let mut seen = HashSet::with_capacity(least);
     for key in keys {
         if !seen.insert(key) {
             let name = model.key_field().name;
@@ -167,12 +171,13 @@ pub fn check_assignments(
         .with_model(model.name));
     }
     set.iter_mut().try_for_each(|assignment| check_assignment(model, assignment))?;
-    let mut seen = HashSet::new();
-    if let Some(twice) = set.iter().find(|assignment| !seen.insert(assignment.column)) {
+    // A handful of columns: looking through them costs less than a set of them.
+    let stands_before = |at: usize| set[..at].iter().any(|before| before.column == set[at].column);
+    if let Some(twice) = (1..set.len()).find(|at| stands_before(*at)).map(|at| &set[at]) {
         return Err(set_twice(model, model.field(twice.column)));
     }
     for (column, value, add) in always {
-        if !seen.contains(column) {
+        if !set.iter().any(|assignment| assignment.column == *column) {
             set.push(Assignment { column: *column, value: value.clone(), add: *add });
         }
     }

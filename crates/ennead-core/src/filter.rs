@@ -228,6 +228,9 @@ impl Expr {
     /// # Errors
     /// Invalid input that names the limit.
     pub fn check_size(&self) -> Result<(), Error> {
+        if !matches!(self, Expr::And(_) | Expr::Or(_) | Expr::Not(_)) {
+            return Ok(());
+        }
         // A worklist, not recursion: the filter may be deep enough to end the stack.
         let (mut work, mut nodes) = (vec![(self, 1_usize)], 0_usize);
         while let Some((expr, depth)) = work.pop() {

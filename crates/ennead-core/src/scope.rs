@@ -62,7 +62,9 @@ impl TenantId {
     /// The id as a value of the tenant column's kind. Only a text that is written just so turns into another kind.
     fn to_value(&self, model: &ModelDef, kind: &Kind) -> Result<Value, Error> {
         let value = match (self, kind) {
-            (TenantId::Text(text), Kind::Text | Kind::Enum(_)) => Value::Text(Cow::Owned(text.to_string())),
+            (TenantId::Text(text), Kind::Text | Kind::Enum(_)) => {
+                Value::Text(Cow::Owned((**text).to_owned()))
+            }
             (TenantId::Uuid(uuid), Kind::Text) => Value::Text(Cow::Owned(uuid.to_string())),
             (TenantId::Int(int), Kind::Text) => Value::Text(Cow::Owned(int.to_string())),
             (TenantId::Uuid(uuid), Kind::Uuid) => Value::Uuid(*uuid),

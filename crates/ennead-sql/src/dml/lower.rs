@@ -1,7 +1,7 @@
 //! Takes the values out of a scoped operation. What is left is the shape's key; a shape is rendered once and kept.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ennead_core::{
     ConflictAction, Dialect, Error, Expr, Guard, Kind, ModelDef, Operand, Operation, ParentCheck, Scoped,
@@ -9,6 +9,7 @@ use ennead_core::{
 };
 use lru::LruCache;
 
+use super::hash::CacheHasher;
 use super::program::{Batch, Bind, Program};
 use super::shape::{Form, Key, Shape};
 use super::{select, write};
@@ -29,7 +30,7 @@ pub(super) const TEXT_SLOT: u32 = 1 << 30;
 #[derive(Debug)]
 pub struct Planner {
     dialect: Dialect,
-    shapes: Mutex<LruCache<Key, Arc<Shape>>>,
+    shapes: Mutex<LruCache<Key, Arc<Shape>, CacheHasher>>,
 }
 
 impl Planner {
@@ -37,7 +38,7 @@ impl Planner {
     #[must_use]
     pub fn new(dialect: Dialect) -> Self {
         let kept = NonZeroUsize::new(KEPT).unwrap_or(NonZeroUsize::MIN);
-        Self { dialect, shapes: Mutex::new(LruCache::new(kept)) }
+        Self { dialect, shapes: Mutex::new(LruCache::with_hasher(kept, CacheHasher::default())) }
     }
 
     /// The dialect.
@@ -86,8 +87,18 @@ fn render(dialect: Dialect, key: &Key) -> Result<Shape, Error> {
     }
 }
 
+/// Stands in a program until its own shape is found.
 fn empty_shape() -> Arc<Shape> {
-    Arc::new(Shape { id: 0, sql: "".into(), slots: Vec::new(), row_kinds: Vec::new(), outputs: Vec::new() })
+    static EMPTY: LazyLock<Arc<Shape>> = LazyLock::new(|| {
+        Arc::new(Shape {
+            id: 0,
+            sql: "".into(),
+            slots: Vec::new(),
+            row_kinds: Vec::new(),
+            outputs: Vec::new(),
+        })
+    });
+    Arc::clone(&EMPTY)
 }
 
 fn lower(dialect: Dialect, scoped: Scoped) -> Result<(Key, Program), Error> {

@@ -2,6 +2,7 @@
 
 mod expr;
 mod guard;
+mod hash;
 mod keyset;
 mod lower;
 mod program;
@@ -11,6 +12,7 @@ mod write;
 mod probe;
 mod select;
 
+pub use hash::{CacheHasher, Mixer};
 pub use lower::{Planner, plan};
 pub use probe::{Probe, ambiguity, parent_exists, referred, row_exists};
 pub use program::{Batch, Bind, BindRef, Program};

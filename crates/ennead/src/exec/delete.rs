@@ -7,7 +7,7 @@ use ennead_core::{
 
 use super::Handle;
 use super::probe::{check_single, explain_delete};
-use super::update::{keys_of, missed, update_filled};
+use super::update::{Missing, keys_of, update_filled};
 use super::work::Work;
 use crate::sink::Nothing;
 
@@ -83,22 +83,21 @@ async fn run(
     scoped: ennead_core::Scoped,
 ) -> Result<u64, Error> {
     let guard = scoped.guard().clone();
-    let Operation::Delete(delete) = scoped.operation().clone() else { return Ok(0) };
+    let Operation::Delete(delete) = scoped.operation() else { return Ok(0) };
+    let keys = keys_of(&delete.target);
     if scoped.must_be_single() {
-        check_single(work, model, keys_of(&delete.target)).await?;
+        check_single(work, model, keys.clone()).await?;
     }
+    let missing = Missing::of(&delete.target, delete.when.is_some(), Deleted::Include);
     let program = work.db.planner.plan(scoped)?;
     let done = match work.run(model, program, Box::new(Nothing)).await {
         Ok(done) => done,
         Err(failed) => {
-            let keys = keys_of(&delete.target);
             return Err(explain_delete(work, model, failed.failure.error, keys, &guard).await);
         }
     };
-    match &delete.target {
-        Target::Key(key) if done.affected == 0 => {
-            Err(missed(work, model, guard, key, delete.when.is_some(), Deleted::Include).await)
-        }
+    match missing {
+        Some(missing) if done.affected == 0 => Err(missing.explain(work, model, guard).await),
         _ => Ok(done.affected),
     }
 }

@@ -54,7 +54,7 @@ impl Prepared {
         conflict: Option<Conflict>,
         returning: bool,
     ) -> Result<Self, Error> {
-        let scope = handle.resolve(narrow.as_ref(), model, "create")?;
+        let scope = handle.resolve(narrow.as_ref(), model, "create")?.into_owned();
         let db = Arc::clone(handle.db);
         apart(rows.len(), move || Self::filled(&db, &scope, model, rows, conflict, returning)).await
     }

@@ -10,6 +10,7 @@ pub(crate) mod start;
 mod update;
 mod work;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ennead_core::{Error, ErrorKind, ModelDef, Operation, Scope, Scoped, TenantId};
@@ -49,7 +50,7 @@ pub(crate) struct Done {
     pub(crate) sink: Box<dyn Sink>,
 }
 
-impl Handle<'_> {
+impl<'a> Handle<'a> {
     /// What a connection for this scope must be able to do.
     pub(crate) fn access(&self, write: bool) -> Access {
         Access { write, owner: matches!(self.scope, Scope::AcrossTenants) }
@@ -69,7 +70,7 @@ impl Handle<'_> {
         narrow: Option<&TenantId>,
         model: &'static ModelDef,
         operation: &str,
-    ) -> Result<Scope, Error> {
+    ) -> Result<Cow<'a, Scope>, Error> {
         if let Some(reason) = self.reason {
             if reason.trim().is_empty() {
                 return Err(Error::invalid(
@@ -79,9 +80,9 @@ impl Handle<'_> {
             self.db.trace_bypass(reason, model.name, operation);
         }
         match (self.scope, narrow) {
-            (scope, None) => Ok(scope.clone()),
-            (Scope::AcrossTenants, Some(id)) => Ok(Scope::InTenant(id.clone())),
-            (Scope::Tenant(own), Some(id)) if own == id => Ok(self.scope.clone()),
+            (scope, None) => Ok(Cow::Borrowed(scope)),
+            (Scope::AcrossTenants, Some(id)) => Ok(Cow::Owned(Scope::InTenant(id.clone()))),
+            (Scope::Tenant(own), Some(id)) if own == id => Ok(Cow::Borrowed(self.scope)),
             (Scope::Tenant(_), Some(_)) => {
                 Err(Error::invalid("`.in_tenant(id)` names another tenant than the scope's")
                     .with_model(model.name))

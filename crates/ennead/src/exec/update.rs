@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use ennead_core::{
-    Assignment, Compare, Count, Error, Expr, Guard, ModelDef, ModelRef, Operand, Operation, Scoped, Target,
-    TenantId, Update, UpdateEach, Value, admit_operation, always_set, fill_assignments, refuse_duplicates,
+    Assignment, Compare, Count, Deleted, Error, Expr, Guard, ModelDef, ModelRef, Operand, Operation, Scoped,
+    Target, TenantId, Update, UpdateEach, Value, admit_operation, always_set, fill_assignments,
+    refuse_duplicates,
 };
 use ennead_sql::Batch;
 
@@ -36,15 +37,14 @@ pub(super) async fn update_filled(
     let mut operation = Operation::Update(update);
     admit_operation(&mut operation)?;
     let scoped = handle.scoped(narrow.as_ref(), operation)?;
-    let Operation::Update(update) = scoped.operation().clone() else {
-        return Err(Error::invalid("no update"));
-    };
-    if matches!(&update.target, Target::Keys(keys) if keys.is_empty()) {
+    if let Operation::Update(update) = scoped.operation()
+        && matches!(&update.target, Target::Keys(keys) if keys.is_empty())
+    {
         return Ok(Done { affected: 0, sink });
     }
     let atomic = !scoped.parents().is_empty() || scoped.must_be_single();
     let mut work = Work::open(handle, true, atomic).await?;
-    let result = run(&mut work, model, scoped, &update, sink).await;
+    let result = run(&mut work, model, scoped, sink).await;
     work.end(result).await
 }
 
@@ -52,16 +52,19 @@ async fn run(
     work: &mut Work<'_>,
     model: &'static ModelDef,
     scoped: Scoped,
-    update: &Update,
     sink: Box<dyn Sink>,
 ) -> Result<Done, Error> {
     let guard = scoped.guard().clone();
+    let Operation::Update(update) = scoped.operation() else { return Err(Error::invalid("no update")) };
     if scoped.must_be_single() {
         check_single(work, model, keys_of(&update.target)).await?;
     }
-    let value_of = |column: u16| {
-        update.set.iter().find(|set| set.column == column && !set.add).map(|set| set.value.clone())
-    };
+    let missing = Missing::of(&update.target, update.when.is_some(), update.deleted);
+    // Foreign keys are asked about their values, before and after; nothing else is needed twice.
+    let in_key = |set: &&Assignment| !set.add && references(model, set.column);
+    let written: Vec<(u16, Value)> =
+        update.set.iter().filter(in_key).map(|set| (set.column, set.value.clone())).collect();
+    let value_of = |column: u16| written.iter().find(|(at, _)| *at == column).map(|(_, value)| value.clone());
     check_parents(work, model, scoped.parents(), |column| value_of(column).into_iter().collect()).await?;
     let program = work.db.planner.plan(scoped)?;
     let done = match work.run(model, program, sink).await {
@@ -71,12 +74,15 @@ async fn run(
             return Err(explain(work, model, failed, written, &guard).await);
         }
     };
-    if done.affected == 0
-        && let Target::Key(key) = &update.target
-    {
-        return Err(missed(work, model, guard, key, update.when.is_some(), update.deleted).await);
+    match missing {
+        Some(missing) if done.affected == 0 => Err(missing.explain(work, model, guard).await),
+        _ => Ok(done),
     }
-    Ok(done)
+}
+
+/// Whether a column takes part in a foreign key.
+fn references(model: &ModelDef, column: u16) -> bool {
+    model.field(column).reference.is_some() || model.tenant_field() == Some(column)
 }
 
 pub(super) fn keys_of(target: &Target) -> Vec<Value> {
@@ -87,33 +93,38 @@ pub(super) fn keys_of(target: &Target) -> Vec<Value> {
     }
 }
 
-/// Why a write by key changed nothing: the row is not there for this scope, or its condition is not met.
-pub(super) async fn missed(
-    work: &mut Work<'_>,
-    model: &'static ModelDef,
-    guard: Guard,
-    key: &Value,
-    conditional: bool,
-    deleted: ennead_core::Deleted,
-) -> Error {
-    if !conditional {
-        return Error::not_found(model.name);
+/// What a write by key that changed nothing is asked about.
+pub(super) struct Missing {
+    /// The key, where a condition may be why.
+    conditional: Option<Value>,
+    deleted: Deleted,
+}
+
+impl Missing {
+    /// `None` for a write that is not by one key: it may change nothing.
+    pub(super) fn of(target: &Target, conditional: bool, deleted: Deleted) -> Option<Self> {
+        let Target::Key(key) = target else { return None };
+        Some(Self { conditional: conditional.then(|| key.clone()), deleted })
     }
-    let filter =
-        Expr::Compare { left: Operand::Column(model.key.field), op: Compare::Eq, value: key.clone() };
-    let count = Count { model: ModelRef(model), filter: Some(filter), deleted };
-    let asked = match work.db.planner.plan(guard.over(Operation::Count(count))) {
-        Ok(program) => work.ask(model, program).await,
-        Err(error) => Err(error),
-    };
-    match asked {
-        Ok(0) => Error::not_found(model.name),
-        Ok(_) => Error::new(
-            ennead_core::ErrorKind::Conflict,
-            format!("{}: the row is there, but the condition of the write is not met", model.name),
-        )
-        .with_model(model.name),
-        Err(error) => error,
+
+    /// Why nothing was changed: the row is not there for this scope, or the condition is not met.
+    pub(super) async fn explain(self, work: &mut Work<'_>, model: &'static ModelDef, guard: Guard) -> Error {
+        let Some(value) = self.conditional else { return Error::not_found(model.name) };
+        let filter = Expr::Compare { left: Operand::Column(model.key.field), op: Compare::Eq, value };
+        let count = Count { model: ModelRef(model), filter: Some(filter), deleted: self.deleted };
+        let asked = match work.db.planner.plan(guard.over(Operation::Count(count))) {
+            Ok(program) => work.ask(model, program).await,
+            Err(error) => Err(error),
+        };
+        match asked {
+            Ok(0) => Error::not_found(model.name),
+            Ok(_) => Error::new(
+                ennead_core::ErrorKind::Conflict,
+                format!("{}: the row is there, but the condition of the write is not met", model.name),
+            )
+            .with_model(model.name),
+            Err(error) => error,
+        }
     }
 }
 
@@ -151,15 +162,21 @@ fn grouped(
     let mut groups: Vec<UpdateEach> = Vec::new();
     let mut by_columns: HashMap<Vec<(u16, bool)>, usize> = HashMap::new();
     let always = always_set(model, &handle.db.sources);
+    let mut group = 0;
     for (mut key, mut set) in updates {
         ennead_core::admit_operand(model, model.key_field(), &mut key)?;
         ennead_core::check_assignments(model, &mut set, &always)?;
         set.sort_by_key(|set| set.column);
-        let columns: Vec<(u16, bool)> = set.iter().map(|set| (set.column, set.add)).collect();
-        let group = *by_columns.entry(columns.clone()).or_insert_with(|| {
-            groups.push(UpdateEach { model: ModelRef(model), columns, rows: Vec::new() });
-            groups.len() - 1
-        });
+        let columns = set.iter().map(|set| (set.column, set.add));
+        // Most often all are alike, so the group is the one before.
+        let alike = groups.get(group).is_some_and(|group| group.columns.iter().copied().eq(columns.clone()));
+        if !alike {
+            let columns: Vec<(u16, bool)> = columns.collect();
+            group = *by_columns.entry(columns.clone()).or_insert_with(|| {
+                groups.push(UpdateEach { model: ModelRef(model), columns, rows: Vec::new() });
+                groups.len() - 1
+            });
+        }
         let row = std::iter::once(key).chain(set.into_iter().map(|set| set.value)).collect();
         groups[group].rows.push(row);
     }
@@ -175,12 +192,13 @@ async fn run_each(
     let mut affected = 0;
     for scoped in operations {
         let guard = scoped.guard().clone();
-        let Operation::UpdateEach(each) = scoped.operation().clone() else { continue };
+        let Operation::UpdateEach(each) = scoped.operation() else { continue };
         if scoped.must_be_single() {
             check_single(work, model, each.rows.iter().map(|row| row[0].clone()).collect()).await?;
         }
+        let columns = each.columns.clone();
         let position =
-            |column: u16| each.columns.iter().position(|(at, add)| *at == column && !add).map(|at| at + 1);
+            |column: u16| columns.iter().position(|(at, add)| *at == column && !add).map(|at| at + 1);
         let values = |column: u16| {
             position(column).map_or_else(Vec::new, |at| each.rows.iter().map(|row| row[at].clone()).collect())
         };

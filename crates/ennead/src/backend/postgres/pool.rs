@@ -85,11 +85,9 @@ impl managed::Manager for Manager {
             return Err(RecycleError::message("a request or transaction was left unfinished"));
         }
         if session.used.elapsed() > IDLE {
-            session
-                .conn
-                .ping()
-                .await
-                .map_err(|_| RecycleError::message("the connection was lost while idle"))?;
+            let lost = || RecycleError::message("the connection was lost while idle");
+            let asked = tokio::time::timeout(self.options.connect_timeout, session.conn.ping());
+            asked.await.map_err(|_| lost())?.map_err(|_| lost())?;
         }
         Ok(())
     }
@@ -110,9 +108,14 @@ impl Pool {
 
     pub(crate) async fn acquire(&self) -> Result<Conn, Error> {
         let limit = self.options.acquire_timeout;
-        let timeouts =
-            Timeouts { wait: Some(limit), create: None, recycle: Some(self.options.connect_timeout) };
-        match self.inner.timeout_get(&timeouts).await {
+        // Most often one is free, and then no timer is needed. Who waits in line is not passed: what comes back is theirs.
+        let mut timeouts = Timeouts { wait: Some(Duration::ZERO), create: None, recycle: None };
+        let mut got = self.inner.timeout_get(&timeouts).await;
+        if matches!(got, Err(PoolError::Timeout(_))) {
+            timeouts.wait = Some(limit);
+            got = self.inner.timeout_get(&timeouts).await;
+        }
+        match got {
             Ok(session) => Ok(Conn::new(session, self.clone())),
             Err(PoolError::Backend(error)) => Err(error),
             Err(PoolError::Timeout(_)) => Err(Error::new(

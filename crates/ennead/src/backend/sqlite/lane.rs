@@ -20,7 +20,7 @@ use std::sync::Arc;
 use libsqlite3_sys as ffi;
 use lru::LruCache;
 
-use ennead_sql::Shape;
+use ennead_sql::{CacheHasher, Shape};
 
 use super::json;
 use super::watch::Watch;
@@ -52,7 +52,7 @@ impl SqliteError {
 /// The statements of one connection, run in the calling thread.
 pub(super) struct Lane {
     db: NonNull<ffi::sqlite3>,
-    statements: LruCache<u64, Statement>,
+    statements: LruCache<u64, Statement, CacheHasher>,
     /// Shared with SQLite, which keeps a pointer to it: behind an `Arc` it neither moves nor is borrowed uniquely.
     watch: Arc<Watch>,
 }
@@ -81,7 +81,8 @@ impl Lane {
     /// The handle stays open until the lane is dropped, was opened for use by one thread at a time, and is used by nobody
     /// else meanwhile.
     pub(super) unsafe fn new(db: NonNull<ffi::sqlite3>, kept: NonZeroUsize) -> Result<Self, SqliteError> {
-        let mut lane = Self { db, statements: LruCache::new(kept), watch: Arc::new(Watch::new()) };
+        let statements = LruCache::with_hasher(kept, CacheHasher::default());
+        let mut lane = Self { db, statements, watch: Arc::new(Watch::new()) };
         // SAFETY: the handle is open, and waiting for locks is ours to do, asynchronously.
         unsafe { ffi::sqlite3_busy_timeout(db.as_ptr(), 0) };
         let watch = Arc::as_ptr(&lane.watch).cast_mut();
@@ -376,16 +377,25 @@ impl Execution<'_> {
         unsafe { ffi::sqlite3_column_double(self.raw.as_ptr(), at as c_int) }
     }
 
-    /// The bytes of a text or blob column of the current row.
-    pub(super) fn column_bytes(&mut self, at: usize) -> &[u8] {
-        // SAFETY: the pointer is good until the next call on this statement; the slice borrows `self` mutably, so there
-        // is none. An empty blob gives a null pointer.
+    /// The text of a column of the current row, as UTF-8 whatever the file's encoding.
+    pub(super) fn column_text(&mut self, at: usize) -> &[u8] {
+        // SAFETY: the statement is alive.
+        let pointer = unsafe { ffi::sqlite3_column_text(self.raw.as_ptr(), at as c_int) };
+        self.column_slice(at, pointer)
+    }
+
+    /// The bytes of a blob column of the current row.
+    pub(super) fn column_blob(&mut self, at: usize) -> &[u8] {
+        // SAFETY: the statement is alive.
+        let pointer = unsafe { ffi::sqlite3_column_blob(self.raw.as_ptr(), at as c_int) };
+        self.column_slice(at, pointer.cast())
+    }
+
+    /// What a pointer that SQLite just gave for a column points to.
+    fn column_slice(&mut self, at: usize, pointer: *const u8) -> &[u8] {
+        // SAFETY: the pointer is good until the next call on this statement but the one for its length; the slice borrows
+        // `self` mutably, so there is none. An empty blob gives a null pointer.
         unsafe {
-            let pointer = if self.column_type(at) == ffi::SQLITE_TEXT {
-                ffi::sqlite3_column_text(self.raw.as_ptr(), at as c_int)
-            } else {
-                ffi::sqlite3_column_blob(self.raw.as_ptr(), at as c_int).cast::<u8>()
-            };
             let length = ffi::sqlite3_column_bytes(self.raw.as_ptr(), at as c_int);
             if pointer.is_null() { &[] } else { std::slice::from_raw_parts(pointer, length.max(0) as usize) }
         }

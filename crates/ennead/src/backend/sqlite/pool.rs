@@ -9,7 +9,7 @@ use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, T
 use ennead_core::{Error, ErrorKind};
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnection;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use super::lane::Lane;
 use super::options::Options;
@@ -116,23 +116,35 @@ impl Pool {
 
     /// Takes a connection; a writer first takes its place in line.
     pub(crate) async fn acquire(&self, write: bool) -> Result<Conn, Error> {
-        let permit = if write {
-            let line = Arc::clone(&self.writer).acquire_owned();
-            match tokio::time::timeout(self.options.busy_timeout, line).await {
-                Ok(Ok(permit)) => Some(permit),
-                Ok(Err(_)) => return Err(closed()),
-                Err(_) => return Err(super::error::busy(self.options.busy_timeout)),
-            }
-        } else {
-            None
-        };
-        let timeouts = Timeouts { wait: Some(self.options.acquire_timeout), create: None, recycle: None };
-        match self.inner.timeout_get(&timeouts).await {
+        let permit = if write { Some(self.stand_in_line().await?) } else { None };
+        // Most often one is free, and then no timer is needed. Who waits in line is not passed: what comes back is theirs.
+        let mut timeouts = Timeouts { wait: Some(Duration::ZERO), create: None, recycle: None };
+        let mut got = self.inner.timeout_get(&timeouts).await;
+        if matches!(got, Err(PoolError::Timeout(_))) {
+            timeouts.wait = Some(self.options.acquire_timeout);
+            got = self.inner.timeout_get(&timeouts).await;
+        }
+        match got {
             Ok(session) => Ok(Conn::new(session, permit, Arc::clone(&self.options))),
             Err(PoolError::Timeout(_)) => Err(exhausted(self.options.acquire_timeout)),
             Err(PoolError::Backend(error)) => Err(error),
             Err(PoolError::Closed) => Err(closed()),
             Err(error) => Err(Error::new(ErrorKind::Connection, format!("no connection: {error}"))),
+        }
+    }
+
+    /// Takes the place of the one writer, waiting for it no longer than SQLite would for the file's lock.
+    async fn stand_in_line(&self) -> Result<OwnedSemaphorePermit, Error> {
+        match Arc::clone(&self.writer).try_acquire_owned() {
+            Ok(permit) => return Ok(permit),
+            Err(TryAcquireError::Closed) => return Err(closed()),
+            Err(TryAcquireError::NoPermits) => {}
+        }
+        let line = Arc::clone(&self.writer).acquire_owned();
+        match tokio::time::timeout(self.options.busy_timeout, line).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) => Err(closed()),
+            Err(_) => Err(super::error::busy(self.options.busy_timeout)),
         }
     }
 

@@ -159,13 +159,13 @@ impl RowReader for Reader<'_, '_> {
 
     fn text(&mut self, at: usize) -> Result<&str, Error> {
         self.of_type(at, ffi::SQLITE_TEXT, "text")?;
-        std::str::from_utf8(self.execution.column_bytes(at))
+        std::str::from_utf8(self.execution.column_text(at))
             .map_err(|_| decode_error(at, "text", "bytes that are not UTF-8"))
     }
 
     fn bytes(&mut self, at: usize) -> Result<&[u8], Error> {
         self.of_type(at, ffi::SQLITE_BLOB, "bytes")?;
-        Ok(self.execution.column_bytes(at))
+        Ok(self.execution.column_blob(at))
     }
 
     fn uuid(&mut self, at: usize) -> Result<Uuid, Error> {

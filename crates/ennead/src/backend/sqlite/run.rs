@@ -252,7 +252,7 @@ impl Conn {
         );
         let mut execution = self.session.lane.execution(&shape).ok()?;
         let text = |execution: &mut super::lane::Execution<'_>, at| {
-            String::from_utf8_lossy(execution.column_bytes(at)).into_owned()
+            String::from_utf8_lossy(execution.column_text(at)).into_owned()
         };
         let (mut table, mut parent, mut columns) = (String::new(), String::new(), Vec::new());
         while execution.step().ok()? {
