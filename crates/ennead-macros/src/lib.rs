@@ -1,7 +1,7 @@
 //! The macros of `ennead`: `#[model]`, `#[derive(DbEnum)]` and `#[derive(DbNewtype)]`.
 //!
-//! Each is a pipeline: tokens, [`ast`] (as written), [`check`] (the rules), [`ir`] (as meant), [`expand`]. Every error goes
-//! to one collector ([`ctxt`]); once `ir` stands, expansion cannot fail. Applications reach the macros through `ennead`.
+//! Each is a pipeline: tokens, `ast` (as written), `check` (the rules), `ir` (as meant), `expand`. Every error goes
+//! to one collector (`ctxt`); once `ir` stands, expansion cannot fail. Applications reach the macros through `ennead`.
 
 mod ast;
 mod attr;
