@@ -1,0 +1,30 @@
+use ennead::prelude::*;
+
+#[model(tenant_root)]
+pub struct Organization {
+    #[key]
+    pub id: String,
+    pub name: String,
+}
+
+#[model]
+pub struct User {
+    #[key]
+    pub id: String,
+    #[tenant]
+    #[references(Organization)]
+    pub organization_id: String,
+    pub name: String,
+}
+
+#[model(global)]
+pub struct Plan {
+    #[key(assigned)]
+    pub id: String,
+    pub name: String,
+}
+
+/// Attack 24: not in bulk, either.
+fn main() {
+    let _ = User::bulk_update().all_rows().set(User::ORGANIZATION_ID, "bravo");
+}
