@@ -9,6 +9,7 @@ mod column;
 pub mod constraints;
 mod declare;
 mod def;
+pub mod diff;
 mod error;
 mod field;
 mod fill;

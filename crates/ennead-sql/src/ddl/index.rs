@@ -119,7 +119,7 @@ fn make(
         method: method.map(str::to_owned),
         condition: index.condition.clone(),
         include: constraints::column_names(model, &index.include).into_iter().map(str::to_owned).collect(),
-        nulls_not_distinct: false,
+        ..snapshot::Index::default()
     })
 }
 

@@ -40,6 +40,7 @@ pub(super) fn foreign_keys(
             on_update: action(key.on_update),
             deferrable: if key.deferrable { Deferrable::InitiallyDeferred } else { Deferrable::No },
             name: key.name,
+            ..ForeignKey::default()
         });
     }
     Ok((keys, triggers))

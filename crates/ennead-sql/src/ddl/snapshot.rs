@@ -2,7 +2,7 @@
 
 use ennead_core::constraints::{self, column_names};
 use ennead_core::snapshot::{
-    Check, Column, Deferrable, EnumType, Generated, Identity, PrimaryKey, Snapshot, Table, Unique,
+    Check, Column, EnumType, Generated, Identity, PrimaryKey, Snapshot, Table, Unique,
 };
 use ennead_core::{Dialect, EnumDef, Error, FieldDef, KeyGeneration, Kind, ModelDef, Tenancy, naming};
 
@@ -59,6 +59,7 @@ fn table(model: &'static ModelDef, dialect: Dialect) -> Result<Table, Error> {
         type_checks.extend(column_type.check.map(|condition| Check {
             name: naming::constraint("ck", model.table, &[field.column, "type"]),
             condition,
+            ..Check::default()
         }));
         let is_auto = model.key.field as usize == at && model.key.generation == KeyGeneration::Auto;
         table.columns.push(Column {
@@ -72,6 +73,8 @@ fn table(model: &'static ModelDef, dialect: Dialect) -> Result<Table, Error> {
                 Dialect::Postgres => Identity::ByDefault,
                 Dialect::Sqlite => Identity::Autoincrement,
             }),
+            sequence: None,
+            storage: None,
             comment: comment(field.doc),
             renamed_from: field.renamed_from.map(str::to_owned),
         });
@@ -81,6 +84,7 @@ fn table(model: &'static ModelDef, dialect: Dialect) -> Result<Table, Error> {
     table.primary_key = Some(PrimaryKey {
         name: naming::primary_key(model.table),
         columns: names(&constraints::primary_key(model)),
+        ..PrimaryKey::default()
     });
     for unique in constraints::uniques(model).into_iter().filter(|unique| unique.index.is_none()) {
         table.uniques.push(plain_unique(unique.name, names(&unique.columns)));
@@ -92,7 +96,11 @@ fn table(model: &'static ModelDef, dialect: Dialect) -> Result<Table, Error> {
             Some(field) => invalid(model, model.field(field), &what),
             None => invalid_model(model, &format!("check {}: {what}", check.name)),
         })?;
-        table.checks.push(Check { name: check.name, condition: check.condition.to_owned() });
+        table.checks.push(Check {
+            name: check.name,
+            condition: check.condition.to_owned(),
+            ..Check::default()
+        });
     }
     Ok(table)
 }
@@ -159,7 +167,7 @@ fn add_tenant_key(model: &ModelDef, table: &mut Table) {
 }
 
 fn plain_unique(name: String, columns: Vec<String>) -> Unique {
-    Unique { name, columns, include: Vec::new(), nulls_not_distinct: false, deferrable: Deferrable::No }
+    Unique { name, columns, ..Unique::default() }
 }
 
 /// The native enumerations that the models use, by name.
@@ -192,7 +200,12 @@ fn native_enums(models: &[&'static ModelDef]) -> Result<Vec<EnumType>, Error> {
                     let variants = def.variants.iter().map(|name| (*name).to_owned()).collect();
                     all.push((
                         def,
-                        EnumType { name: def.type_name.to_owned(), variants, comment: comment(def.doc) },
+                        EnumType {
+                            name: def.type_name.to_owned(),
+                            variants,
+                            comment: comment(def.doc),
+                            ..EnumType::default()
+                        },
                     ));
                 }
             }

@@ -26,6 +26,7 @@ fn snapshot(dialect: Dialect, arrows: &[&str]) -> Snapshot {
             on_delete_columns: Vec::new(),
             on_update: ReferentialAction::NoAction,
             deferrable: if words[1] == "=>" { Deferrable::InitiallyDeferred } else { Deferrable::No },
+            ..ForeignKey::default()
         });
     }
     snapshot
