@@ -72,7 +72,7 @@ struct Inner {
 
 /// Where a workflow failed, and what had been done by then.
 struct FailedWorkflow {
-    node: String,
+    node: Option<String>,
     run: String,
     results: serde_json::Map<String, serde_json::Value>,
 }
@@ -138,25 +138,26 @@ impl Error {
         self
     }
 
-    /// Says at which node of a workflow it happened, and what the others gave. The results are told by
-    /// [`results`](Self::results) alone: neither `Display` nor `Debug` shows them.
+    /// Says in which run of a workflow it happened, at which node (none where its transaction failed as a whole), and what
+    /// the others gave. The results are told by [`results`](Self::results) alone: neither `Display` nor `Debug` shows them.
     #[must_use]
     pub fn with_workflow(
         mut self,
-        node: impl Into<String>,
+        node: Option<String>,
         run: impl Into<String>,
         results: serde_json::Map<String, serde_json::Value>,
     ) -> Self {
-        let node = node.into();
-        self.0.message = format!("node {node:?}: {}", self.0.message).into();
+        if let Some(node) = &node {
+            self.0.message = format!("node {node:?}: {}", self.0.message).into();
+        }
         self.0.workflow = Some(Box::new(FailedWorkflow { node, run: run.into(), results }));
         self
     }
 
-    /// The id of the workflow's node that failed.
+    /// The id of the workflow's node that failed; none where the workflow's transaction did.
     #[must_use]
     pub fn node(&self) -> Option<&str> {
-        self.0.workflow.as_ref().map(|workflow| workflow.node.as_str())
+        self.0.workflow.as_ref()?.node.as_deref()
     }
 
     /// The id of the workflow's run that failed.

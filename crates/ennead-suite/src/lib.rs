@@ -39,6 +39,7 @@ mod observer;
 pub mod operations;
 pub mod pages;
 pub mod row_security;
+pub mod runs;
 pub mod soft_delete;
 pub mod statements;
 pub mod streams;
@@ -110,6 +111,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         upsert::CASES,
         nodes::CASES,
         http::CASES,
+        runs::CASES,
         soft_delete::CASES,
         transactions::CASES,
         cancelling::CASES,

@@ -6,6 +6,7 @@ mod page;
 mod passwords;
 mod print;
 mod sign_up;
+mod workflow;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -15,9 +16,10 @@ use ennead::prelude::*;
 
 use crate::failure::Failure;
 
-/// Runs the model page of Kaizen Studio: three models, each section of the page as code, and what came out.
+/// Runs the model page of Kaizen Studio: its models, each section of the page as code, and what came out.
 ///
-/// Each run signs up two new organizations, so it can be run on the same database again and again.
+/// It can be run on the same database again and again: each run signs up two new organizations, and with `--workflow` makes
+/// the organizations org-456 and org-789 anew.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Options {
@@ -25,6 +27,9 @@ struct Options {
     /// gets its tables first.
     #[arg(long, value_name = "URL", default_value = "sqlite://kaizen-studio.db")]
     database: String,
+    /// Run the page's snippets as workflows: nodes by name, with JSON parameters.
+    #[arg(long)]
+    workflow: bool,
 }
 
 #[tokio::main]
@@ -36,7 +41,7 @@ async fn main() -> ExitCode {
             return if asked.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
         }
     };
-    match run(&options.database).await {
+    match run(&options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let _ = writeln!(io::stderr(), "error: {failure}");
@@ -45,8 +50,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(database: &str) -> Result<(), Failure> {
-    let db = Db::connect(database).await?;
+async fn run(options: &Options) -> Result<(), Failure> {
+    let db = Db::connect(&options.database).await?;
     models::schema().create(&db).await?;
-    page::run(&db).await
+    if options.workflow { workflow::run(&db).await } else { page::run(&db).await }
 }

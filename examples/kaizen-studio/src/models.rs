@@ -1,4 +1,4 @@
-//! The core models: organizations, their users, their workspaces.
+//! The core models: organizations, their users, their workspaces, their agents.
 
 use std::fmt;
 
@@ -77,6 +77,39 @@ pub(crate) struct Workspace {
     pub(crate) updated_at: DateTime<Utc>,
 }
 
+/// Agent definition: the page lists agents and leaves their model to the enterprise page, so its fields are from there.
+#[model(table = "agents", index(workspace_id, status))]
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Agent {
+    #[key(prefix = "agent-")]
+    pub(crate) id: String,
+    #[tenant]
+    #[references(Organization)]
+    pub(crate) organization_id: String,
+    #[references(Workspace)]
+    pub(crate) workspace_id: String,
+    pub(crate) team_id: Option<String>,
+    #[references(User)]
+    pub(crate) created_by: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) agent_type: String,
+    pub(crate) config_yaml: String,
+    #[default("0.1.0")]
+    pub(crate) current_version: String,
+    #[default(RiskLevel::Low)]
+    pub(crate) risk_level: RiskLevel,
+    #[default(false)]
+    pub(crate) is_public: bool,
+    pub(crate) marketplace_listing_id: Option<String>,
+    #[default(AgentStatus::Draft)]
+    pub(crate) status: AgentStatus,
+    #[created_at]
+    pub(crate) created_at: DateTime<Utc>,
+    #[updated_at]
+    pub(crate) updated_at: DateTime<Utc>,
+}
+
 #[derive(DbEnum, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum OrganizationStatus {
@@ -118,6 +151,23 @@ pub(crate) enum EnvironmentType {
     Production,
 }
 
+#[derive(DbEnum, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RiskLevel {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+#[derive(DbEnum, Serialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AgentStatus {
+    Draft,
+    Active,
+    Deprecated,
+}
+
 /// A password's Argon2 hash, stored as text. A type of its own, so that no `{:?}` of a user prints it.
 #[derive(DbNewtype, Clone, PartialEq, Eq)]
 pub(crate) struct PasswordHash(pub(crate) String);
@@ -130,5 +180,5 @@ impl fmt::Debug for PasswordHash {
 
 /// All of them together.
 pub(crate) fn schema() -> Schema {
-    ennead::schema![Organization, User, Workspace]
+    ennead::schema![Organization, User, Workspace, Agent]
 }

@@ -56,6 +56,15 @@ fn two_runs_on_one_file_print_the_page() {
     assert!(said(&second, "Multi-tenancy", "across tenants").starts_with("4 organizations"));
 }
 
+#[test]
+fn the_program_makes_its_organizations_anew_beside_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["--workflow"][..], &[], &["--workflow"], &[]] {
+        let output = run(folder.path(), arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 fn sections_hold(page: &str) {
     assert!(said(page, "Model definition", "User").contains("organization_id, email, name"));
     assert!(said(page, "Create", "user").starts_with("user-123  John Doe <user@example.com>"));

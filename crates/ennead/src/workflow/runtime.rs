@@ -3,6 +3,7 @@
 use ennead_core::Error;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::{Map, Value as Json};
+use tracing::Instrument;
 
 use super::build::{Planned, Workflow};
 use super::path::{get, put};
@@ -56,17 +57,31 @@ impl Runtime {
     /// Runs a workflow. A node that fails stops those that need its result; the others run to their end.
     ///
     /// # Errors
-    /// That of the first node that failed, with its id in [`Error::node`] and the others' results in
-    /// [`Error::results`]. In a transaction nothing lasts.
+    /// That of the first node that failed, with its id in [`Error::node`], the run's in [`Error::run_id`] and the others'
+    /// results in [`Error::results`]. In a transaction nothing lasts.
     pub async fn execute(&self, workflow: &Workflow, scope: &impl NodeScope) -> Result<Results, Error> {
         let handle = scope.handle();
         let run = handle.db.sources.ids.next().to_string();
+        // A span, so that the statements of its nodes are told with the run too.
+        let span = tracing::debug_span!(target: "ennead::workflow", "workflow", run);
+        self.run(workflow, handle, &run).instrument(span).await
+    }
+
+    async fn run(&self, workflow: &Workflow, handle: Handle<'_>, run: &str) -> Result<Results, Error> {
         tracing::debug!(target: "ennead::workflow", run, nodes = workflow.steps.len(), "begins");
-        if self.transactional || workflow.transactional {
-            let run = &run;
-            return within(handle, async |handle: Handle<'_>| execute(workflow, handle, run, 1).await).await;
-        }
-        execute(workflow, handle, &run, self.concurrency).await
+        let done = if self.transactional || workflow.transactional {
+            within(handle, async |handle: Handle<'_>| execute(workflow, handle, run, 1).await).await
+        } else {
+            execute(workflow, handle, run, self.concurrency).await
+        };
+        done.map_err(|error| {
+            if error.run_id().is_some() {
+                return error;
+            }
+            // No node's failure: the transaction could not begin or commit.
+            tracing::debug!(target: "ennead::workflow", run, %error, "failed");
+            error.with_workflow(None, run, Map::new())
+        })
     }
 }
 
@@ -90,7 +105,9 @@ async fn execute(
             }
             started[at] = true;
             let call = Call::new(step, steps, &ended);
-            running.push(async move { (at, run_step(step, call, handle, run).await) });
+            let id = step.step.id.as_str();
+            let span = tracing::debug_span!(target: "ennead::workflow", "node", run, node = id);
+            running.push(async move { (at, run_step(step, call, handle, run).await) }.instrument(span));
         }
         let Some((at, end)) = running.next().await else { break };
         ended[at] = match end {
@@ -110,7 +127,7 @@ async fn execute(
     }
     match failure {
         None => Ok(Results { run: run.to_owned(), results }),
-        Some((at, error)) => Err(error.with_workflow(steps[at].step.id.clone(), run, results)),
+        Some((at, error)) => Err(error.with_workflow(Some(steps[at].step.id.clone()), run, results)),
     }
 }
 
