@@ -17,12 +17,13 @@ pub const MAX_FILTER_NODES: usize = 10_000;
 /// false, and `not` of it is neither.
 pub struct Filter<M> {
     expr: Expr,
+    depth: usize,
     marker: PhantomData<fn() -> M>,
 }
 
 impl<M> Clone for Filter<M> {
     fn clone(&self) -> Self {
-        Self::from_expr(self.expr.clone())
+        Self { expr: self.expr.clone(), depth: self.depth, marker: PhantomData }
     }
 }
 
@@ -37,7 +38,19 @@ impl<M> Filter<M> {
     #[doc(hidden)]
     #[must_use]
     pub fn from_expr(expr: Expr) -> Self {
-        Self { expr, marker: PhantomData }
+        let depth = expr.depth();
+        Self::of_depth(expr, depth)
+    }
+
+    /// What is nested too deep is kept as something else that is: the error comes when the filter is used, and until then
+    /// no copy and no drop of it can end the stack.
+    fn of_depth(expr: Expr, depth: usize) -> Self {
+        if depth <= MAX_FILTER_DEPTH + 1 {
+            return Self { expr, depth, marker: PhantomData };
+        }
+        let nothing = Expr::And(Vec::new());
+        let expr = (0..=MAX_FILTER_DEPTH).fold(nothing, |inner, _| Expr::Not(Box::new(inner)));
+        Self { expr, depth: MAX_FILTER_DEPTH + 2, marker: PhantomData }
     }
 
     /// The condition itself.
@@ -50,33 +63,47 @@ impl<M> Filter<M> {
     /// Both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self::from_expr(self.expr.and(other.expr))
+        let depth = joined(self.depth, matches!(self.expr, Expr::And(_)), other.depth);
+        Self::of_depth(self.expr.and(other.expr), depth)
     }
 
     /// At least one holds.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self::from_expr(self.expr.or(other.expr))
+        let depth = joined(self.depth, matches!(self.expr, Expr::Or(_)), other.depth);
+        Self::of_depth(self.expr.or(other.expr), depth)
     }
 
     /// It does not hold.
     #[must_use]
     #[allow(clippy::should_implement_trait, reason = "the contract's name; `!filter` works too")]
     pub fn not(self) -> Self {
-        Self::from_expr(Expr::Not(Box::new(self.expr)))
+        Self::of_depth(Expr::Not(Box::new(self.expr)), self.depth + 1)
     }
 
     /// All of them hold; none at all: always true.
     #[must_use]
     pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
-        Self::from_expr(Expr::And(filters.into_iter().map(Self::into_expr).collect()))
+        Self::list(filters, Expr::And)
     }
 
     /// One of them holds; none at all: never true.
     #[must_use]
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
-        Self::from_expr(Expr::Or(filters.into_iter().map(Self::into_expr).collect()))
+        Self::list(filters, Expr::Or)
     }
+
+    fn list(filters: impl IntoIterator<Item = Self>, join: fn(Vec<Expr>) -> Expr) -> Self {
+        let mut deepest = 0;
+        let all = filters.into_iter().inspect(|filter| deepest = deepest.max(filter.depth));
+        let expr = join(all.map(Self::into_expr).collect());
+        Self::of_depth(expr, deepest + 1)
+    }
+}
+
+/// How deep a list of conditions is after another is put into it, or beside what was no list.
+fn joined(depth: usize, is_list: bool, other: usize) -> usize {
+    if is_list { depth.max(other + 1) } else { depth.max(other) + 1 }
 }
 
 impl<M> std::ops::Not for Filter<M> {
@@ -223,6 +250,14 @@ impl Expr {
         Expr::Like { left, pattern: Value::text(pattern), fold_case }
     }
 
+    fn depth(&self) -> usize {
+        match self {
+            Expr::And(all) | Expr::Or(all) => 1 + all.iter().map(Expr::depth).max().unwrap_or(0),
+            Expr::Not(inner) => 1 + inner.depth(),
+            _ => 1,
+        }
+    }
+
     /// Refuses a filter that is nested too deep or holds too many conditions.
     ///
     /// # Errors
@@ -252,25 +287,6 @@ impl Expr {
             }
         }
         Ok(())
-    }
-}
-
-impl Drop for Expr {
-    fn drop(&mut self) {
-        // Dropped by a worklist: a chain of ten thousand `not` must not end the stack.
-        let mut work = Vec::new();
-        take_children(self, &mut work);
-        while let Some(mut expr) = work.pop() {
-            take_children(&mut expr, &mut work);
-        }
-    }
-}
-
-fn take_children(expr: &mut Expr, work: &mut Vec<Expr>) {
-    match expr {
-        Expr::And(all) | Expr::Or(all) => work.append(all),
-        Expr::Not(inner) => work.push(std::mem::replace(inner, Expr::And(Vec::new()))),
-        _ => {}
     }
 }
 

@@ -82,6 +82,19 @@ macro_rules! by_ident {
 }
 by_ident!(ByIdent, code, String);
 
+macro_rules! by_literal {
+    ($name:ident, $table:literal, $precision:expr) => {
+        #[model(global, table = $table)]
+        pub struct $name {
+            #[key]
+            pub id: String,
+            #[column(name = $table, precision = $precision, scale = 2)]
+            pub amount: rust_decimal::Decimal,
+        }
+    };
+}
+by_literal!(ByLiteral, "literal_rows", 12);
+
 fn main() {
     #[model(global)]
     #[derive(Debug)]
@@ -97,6 +110,7 @@ fn main() {
     }
     assert_eq!(<Raw as ennead::Model>::DEF.fields[0].column, "type");
     assert_eq!(Raw::TYPE.index(), 0);
+    assert_eq!(<ByLiteral as ennead::Model>::DEF.table, "literal_rows");
     assert_eq!(Raw::MATCH.index(), 1);
     let _ = Local::create(NewLocal { state: State::On }).set(Local::STATE, State::Off);
     let _ = Declared::create(NewDeclared {}).set(Declared::MAYBE, 1i64);

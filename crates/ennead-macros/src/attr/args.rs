@@ -26,7 +26,7 @@ impl Parse for Arg {
         let name = Ident::parse_any(input)?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            ArgValue::Value(input.parse()?)
+            ArgValue::Value(ungrouped(input.parse()?))
         } else if input.peek(token::Paren) {
             let content;
             parenthesized!(content in input);
@@ -36,6 +36,14 @@ impl Parse for Arg {
         };
         Ok(Self { name, value })
     }
+}
+
+/// A value that came through a `macro_rules!` stands in a group that nobody sees.
+fn ungrouped(mut value: Expr) -> Expr {
+    while let Expr::Group(group) = value {
+        value = *group.expr;
+    }
+    value
 }
 
 /// Parses arguments.
