@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Invalid(garde::Report),
     /// A password could not be hashed.
     Password,
+    /// The server could not listen, or stopped listening.
+    Listen(std::io::Error),
 }
 
 impl Failure {
@@ -24,7 +26,7 @@ impl Failure {
             Failure::Data(error) => error.http_status(),
             Failure::Body(_) => 400,
             Failure::Invalid(_) => 422,
-            Failure::Password => 500,
+            Failure::Password | Failure::Listen(_) => 500,
         }
     }
 
@@ -39,7 +41,7 @@ impl Failure {
                 json!({ "error": self.to_string(), "fields": fields })
             }
             Failure::Body(_) => json!({ "error": self.to_string() }),
-            Failure::Data(_) | Failure::Password => json!({ "error": "internal error" }),
+            Failure::Data(_) | Failure::Password | Failure::Listen(_) => json!({ "error": "internal error" }),
         }
     }
 }
@@ -73,6 +75,7 @@ impl fmt::Display for Failure {
                 f.write_str(&all.join("; "))
             }
             Failure::Password => f.write_str("the password could not be hashed"),
+            Failure::Listen(error) => write!(f, "the server cannot listen: {error}"),
         }
     }
 }

@@ -61,6 +61,11 @@ pub(crate) async fn run(db: &Db) -> Result<(), Failure> {
     enforcement::run(&studio).await
 }
 
+/// Signs the organization `org-456` up, unless it is there.
+pub(crate) async fn sign_up_acme(db: &Db) -> Result<(), Failure> {
+    setting::unless_there(&Studio::new(db)?, "org-456", "Acme", "user-1").await
+}
+
 /// `datetime.utcnow().isoformat()`: a time without an offset, which is UTC.
 fn utcnow_isoformat() -> String {
     chrono::Utc::now().naive_utc().format("%Y-%m-%dT%H:%M:%S%.6f").to_string()

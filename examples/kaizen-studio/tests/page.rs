@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_kaizen-studio"));
-    program.args(arguments).current_dir(folder).output().unwrap()
+    program.args(arguments).current_dir(folder).env_remove("DATABASE_URL").output().unwrap()
 }
 
 fn page(folder: &Path) -> String {

@@ -22,7 +22,6 @@
 
 mod openapi;
 mod problem;
-mod strict;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -41,6 +40,7 @@ use serde_json::{Value, json};
 use crate::db::Db;
 use crate::node::Node;
 use crate::schema::Schema;
+use crate::strict::parse_json;
 use crate::workflow::{Runtime, WorkflowBuilder};
 
 pub use problem::Problem;
@@ -235,8 +235,7 @@ async fn read(served: &Served, request: Request) -> Result<(Caller, Value), Prob
     let bytes = <Bytes as axum::extract::FromRequest<()>>::from_request(request, &())
         .await
         .map_err(|rejected| Problem::new(rejected.status(), rejected.body_text()))?;
-    let json = strict::parse(&bytes).map_err(|what| Problem::new(StatusCode::BAD_REQUEST, what))?;
-    Ok((caller, json))
+    Ok((caller, parse_json(&bytes)?))
 }
 
 async fn run(

@@ -38,17 +38,18 @@ pub(super) fn describe(node: Node) -> NodeInfo {
 
 fn sentence(node: Node) -> String {
     let name = node.model.name;
+    let a = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
     match node.operation {
-        NodeOperation::Create => format!("Creates a {name}."),
-        NodeOperation::Read => format!("Reads a {name} by its key or a unique field."),
-        NodeOperation::Update => format!("Updates a {name} by its key."),
-        NodeOperation::Delete => format!("Deletes a {name} by its key."),
+        NodeOperation::Create => format!("Creates {a} {name}."),
+        NodeOperation::Read => format!("Reads {a} {name} by its key or a unique field."),
+        NodeOperation::Update => format!("Updates {a} {name} by its key."),
+        NodeOperation::Delete => format!("Deletes {a} {name} by its key."),
         NodeOperation::List => format!("Lists rows of {name}, 100 unless said."),
         NodeOperation::Count => format!("Counts rows of {name}."),
         NodeOperation::BulkCreate => format!("Creates many rows of {name}, all or none."),
         NodeOperation::BulkUpdate => format!("Updates many rows of {name}, all or none."),
         NodeOperation::BulkDelete => format!("Deletes many rows of {name}, all or none."),
-        NodeOperation::Upsert => format!("Creates a {name}, or changes the one that is there."),
+        NodeOperation::Upsert => format!("Creates {a} {name}, or changes the one that is there."),
     }
 }
 

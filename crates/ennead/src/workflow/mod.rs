@@ -148,9 +148,9 @@ impl WorkflowBuilder {
     /// Reads a workflow from JSON text.
     ///
     /// # Errors
-    /// `is_invalid_input` for what is no workflow, with the place.
+    /// `is_invalid_input` for what is no workflow, and for an object with a key twice.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| Error::invalid(format!("this is no workflow: {error}")))
+        Self::from_value(crate::strict::parse_json(text.as_bytes())?)
     }
 
     /// Reads a workflow from JSON.

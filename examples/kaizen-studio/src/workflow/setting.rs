@@ -19,6 +19,15 @@ pub(super) async fn run(studio: &Studio) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Signs an organization up, unless it is there.
+pub(super) async fn unless_there(studio: &Studio, id: &str, name: &str, owner: &str) -> Result<(), Failure> {
+    let across = studio.db.across_tenants("is the organization there already?");
+    match studio.schema.node("ReadOrganizationNode")?.run(&across, json!({ "id": id })).await {
+        Err(error) if error.is_not_found() => sign_up(studio, id, name, owner).await.map(|_| ()),
+        read => Ok(read.map(|_| ())?),
+    }
+}
+
 /// Deletes what an earlier run left of an organization.
 ///
 /// The organization and its creator refer to each other, so it is one transaction: the deferrable reference is checked

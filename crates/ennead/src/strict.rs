@@ -2,21 +2,29 @@
 
 use std::fmt;
 
+use ennead_core::Error;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Reads JSON text.
+/// Reads JSON text in which no object has a key twice, so that no two readers see different parameters in it.
 ///
 /// # Errors
-/// What is wrong and where, without the text.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
+/// `is_invalid_input`: what is wrong and where, without the text.
+///
+/// ```
+/// assert_eq!(ennead::parse_json(br#"{"limit": 10}"#)?["limit"], 10);
+/// let error = ennead::parse_json(br#"{"limit": 10, "limit": 1000}"#).unwrap_err();
+/// assert!(error.is_invalid_input());
+/// # Ok::<(), ennead::Error>(())
+/// ```
+pub fn parse_json(bytes: &[u8]) -> Result<Value, Error> {
     serde_json::from_slice::<Strict>(bytes).map(|strict| strict.0).map_err(|error| {
         let what = if error.is_data() {
             "a key stands twice, or a number is out of range"
         } else {
-            "the body is no JSON"
+            "this is no JSON"
         };
-        format!("{what} (line {}, column {})", error.line(), error.column())
+        Error::invalid(format!("{what} (line {}, column {})", error.line(), error.column()))
     })
 }
 
@@ -86,14 +94,15 @@ impl<'de> Visitor<'de> for Reader {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::parse_json;
 
     #[test]
     fn a_key_stands_once() {
         let text = br#"{"a": [1, -2, 3.5, "x", null, true, {"b": 18446744073709551615}]}"#;
-        assert_eq!(parse(text).unwrap(), serde_json::from_slice::<serde_json::Value>(text).unwrap());
-        assert!(parse(br#"{"a": {"b": 1, "b": 2}}"#).unwrap_err().contains("twice"));
-        assert!(parse(b"{").unwrap_err().contains("no JSON"));
-        assert!(parse("[".repeat(1000).as_bytes()).is_err());
+        assert_eq!(parse_json(text).unwrap(), serde_json::from_slice::<serde_json::Value>(text).unwrap());
+        let refused = |text: &[u8]| parse_json(text).unwrap_err().to_string();
+        assert!(refused(br#"{"a": {"b": 1, "b": 2}}"#).contains("twice"));
+        assert!(refused(b"{").contains("no JSON"));
+        assert!(parse_json("[".repeat(1000).as_bytes()).is_err());
     }
 }

@@ -1,0 +1,84 @@
+//! What the commands run on.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use ennead::{Db, Schema};
+
+use crate::command::{Command, DatabaseArgs};
+use crate::failure::Failure;
+use crate::parse::{parse, program_name};
+
+/// An application: its models, and what it does where its user says nothing.
+#[derive(Debug, Clone)]
+#[must_use = "`.run()` runs it"]
+pub struct Application {
+    pub(crate) schema: Schema,
+    database: Option<String>,
+    creates_tables: bool,
+}
+
+/// The nodes and tables of this application, from the command line.
+#[derive(Parser)]
+#[command(arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+impl Application {
+    /// An application of these models.
+    pub fn new(schema: Schema) -> Self {
+        Self { schema, database: None, creates_tables: false }
+    }
+
+    /// The database where neither `--database` nor `DATABASE_URL` names one.
+    pub fn database(mut self, url: impl Into<String>) -> Self {
+        self.database = Some(url.into());
+        self
+    }
+
+    /// Creates the tables of a new database before a command uses it: for programs without migrations.
+    pub fn creates_tables(mut self) -> Self {
+        self.creates_tables = true;
+        self
+    }
+
+    /// Runs the command that the program's arguments name, and gives its exit code.
+    #[must_use]
+    pub fn run(self) -> ExitCode {
+        match parse::<Arguments>() {
+            Ok(arguments) => self.execute::<Arguments>(arguments.command),
+            Err(code) => code,
+        }
+    }
+
+    /// Runs a command, and gives its exit code. `P` is the program's own parser, which completions are made for.
+    ///
+    /// It makes a runtime of its own, so it is not called within one.
+    #[must_use]
+    pub fn execute<P: CommandFactory>(&self, command: Command) -> ExitCode {
+        let mut whole = P::command().bin_name(program_name());
+        match command.run(self, &mut whole) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => failure.told(),
+        }
+    }
+
+    /// Connects to the database that is meant.
+    pub(crate) async fn connect(&self, said: &DatabaseArgs) -> Result<Db, Failure> {
+        let Some(url) = said.database.as_ref().or(self.database.as_ref()) else {
+            return Err(Failure::new("no database is named")
+                .hint("give `--database URL`, or set DATABASE_URL: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"));
+        };
+        let db = Db::connect(url).await.map_err(|error| {
+            let is_server = error.is_connection() && url.starts_with("postgres");
+            let failure = Failure::from(error);
+            if is_server { failure.hint("is the server up, and is the URL right?") } else { failure }
+        })?;
+        if self.creates_tables {
+            self.schema.create(&db).await?;
+        }
+        Ok(db)
+    }
+}

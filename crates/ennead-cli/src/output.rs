@@ -1,0 +1,33 @@
+//! Data to standard output, talk to standard error. A reader who closes the pipe early (`| head`) is no failure, so write
+//! errors are let go.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+
+use serde_json::Value;
+
+/// Writes a line of data, or a text that ends in one.
+pub(crate) fn data(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes());
+    if !text.ends_with('\n') {
+        let _ = out.write_all(b"\n");
+    }
+    let _ = out.flush();
+}
+
+/// Writes JSON, indented.
+pub(crate) fn json(value: &Value) {
+    data(&format!("{value:#}"));
+}
+
+/// Tells an error, and what to do about it. In colour on a terminal, unless `NO_COLOR` is set.
+pub(crate) fn error(text: &str, hint: Option<&str>) {
+    let mut out = io::stderr().lock();
+    let colour = out.is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let (red, cyan, plain) = if colour { ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
+    let _ = writeln!(out, "{red}error:{plain} {text}");
+    if let Some(hint) = hint {
+        let _ = writeln!(out, "{cyan}hint:{plain} {hint}");
+    }
+}

@@ -1,0 +1,31 @@
+//! The command line as its user sees it: output, exit codes, and each kind of bad input, as transcripts.
+//!
+//! This test is its own application: with `NOTES` in its environment it is the program `notes`, a command line of three
+//! models, else it runs the cases, which run that program.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "these are tests: a case fails by panicking"
+)]
+
+mod cases;
+mod notes;
+mod transcript;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    if std::env::var_os(transcript::IS_PROGRAM).is_some() {
+        return ennead_cli::run(notes::schema());
+    }
+    let trials = cases::CASES.iter().map(|(name, case)| {
+        Trial::test(*name, || {
+            case();
+            Ok(())
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+}
