@@ -30,6 +30,7 @@ impl std::fmt::Debug for Db {
 impl Db {
     pub(crate) fn new(backend: Backend, sources: Sources) -> Self {
         let planner = Planner::new(backend.dialect());
+        let planner = if backend.row_security() { planner.without_copy() } else { planner };
         Self(Arc::new(DbInner { backend, sources, planner }))
     }
 

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ennead_core::{
-    ConflictAction, Dialect, Error, Expr, Guard, Kind, ModelDef, Operand, Operation, ParentCheck, Scoped,
-    Select, Target, Value,
+    ConflictAction, Dialect, Error, Expr, Guard, Insert, Kind, ModelDef, Operand, Operation, ParentCheck,
+    Scoped, Select, Target, Value,
 };
 use lru::LruCache;
 
@@ -18,6 +18,8 @@ use super::{select, write};
 const KEPT: usize = 1024;
 /// How many values one array bind of a bulk write holds at most.
 const CHUNK_ROWS: usize = 8192;
+/// From how many rows on a COPY is quicker than an INSERT from arrays, which needs no second round trip.
+const MIN_COPY_ROWS: usize = 64;
 /// How many values SQLite takes one by one where they cannot go as JSON.
 const MAX_SINGLE_BINDS: usize = 16_384;
 /// A list without a limit, or with a larger one, may take long.
@@ -30,6 +32,7 @@ pub(super) const TEXT_SLOT: u32 = 1 << 30;
 #[derive(Debug)]
 pub struct Planner {
     dialect: Dialect,
+    copies: bool,
     shapes: Mutex<LruCache<Key, Arc<Shape>, CacheHasher>>,
 }
 
@@ -38,7 +41,15 @@ impl Planner {
     #[must_use]
     pub fn new(dialect: Dialect) -> Self {
         let kept = NonZeroUsize::new(KEPT).unwrap_or(NonZeroUsize::MIN);
-        Self { dialect, shapes: Mutex::new(LruCache::with_hasher(kept, CacheHasher::default())) }
+        let shapes = Mutex::new(LruCache::with_hasher(kept, CacheHasher::default()));
+        Self { dialect, copies: dialect == Dialect::Postgres, shapes }
+    }
+
+    /// The same without COPY, which Postgres refuses to a role that row level security holds.
+    #[must_use]
+    pub fn without_copy(mut self) -> Self {
+        self.copies = false;
+        self
     }
 
     /// The dialect.
@@ -52,7 +63,7 @@ impl Planner {
     /// # Errors
     /// `is_unsupported` for what the dialect lacks.
     pub fn plan(&self, scoped: Scoped) -> Result<Program, Error> {
-        let (key, mut program) = lower(self.dialect, scoped)?;
+        let (key, mut program) = lower(self.dialect, scoped, self.copies)?;
         let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(shape) = shapes.get(&key) {
             program.shape = Arc::clone(shape);
@@ -66,12 +77,13 @@ impl Planner {
     }
 }
 
-/// Turns a scoped operation into a program, without keeping its shape.
+/// Turns a scoped operation into a program, without keeping its shape. A bulk create is an INSERT here, with its values
+/// as binds; a planner sends larger ones as COPY.
 ///
 /// # Errors
 /// `is_unsupported` for what the dialect lacks.
 pub fn plan(dialect: Dialect, scoped: Scoped) -> Result<Program, Error> {
-    let (key, mut program) = lower(dialect, scoped)?;
+    let (key, mut program) = lower(dialect, scoped, false)?;
     program.shape = Arc::new(render(dialect, &key)?);
     Ok(program)
 }
@@ -101,7 +113,7 @@ fn empty_shape() -> Arc<Shape> {
     Arc::clone(&EMPTY)
 }
 
-fn lower(dialect: Dialect, scoped: Scoped) -> Result<(Key, Program), Error> {
+fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program), Error> {
     let model = scoped.operation().model();
     let (mut operation, mut guard, _parents, _single): (Operation, Guard, Vec<ParentCheck>, bool) =
         scoped.into_parts();
@@ -148,7 +160,14 @@ fn lower(dialect: Dialect, scoped: Scoped) -> Result<(Key, Program), Error> {
                     taker.take(value, model.field(*column).kind);
                 }
             }
-            form = taker.rows(std::mem::take(&mut op.rows), &mut program);
+            let rows = std::mem::take(&mut op.rows);
+            if copies && rows.len() >= MIN_COPY_ROWS && can_be_copied(op, &guard) {
+                program.heavy = true;
+                program.batch = Batch::Copy(rows);
+                form = Form::Copy;
+            } else {
+                form = taker.rows(rows, &mut program);
+            }
         }
         Operation::Update(op) => {
             taker.target(model, &mut op.target)?;
@@ -181,6 +200,20 @@ fn lower(dialect: Dialect, scoped: Scoped) -> Result<(Key, Program), Error> {
     }
     program.shared = taker.binds;
     Ok((Key { operation, guard, form }, program))
+}
+
+/// Whether rows may go as they are: nothing comes back, nothing is settled, and the binary form of each column is its
+/// kind's own.
+fn can_be_copied(op: &Insert, guard: &Guard) -> bool {
+    let plain = |kind: &Kind| match kind {
+        // The elements of such an array would have to be of the enumeration's own type.
+        Kind::Array(element) => !matches!(element, Kind::Enum(def) if def.native),
+        _ => true,
+    };
+    op.conflict.is_none()
+        && !op.returning
+        && !matches!(guard, Guard::Via { .. })
+        && op.columns.iter().all(|at| plain(&op.model.0.field(*at).kind))
 }
 
 fn is_by_key(model: &ModelDef, filter: Option<&Expr>) -> bool {

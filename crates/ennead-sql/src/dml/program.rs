@@ -43,6 +43,8 @@ pub enum Batch {
     Rows(Vec<Vec<Value>>),
     /// One execution for each chunk; a chunk is a list of values for each column.
     Columns(Vec<Vec<Vec<Value>>>),
+    /// One execution, behind which all rows follow in the binary form of Postgres's COPY.
+    Copy(Vec<Vec<Value>>),
 }
 
 /// A value of one execution.
@@ -59,7 +61,7 @@ impl Program {
     #[must_use]
     pub fn executions(&self) -> usize {
         match &self.batch {
-            Batch::Once => 1,
+            Batch::Once | Batch::Copy(_) => 1,
             Batch::Rows(rows) => rows.len(),
             Batch::Columns(chunks) => chunks.len(),
         }
@@ -78,7 +80,7 @@ impl Program {
             Slot::Row(at) => {
                 let kind = &self.shape.row_kinds[*at as usize];
                 match &self.batch {
-                    Batch::Once => BindRef::One(&Value::Null, kind),
+                    Batch::Once | Batch::Copy(_) => BindRef::One(&Value::Null, kind),
                     Batch::Rows(rows) => BindRef::One(&rows[execution][*at as usize], kind),
                     Batch::Columns(chunks) => BindRef::Many(&chunks[execution][*at as usize], kind),
                 }

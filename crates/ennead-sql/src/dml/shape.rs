@@ -45,6 +45,8 @@ pub(super) enum Form {
     Single,
     /// Many rows: an array for each column.
     Arrays,
+    /// Many rows behind a COPY.
+    Copy,
 }
 
 /// Slots of row values are marked so that they can be told from shared ones in sea-query's values.
@@ -76,5 +78,11 @@ impl Shape {
             })
             .collect();
         Self { id: NEXT.fetch_add(1, Ordering::Relaxed), sql: sql.into(), slots, row_kinds, outputs }
+    }
+
+    /// SQL without placeholders, which rows follow.
+    pub(super) fn followed_by_rows(sql: String, row_kinds: Vec<Kind>) -> Self {
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self { id, sql: sql.into(), slots: Vec::new(), row_kinds, outputs: Vec::new() }
     }
 }

@@ -1,5 +1,6 @@
 //! Insert, update and delete as SQL.
 
+use ennead_core::constraints::quote;
 use ennead_core::{
     Assignment, ConflictAction, Delete, Deleted, Dialect, Error, Guard, Insert, Kind, ModelDef, Role, Target,
     Update, UpdateEach,
@@ -33,7 +34,8 @@ fn returned(model: &ModelDef, returning: bool) -> Vec<Kind> {
 fn row_value(context: &Context<'_>, at: usize, kind: &Kind, form: Form) -> SimpleExpr {
     let value = slot(ROW + at as i64);
     match form {
-        Form::Single => context.typed_sea(value, kind),
+        // Rows behind a COPY have no placeholders.
+        Form::Single | Form::Copy => context.typed_sea(value, kind),
         Form::Arrays => {
             let element = template(context.dialect, "UNNEST({})", [value]);
             match (kind, enum_type(kind)) {
@@ -74,12 +76,15 @@ pub(super) fn insert(dialect: Dialect, op: &Insert, tenant: &Guard, form: Form) 
     let model = op.model.0;
     let context = Context { dialect, model, table: model.table };
     let kinds = kinds_of(model, op.columns.iter().copied());
+    if form == Form::Copy {
+        return Ok(copy(model, &op.columns, kinds));
+    }
     let mut query = Query::insert();
     query.into_table(Alias::new(model.table)).columns(op.columns.iter().map(|at| name(model, *at)));
     let values = kinds.iter().enumerate().map(|(at, kind)| row_value(&context, at, kind, form));
     let failed = |error: sea_query::error::Error| Error::invalid(format!("{}: {error}", model.name));
     match form {
-        Form::Single => query.values(values).map_err(failed)?,
+        Form::Single | Form::Copy => query.values(values).map_err(failed)?,
         Form::Arrays => {
             let mut rows = Query::select();
             rows.exprs(values);
@@ -93,6 +98,13 @@ pub(super) fn insert(dialect: Dialect, op: &Insert, tenant: &Guard, form: Form) 
         query.returning(all_columns(&context));
     }
     Ok(Shape::render(dialect, &query, kinds, returned(model, op.returning)))
+}
+
+/// sea-query knows no COPY.
+fn copy(model: &ModelDef, columns: &[u16], kinds: Vec<Kind>) -> Shape {
+    let names: Vec<String> = columns.iter().map(|at| quote(model.field(*at).column)).collect();
+    let sql = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", quote(model.table), names.join(", "));
+    Shape::followed_by_rows(sql, kinds)
 }
 
 fn on_conflict(context: &Context<'_>, conflict: &ennead_core::Conflict, tenant: &Guard) -> OnConflict {
@@ -245,7 +257,7 @@ pub(super) fn update_each(
     let row_kinds =
         kinds_of(model, std::iter::once(model.key.field).chain(op.columns.iter().map(|(at, _)| *at)));
     let given = |at: usize| match form {
-        Form::Single => context.typed_sea(slot(ROW + at as i64), &row_kinds[at]),
+        Form::Single | Form::Copy => context.typed_sea(slot(ROW + at as i64), &row_kinds[at]),
         Form::Arrays => {
             Sea::col((Alias::new("ennead_rows").into_iden(), Alias::new(format!("v{at}")).into_iden()))
         }

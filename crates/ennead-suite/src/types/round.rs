@@ -56,6 +56,29 @@ async fn bulk_create_streams_what_was_given(bed: Bed) {
     assert_rows(&all(&db).await, &rows);
 }
 
+/// However many rows a bulk has: few and many go to Postgres in different ways.
+async fn bulks_of_every_size_give_what_was_given(bed: Bed) {
+    let db = bed.db(&ennead::schema![Everything, Arrays]).await;
+    let draw = &mut Draw::default();
+    for size in [2, 63, 64, 65, 150] {
+        let rows = Everything::many(draw, size);
+        assert_eq!(Everything::bulk_create(rows.clone()).run(&db).await.unwrap().affected, size as u64);
+        assert_rows(&all(&db).await, &rows);
+        Everything::bulk_delete().all_rows().run(&db).await.unwrap();
+        let rows = Arrays::many(draw, size as u128);
+        assert_eq!(Arrays::bulk_create(rows.clone()).run(&db).await.unwrap().affected, size as u64);
+        assert_rows(&all_arrays(&db).await, &rows);
+        Arrays::bulk_delete().all_rows().run(&db).await.unwrap();
+    }
+    // What the database refuses leaves nothing, and a connection that goes on.
+    let rows = Everything::many(draw, 150);
+    let taken = Create::from_row(rows[140].clone()).run(&db).await.unwrap();
+    let refused = Everything::bulk_create(rows).run(&db).await.unwrap_err();
+    assert!(refused.is_unique_violation(), "{refused}");
+    assert_eq!(refused.fields(), ["id"]);
+    assert_rows(&all(&db).await, &[taken]);
+}
+
 /// Two lists of rows with the same keys.
 fn two(draw: &mut Draw) -> (Vec<Everything>, Vec<Everything>) {
     (Everything::many(draw, ROWS), Everything::many(draw, ROWS))
@@ -200,6 +223,7 @@ crate::cases![
     create_gives_what_was_given,
     bulk_create_gives_what_was_given,
     bulk_create_streams_what_was_given,
+    bulks_of_every_size_give_what_was_given,
     update_gives_what_was_given,
     bulk_update_each_gives_what_was_given,
     bulk_update_gives_what_was_given,

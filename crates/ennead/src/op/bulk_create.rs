@@ -33,7 +33,8 @@ impl<M: Model> BulkCreate<M> {
         OnConflictBulk::new(self, unique.indexes())
     }
 
-    /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
+    /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`. Many rows may go to Postgres
+    /// as COPY instead, with the same values.
     ///
     /// # Errors
     /// A value that does not fit its field, or something that the dialect lacks.

@@ -1,5 +1,6 @@
 //! Postgres: connections of sqlx in a pool of our own, which does not ping, and discards what a cancelled future left.
 
+mod copy;
 mod error;
 mod numeric;
 mod options;

@@ -5,15 +5,15 @@ use std::time::Instant;
 
 use deadpool::managed::Object;
 use ennead_core::{Error, ErrorKind, ModelDef, TenantId};
-use ennead_sql::Program;
+use ennead_sql::{Batch, Program};
 use futures_util::TryStreamExt;
 use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::{Arguments, AssertSqlSafe, Executor};
 
-use super::error;
 use super::pool::{Manager, Pool, State};
 use super::row::Reader;
 use super::types::Argument;
+use super::{copy, error};
 use crate::backend::{Failure, Ran};
 use crate::sink::Sink;
 
@@ -167,6 +167,12 @@ async fn run_program(
     sink: &mut dyn Sink,
     prepare: bool,
 ) -> Outcome {
+    if let Batch::Copy(rows) = &program.batch {
+        return match copy::rows(conn, &program.shape, rows).await {
+            Ok(affected) => Outcome::Done(affected),
+            Err(error) => Outcome::Sqlx(error, 0),
+        };
+    }
     let mut affected = 0;
     for number in 0..program.executions() {
         let mut arguments = PgArguments::default();

@@ -65,6 +65,19 @@ impl<'q> Encode<'q, Postgres> for Argument<'_> {
     }
 }
 
+/// A value behind its length, as arrays and COPY hold it.
+pub(super) fn behind_length(value: &Value, kind: &Kind, out: &mut Vec<u8>) {
+    if value.is_null() {
+        out.extend_from_slice(&(-1_i32).to_be_bytes());
+        return;
+    }
+    let at = out.len();
+    out.extend_from_slice(&[0; 4]);
+    one(value, kind, out);
+    let length = (out.len() - at - 4) as i32;
+    out[at..at + 4].copy_from_slice(&length.to_be_bytes());
+}
+
 fn one(value: &Value, kind: &Kind, out: &mut Vec<u8>) {
     match value {
         Value::Null | Value::Slot(_) => {}
@@ -119,18 +132,14 @@ fn many(values: &[Value], kind: &Kind, out: &mut Vec<u8>) {
     out.extend_from_slice(&(values.len() as i32).to_be_bytes());
     out.extend_from_slice(&1_i32.to_be_bytes());
     for value in values {
-        if value.is_null() {
-            out.extend_from_slice(&(-1_i32).to_be_bytes());
-            continue;
-        }
-        let at = out.len();
-        out.extend_from_slice(&[0; 4]);
         match value {
-            Value::Array(items) if as_text => out.extend_from_slice(array_literal(items).as_bytes()),
-            value => one(value, kind, out),
+            Value::Array(items) if as_text => {
+                let text = array_literal(items);
+                out.extend_from_slice(&(text.len() as i32).to_be_bytes());
+                out.extend_from_slice(text.as_bytes());
+            }
+            value => behind_length(value, kind, out),
         }
-        let length = (out.len() - at - 4) as i32;
-        out[at..at + 4].copy_from_slice(&length.to_be_bytes());
     }
 }
 
