@@ -20,6 +20,7 @@ pub mod cancelling;
 pub mod connect;
 pub mod contention;
 pub mod context;
+pub mod dataflow;
 pub mod ddl;
 pub mod deferred;
 pub mod draw;
@@ -131,6 +132,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     ]
     .into_iter()
     .flatten()
+    .chain(dataflow::ALL.iter().copied().flatten())
     .chain(global())
 }
 

@@ -107,7 +107,10 @@ fn parameters(node: Node) -> Json {
             schema["anyOf"] = json!([{ "required": ["data"] }, { "required": ["add"] }]);
             with_filter(schema, model)
         }),
-        NodeOperation::Delete => by_key(model, |name| of([(name, key.clone())], &[name])),
+        NodeOperation::Delete => with_filter(
+            by_key(model, |name| of([(name, key.clone()), ("when", nullable(reference()))], &[name])),
+            model,
+        ),
         NodeOperation::List => with_filter(
             of(
                 [

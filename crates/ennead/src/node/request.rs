@@ -1,8 +1,8 @@
 //! A node's request, read from its parameters, and its run.
 
 use ennead_core::{
-    Assignment, Conflict, ConflictAction, Count, Delete, Error, ModelDef, ModelRef, Select, Target, Update,
-    Value, Values,
+    Assignment, Conflict, ConflictAction, Count, Delete, Error, Expr, ModelDef, ModelRef, Select, Target,
+    Update, Value, Values,
 };
 use serde_json::{Value as Json, json};
 
@@ -25,7 +25,7 @@ pub(crate) enum Request {
     Update(Update),
     BulkUpdate(Update),
     BulkUpdateEach(Vec<(Value, Vec<Assignment>)>),
-    Delete(Value),
+    Delete(Value, Option<Expr>),
     BulkDelete(Delete),
 }
 
@@ -76,9 +76,9 @@ impl Request {
             Request::BulkUpdateEach(updates) => {
                 Ok(affected(exec::update_each(handle, None, model, updates).await?))
             }
-            Request::Delete(key) => {
+            Request::Delete(key, when) => {
                 let id = to_json(key.clone());
-                let delete = Delete { model: ModelRef(model), target: Target::Key(key), when: None };
+                let delete = Delete { model: ModelRef(model), target: Target::Key(key), when };
                 exec::delete(handle, None, delete, false).await?;
                 Ok(json!({ "id": id, "deleted": true }))
             }

@@ -1,7 +1,8 @@
 //! The parameters of the nodes that write.
 
 use ennead_core::{
-    Assignment, Conflict, ConflictAction, Delete, Deleted, Error, ModelRef, Target, Update, Value, Values,
+    Assignment, Conflict, ConflictAction, Delete, Deleted, Error, Expr, ModelRef, Target, Update, Value,
+    Values,
 };
 use serde_json::{Map, Value as Json};
 
@@ -43,10 +44,7 @@ pub(super) fn bulk_create(call: &Call<'_>, mut params: Params) -> Result<Request
 pub(super) fn update(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
     let key = call.key(&mut params)?;
     let set = call.assignments(&mut params)?;
-    let when = match params.take("when") {
-        None | Some(Json::Null) => None,
-        Some(json) => Some(call.reader().filter("when", json)?),
-    };
+    let when = call.condition(&mut params)?;
     params.finish(&["id", call.model.key_field().name, "data", "add", "when"])?;
     Ok(Request::Update(Update {
         model: ModelRef(call.model),
@@ -60,8 +58,9 @@ pub(super) fn update(call: &Call<'_>, mut params: Params) -> Result<Request, Err
 
 pub(super) fn delete(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
     let key = call.key(&mut params)?;
-    params.finish(&["id", call.model.key_field().name])?;
-    Ok(Request::Delete(key))
+    let when = call.condition(&mut params)?;
+    params.finish(&["id", call.model.key_field().name, "when"])?;
+    Ok(Request::Delete(key, when))
 }
 
 pub(super) fn bulk_update(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
@@ -114,6 +113,14 @@ pub(super) fn bulk_delete(call: &Call<'_>, mut params: Params) -> Result<Request
 }
 
 impl Call<'_> {
+    /// The condition of a write by key.
+    fn condition(&self, params: &mut Params) -> Result<Option<Expr>, Error> {
+        match params.take("when") {
+            None | Some(Json::Null) => Ok(None),
+            Some(json) => self.reader().filter("when", json).map(Some),
+        }
+    }
+
     /// The rows of a bulk write that a filter or `all_rows` names: never all of them by leaving it out.
     fn target(&self, params: &mut Params) -> Result<Target, Error> {
         let all = params.flag("all_rows")?;
