@@ -16,9 +16,13 @@ use crate::sink::rows;
 /// compiles neither the executor nor the driver.
 #[must_use = "an operation does nothing until it is awaited"]
 pub struct Running<'a, T> {
-    started: Started<'a>,
-    finish: fn(Done) -> Result<T, Error>,
+    pub(crate) started: Started<'a>,
+    /// The only part that a model's crate compiles for each model.
+    pub(crate) finish: fn(Outcome) -> Result<T, Error>,
 }
+
+/// What the executor gives.
+pub(crate) type Outcome = Result<Done, Error>;
 
 impl<T> std::fmt::Debug for Running<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -26,49 +30,51 @@ impl<T> std::fmt::Debug for Running<'_, T> {
     }
 }
 
-impl<'a, T> Running<'a, T> {
-    pub(crate) fn new(started: Started<'a>, finish: fn(Done) -> Result<T, Error>) -> Self {
-        Self { started, finish }
-    }
-}
-
 impl<T> Future for Running<'_, T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.started.as_mut().poll(context) {
-            Poll::Ready(Ok(done)) => Poll::Ready((self.finish)(done)),
-            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+        match poll(&mut self.started, context) {
+            Poll::Ready(outcome) => Poll::Ready((self.finish)(outcome)),
             Poll::Pending => Poll::Pending,
         }
     }
 }
 
+fn poll(started: &mut Started<'_>, context: &mut Context<'_>) -> Poll<Outcome> {
+    started.as_mut().poll(context)
+}
+
 /// Exactly one row.
-pub(crate) fn one<M: Model>(done: Done) -> Result<M, Error> {
-    exec::one(rows(done)?, M::DEF)
+pub(crate) fn one<M: Model>(outcome: Outcome) -> Result<M, Error> {
+    let mut rows = rows::<M>(outcome)?;
+    let found = rows.len();
+    match rows.pop() {
+        Some(row) if found == 1 => Ok(row),
+        _ => Err(exec::not_one(found, M::DEF)),
+    }
 }
 
 /// One row or none.
-pub(crate) fn optional<M: Model>(done: Done) -> Result<Option<M>, Error> {
-    let mut rows = rows(done)?;
-    if rows.len() > 1 {
-        return Err(exec::ambiguous(M::DEF));
+pub(crate) fn optional<M: Model>(outcome: Outcome) -> Result<Option<M>, Error> {
+    let mut rows = rows::<M>(outcome)?;
+    match rows.len() {
+        0 | 1 => Ok(rows.pop()),
+        found => Err(exec::not_one(found, M::DEF)),
     }
-    Ok(rows.pop())
 }
 
 /// How many rows.
-pub(crate) fn affected(done: Done) -> Result<u64, Error> {
-    Ok(done.affected)
+pub(crate) fn affected(outcome: Outcome) -> Result<u64, Error> {
+    outcome.map(|done| done.affected)
 }
 
 /// How many rows a bulk operation wrote.
-pub(crate) fn bulk_result(done: Done) -> Result<BulkResult, Error> {
-    Ok(BulkResult { affected: done.affected })
+pub(crate) fn bulk_result(outcome: Outcome) -> Result<BulkResult, Error> {
+    outcome.map(|done| BulkResult { affected: done.affected })
 }
 
 /// That it is done.
-pub(crate) fn nothing(_: Done) -> Result<(), Error> {
-    Ok(())
+pub(crate) fn nothing(outcome: Outcome) -> Result<(), Error> {
+    outcome.map(|_| ())
 }

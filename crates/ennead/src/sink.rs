@@ -4,7 +4,7 @@ use std::any::Any;
 
 use ennead_core::{Error, Kind, Model, OrderBy, Row, RowReader, Value};
 
-use crate::exec::Done;
+use crate::running::Outcome;
 
 /// Takes rows one at a time.
 pub(crate) trait Sink: Any + Send {
@@ -14,6 +14,9 @@ pub(crate) trait Sink: Any + Send {
     #[cfg(feature = "sqlite")]
     fn clear(&mut self);
 }
+
+/// Makes a sink.
+pub(crate) type MakeSink = fn() -> Box<dyn Sink>;
 
 /// Collects rows as the model's struct.
 pub(crate) struct Rows<M>(pub(crate) Vec<M>);
@@ -81,7 +84,8 @@ impl Sink for Nothing {
 }
 
 /// The rows of a sink that [`Rows::sink`] made.
-pub(crate) fn rows<M: Model>(mut done: Done) -> Result<Vec<M>, Error> {
+pub(crate) fn rows<M: Model>(outcome: Outcome) -> Result<Vec<M>, Error> {
+    let mut done = outcome?;
     let any: &mut dyn Any = &mut *done.sink;
     match any.downcast_mut::<Rows<M>>() {
         Some(rows) => Ok(std::mem::take(&mut rows.0)),

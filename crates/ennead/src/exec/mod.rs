@@ -102,11 +102,13 @@ impl<'a> Handle<'a> {
 
 /// The one row that a write of one row gives.
 pub(crate) fn one<M>(mut rows: Vec<M>, model: &'static ModelDef) -> Result<M, Error> {
-    match (rows.pop(), rows.is_empty()) {
-        (Some(row), true) => Ok(row),
-        (Some(_), false) => Err(ambiguous(model)),
-        (None, _) => Err(Error::not_found(model.name)),
-    }
+    let found = rows.len();
+    rows.pop().filter(|_| found == 1).ok_or_else(|| not_one(found, model))
+}
+
+/// What is wrong with a number of rows that is not one.
+pub(crate) fn not_one(found: usize, model: &'static ModelDef) -> Error {
+    if found == 0 { Error::not_found(model.name) } else { ambiguous(model) }
 }
 
 /// A key that more than one tenant has, under `across_tenants`.

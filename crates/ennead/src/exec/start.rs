@@ -6,11 +6,13 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use ennead_core::{Conflict, Count, Delete, Error, ModelDef, Select, Update, Values};
+use ennead_core::{
+    Assignment, Conflict, Count, Delete, Error, ModelDef, Select, TenantId, Update, Value, Values,
+};
 
 use super::{Done, Handle};
 use crate::op::Narrow;
-use crate::sink::{Nothing, Sink};
+use crate::sink::{MakeSink, Nothing, Sink};
 
 /// An operation in the executor.
 pub(crate) type Started<'a> = Pin<Box<dyn Future<Output = Result<Done, Error>> + Send + 'a>>;
@@ -22,16 +24,40 @@ pub(crate) fn create<'a>(
     model: &'static ModelDef,
     values: Values,
     conflict: Option<Conflict>,
-    sink: Box<dyn Sink>,
+    sink: MakeSink,
 ) -> Started<'a> {
-    Box::pin(
-        async move { super::insert(handle, narrow.take()?, model, vec![values], conflict, Some(sink)).await },
-    )
+    Box::pin(async move {
+        super::insert(handle, narrow.take()?, model, vec![values], conflict, Some(sink())).await
+    })
+}
+
+/// BulkCreate and its upserts; without a sink the rows do not come back.
+pub(crate) fn bulk_create<'a>(
+    handle: Handle<'a>,
+    model: &'static ModelDef,
+    rows: Result<(Option<TenantId>, Vec<Values>), Error>,
+    conflict: Option<Conflict>,
+    sink: Option<MakeSink>,
+) -> Started<'a> {
+    Box::pin(async move {
+        let (narrow, rows) = rows?;
+        super::insert(handle, narrow, model, rows, conflict, sink.map(|sink| sink())).await
+    })
 }
 
 /// Read and List.
-pub(crate) fn select(handle: Handle<'_>, narrow: Narrow, select: Select, sink: Box<dyn Sink>) -> Started<'_> {
-    Box::pin(async move { super::select(handle, narrow.take()?, select, sink).await })
+pub(crate) fn select(handle: Handle<'_>, narrow: Narrow, select: Select, sink: MakeSink) -> Started<'_> {
+    Box::pin(async move { super::select(handle, narrow.take()?, select, sink()).await })
+}
+
+/// List into a sink that knows the order of its rows.
+pub(crate) fn keyed(
+    handle: Handle<'_>,
+    narrow: Option<TenantId>,
+    select: Select,
+    sink: Box<dyn Sink>,
+) -> Started<'_> {
+    Box::pin(super::select(handle, narrow, select, sink))
 }
 
 /// Count; the number is what was affected.
@@ -47,11 +73,11 @@ pub(crate) fn update(
     handle: Handle<'_>,
     narrow: Narrow,
     update: Result<Update, Error>,
-    sink: Box<dyn Sink>,
+    sink: MakeSink,
 ) -> Started<'_> {
     Box::pin(async move {
         let narrow = narrow.take()?;
-        super::update(handle, narrow, update?, sink).await
+        super::update(handle, narrow, update?, sink()).await
     })
 }
 
@@ -65,6 +91,20 @@ pub(crate) fn delete(
     Box::pin(async move {
         let narrow = narrow.take()?;
         let affected = super::delete(handle, narrow, delete?, hard).await?;
+        Ok(Done { affected, sink: Box::new(Nothing) })
+    })
+}
+
+/// BulkUpdate with a value for each row.
+pub(crate) fn update_each<'a>(
+    handle: Handle<'a>,
+    narrow: Narrow,
+    model: &'static ModelDef,
+    updates: Result<Vec<(Value, Vec<Assignment>)>, Error>,
+) -> Started<'a> {
+    Box::pin(async move {
+        let narrow = narrow.take()?;
+        let affected = super::update_each(handle, narrow, model, updates?).await?;
         Ok(Done { affected, sink: Box::new(Nothing) })
     })
 }

@@ -4,8 +4,9 @@ use ennead_core::{Columns, Dialect, Error, Model, TenantId, Values};
 
 use crate::exec;
 use crate::op::{BulkResult, Create, Narrow, OnConflictBulk, in_tenant};
+use crate::running::{Running, bulk_result};
 use crate::scopes::CreateScope;
-use crate::sink::{Rows, downcast};
+use crate::sink::{MakeSink, Rows, rows};
 use crate::statement::Statement;
 
 /// Creates many rows, all or none: what `User::bulk_create(rows)` gives, and what `BulkCreateUserNode` names.
@@ -46,21 +47,19 @@ impl<M: Model> BulkCreate<M> {
     ///
     /// # Errors
     /// A violated constraint or a value that does not fit: then no row is created.
-    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<BulkResult, Error> {
-        let (narrow, values) = self.into_values()?;
-        let done = exec::insert(scope.handle(), narrow, M::DEF, values, None, None).await?;
-        Ok(BulkResult { affected: done.affected })
+    pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, BulkResult> {
+        let started = exec::start::bulk_create(scope.handle(), M::DEF, self.into_values(), None, None);
+        Running { started, finish: bulk_result }
     }
 
     /// Creates the rows and gives them as stored, in the order given.
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn returning(self, scope: &impl CreateScope<M>) -> Result<Vec<M>, Error> {
-        let (narrow, values) = self.into_values()?;
-        let sink = Box::new(Rows::<M>(Vec::with_capacity(values.len())));
-        let done = exec::insert(scope.handle(), narrow, M::DEF, values, None, Some(sink)).await?;
-        Ok(downcast::<Rows<M>>(done.sink)?.0)
+    pub fn returning(self, scope: &impl CreateScope<M>) -> Running<'_, Vec<M>> {
+        let (values, sink): (_, MakeSink) = (self.into_values(), Rows::<M>::sink);
+        let started = exec::start::bulk_create(scope.handle(), M::DEF, values, None, Some(sink));
+        Running { started, finish: rows }
     }
 
     /// The rows' values and the tenant they are narrowed to; a row's own `.in_tenant` counts where all agree.
@@ -101,21 +100,20 @@ impl<M: Model> BulkUpsert<M> {
     ///
     /// # Errors
     /// A violated constraint or a value that does not fit: then nothing happens.
-    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<BulkResult, Error> {
-        let (narrow, values) = self.rows.into_values()?;
-        let done = exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), None).await?;
-        Ok(BulkResult { affected: done.affected })
+    pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, BulkResult> {
+        let (values, conflict) = (self.rows.into_values(), Some(self.conflict));
+        let started = exec::start::bulk_create(scope.handle(), M::DEF, values, conflict, None);
+        Running { started, finish: bulk_result }
     }
 
     /// Creates or changes the rows and gives them as stored; those left as they were do not come back.
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub async fn returning(self, scope: &impl CreateScope<M>) -> Result<Vec<M>, Error> {
-        let (narrow, values) = self.rows.into_values()?;
-        let sink = Box::new(Rows::<M>(Vec::with_capacity(values.len())));
-        let done =
-            exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
-        Ok(downcast::<Rows<M>>(done.sink)?.0)
+    pub fn returning(self, scope: &impl CreateScope<M>) -> Running<'_, Vec<M>> {
+        let (values, conflict) = (self.rows.into_values(), Some(self.conflict));
+        let sink: MakeSink = Rows::<M>::sink;
+        let started = exec::start::bulk_create(scope.handle(), M::DEF, values, conflict, Some(sink));
+        Running { started, finish: rows }
     }
 }

@@ -70,7 +70,10 @@ impl<M: Model> BulkDelete<M> {
     /// row is deleted.
     pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, BulkResult> {
         let delete = operation(M::DEF, self.filter, self.keys, self.all_rows);
-        Running::new(exec::start::delete(scope.handle(), self.narrow, delete, self.hard), bulk_result)
+        Running {
+            started: exec::start::delete(scope.handle(), self.narrow, delete, self.hard),
+            finish: bulk_result,
+        }
     }
 }
 

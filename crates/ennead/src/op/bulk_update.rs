@@ -2,7 +2,7 @@ use std::marker::PhantomData;
 
 use ennead_core::{
     Assignment, Column, Deleted, Dialect, Error, Expr, FieldType, IntoValue, Model, ModelDef, ModelRef,
-    Target, UpdateAccess, class,
+    Target, UpdateAccess, Value, class,
 };
 
 use crate::exec;
@@ -60,7 +60,10 @@ impl<M: Model> BulkUpdate<M> {
     /// `is_invalid_input` without a filter; a violated constraint or a value that does not fit: then no row is changed.
     pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, BulkResult> {
         let update = operation(M::DEF, self.filter, self.all_rows, self.set, false);
-        Running::new(exec::start::update(scope.handle(), self.narrow, update, Nothing::sink()), bulk_result)
+        Running {
+            started: exec::start::update(scope.handle(), self.narrow, update, Nothing::sink),
+            finish: bulk_result,
+        }
     }
 
     /// Updates the rows and gives them as stored, in no particular order.
@@ -69,7 +72,10 @@ impl<M: Model> BulkUpdate<M> {
     /// As [`run`](Self::run).
     pub fn returning(self, scope: &impl UpdateScope<M>) -> Running<'_, Vec<M>> {
         let update = operation(M::DEF, self.filter, self.all_rows, self.set, true);
-        Running::new(exec::start::update(scope.handle(), self.narrow, update, Rows::<M>::sink()), rows)
+        Running {
+            started: exec::start::update(scope.handle(), self.narrow, update, Rows::<M>::sink),
+            finish: rows,
+        }
     }
 }
 
@@ -117,20 +123,25 @@ impl<M: Model> BulkUpdateEach<M> {
     /// # Errors
     /// `is_not_found` where one of the keys is not visible in the scope, `is_unique_violation` where one stands twice, a
     /// violated constraint or a value that does not fit: then no row is changed.
-    pub async fn run(self, scope: &impl UpdateScope<M>) -> Result<BulkResult, Error> {
-        let narrow = self.narrow.take()?;
-        let mut rows = Vec::with_capacity(self.updates.len());
-        for update in self.updates {
-            if update.update.when.is_some() || update.narrow.take()?.is_some() {
+    pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, BulkResult> {
+        let updates = self.updates.into_iter().map(|update| (update.update, update.narrow)).collect();
+        let started = exec::start::update_each(scope.handle(), self.narrow, M::DEF, each(updates));
+        Running { started, finish: bulk_result }
+    }
+}
+
+fn each(updates: Vec<(ennead_core::Update, Narrow)>) -> Result<Vec<(Value, Vec<Assignment>)>, Error> {
+    let mut rows = Vec::with_capacity(updates.len());
+    for (update, narrow) in updates {
+        let alone = update.when.is_none() && narrow.take()?.is_none();
+        match update.target {
+            Target::Key(key) if alone => rows.push((key, update.set)),
+            _ => {
                 return Err(Error::invalid(
                     "an update in `bulk_update_each` takes neither `.when(…)` nor `.in_tenant(…)` of its own",
                 ));
             }
-            if let Target::Key(key) = update.update.target {
-                rows.push((key, update.update.set));
-            }
         }
-        let affected = exec::update_each(scope.handle(), narrow, M::DEF, rows).await?;
-        Ok(BulkResult { affected })
     }
+    Ok(rows)
 }

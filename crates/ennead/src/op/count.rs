@@ -45,6 +45,6 @@ impl<M: Model> Count<M> {
     /// # Errors
     /// `is_invalid_input` for a filter value that does not fit; a connection or time limit error.
     pub fn run(self, scope: &impl Scope<M>) -> Running<'_, u64> {
-        Running::new(exec::start::count(scope.handle(), self.narrow, self.count), affected)
+        Running { started: exec::start::count(scope.handle(), self.narrow, self.count), finish: affected }
     }
 }

@@ -71,8 +71,8 @@ impl<M: Model> Create<M> {
     /// `is_unique_violation`, `is_foreign_key_violation`, `is_check_violation`; `is_invalid_input` for a value that does
     /// not fit; a connection or time limit error.
     pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, M> {
-        let sink = Rows::<M>::sink();
+        let sink = Rows::<M>::sink;
         let created = exec::start::create(scope.handle(), self.narrow, M::DEF, self.values, None, sink);
-        Running::new(created, one)
+        Running { started: created, finish: one }
     }
 }

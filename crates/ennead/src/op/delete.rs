@@ -52,6 +52,9 @@ impl<M: Model> Delete<M> {
     /// `is_not_found` where no row with that key is visible in the scope, `is_conflict` where the condition is not met,
     /// `is_foreign_key_violation` where rows refer to it.
     pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, ()> {
-        Running::new(exec::start::delete(scope.handle(), self.narrow, Ok(self.delete), self.hard), nothing)
+        Running {
+            started: exec::start::delete(scope.handle(), self.narrow, Ok(self.delete), self.hard),
+            finish: nothing,
+        }
     }
 }

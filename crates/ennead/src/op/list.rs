@@ -81,7 +81,10 @@ impl<M: Model> List<M> {
     /// `is_invalid_input` for a filter value that does not fit; `is_unsupported` for what the database lacks; a
     /// connection or time limit error.
     pub fn run(self, scope: &impl Scope<M>) -> Running<'_, Vec<M>> {
-        Running::new(exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink()), rows)
+        Running {
+            started: exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink),
+            finish: rows,
+        }
     }
 
     /// The first row in the order, if any.
@@ -90,8 +93,8 @@ impl<M: Model> List<M> {
     /// As [`run`](Self::run).
     pub fn first(mut self, scope: &impl Scope<M>) -> Running<'_, Option<M>> {
         self.select.limit = Some(1);
-        let read = exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink());
-        Running::new(read, optional)
+        let read = exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink);
+        Running { started: read, finish: optional }
     }
 
     /// The rows one after the other, read in chunks by key: no connection is held between chunks, and memory is bounded.
@@ -113,7 +116,7 @@ impl<M: Model> List<M> {
             }
             select.limit = Some(chunk);
             let sink = Box::new(KeyedRows::<M>::new(&select.order, chunk));
-            let read = exec::select(scope.handle(), narrow.clone(), select.clone(), sink).await?;
+            let read = exec::start::keyed(scope.handle(), narrow.clone(), select.clone(), sink).await?;
             let KeyedRows { rows, last, .. } = downcast::<KeyedRows<M>>(read.sink)?;
             let whole = rows.len() as u64 == chunk;
             select.offset = 0;
@@ -174,7 +177,7 @@ impl<M: Model> PagedList<M> {
         }
         select.limit = Some(limit.saturating_add(1));
         let sink = Box::new(KeyedRows::<M>::new(&select.order, limit));
-        let read = exec::select(scope.handle(), narrow, select, sink).await?;
+        let read = exec::start::keyed(scope.handle(), narrow, select, sink).await?;
         let KeyedRows { rows: mut items, last, .. } = downcast::<KeyedRows<M>>(read.sink)?;
         let more = items.len() as u64 > limit;
         items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));

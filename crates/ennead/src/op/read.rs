@@ -47,7 +47,10 @@ impl<M: Model> Read<M> {
     /// `is_not_found` where no row with that key is visible in the scope; under `across_tenants`, `is_invalid_input`
     /// where more than one tenant has that key.
     pub fn run(self, scope: &impl Scope<M>) -> Running<'_, M> {
-        Running::new(exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink()), one)
+        Running {
+            started: exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink),
+            finish: one,
+        }
     }
 
     /// Reads the row, or gives `None`.
@@ -55,8 +58,8 @@ impl<M: Model> Read<M> {
     /// # Errors
     /// As [`run`](Self::run), but for the row that is not there.
     pub fn optional(self, scope: &impl Scope<M>) -> Running<'_, Option<M>> {
-        let read = exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink());
-        Running::new(read, optional)
+        let read = exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink);
+        Running { started: read, finish: optional }
     }
 }
 

@@ -77,8 +77,11 @@ impl<M: Model> Update<M> {
     /// `is_not_found` where no row with that key is visible in the scope, `is_conflict` where the condition is not met,
     /// a violated constraint, a value that does not fit.
     pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, M> {
-        let sink = Rows::<M>::sink();
-        Running::new(exec::start::update(scope.handle(), self.narrow, Ok(self.update), sink), one)
+        let sink = Rows::<M>::sink;
+        Running {
+            started: exec::start::update(scope.handle(), self.narrow, Ok(self.update), sink),
+            finish: one,
+        }
     }
 }
 
@@ -115,8 +118,11 @@ impl<M: Model> Restore<M> {
     /// `is_invalid_input` for a model without `#[deleted_at]`; `is_not_found` where no deleted row with that key is
     /// visible in the scope; `is_unique_violation` where a living row took its unique value.
     pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, M> {
-        let sink = Rows::<M>::sink();
-        Running::new(exec::start::update(scope.handle(), self.narrow, restore(M::DEF, self.key), sink), one)
+        let sink = Rows::<M>::sink;
+        Running {
+            started: exec::start::update(scope.handle(), self.narrow, restore(M::DEF, self.key), sink),
+            finish: one,
+        }
     }
 }
 

@@ -6,8 +6,9 @@ use ennead_core::{
 
 use crate::exec;
 use crate::op::{BulkCreate, BulkUpsert, Create};
+use crate::running::{Running, one, optional};
 use crate::scopes::CreateScope;
-use crate::sink::{Rows, downcast};
+use crate::sink::Rows;
 use crate::statement::Statement;
 
 /// A create that knows which unique may be taken; say what happens then: `.update(columns)`, `.update_add(column, n)` or
@@ -116,13 +117,11 @@ impl<M: Model> Upsert<M> {
     /// # Errors
     /// `is_invalid_input` where the target is no declared unique; a violated constraint, also where the row that is there
     /// is not visible in the scope.
-    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<M, Error> {
-        let narrow = self.create.narrow.take()?;
-        let sink = Box::new(Rows::<M>(Vec::with_capacity(1)));
-        let values = vec![self.create.values];
-        let done =
-            exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
-        exec::one(downcast::<Rows<M>>(done.sink)?.0, M::DEF)
+    pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, M> {
+        let (Create { values, narrow, .. }, conflict) = (self.create, Some(self.conflict));
+        let sink = Rows::<M>::sink;
+        let started = exec::start::create(scope.handle(), narrow, M::DEF, values, conflict, sink);
+        Running { started, finish: one }
     }
 }
 
@@ -153,13 +152,11 @@ impl<M: Model> CreateOrIgnore<M> {
     /// # Errors
     /// `is_invalid_input` where the target is no declared unique; a violated constraint, also where the row that is there
     /// is not visible in the scope.
-    pub async fn run(self, scope: &impl CreateScope<M>) -> Result<Option<M>, Error> {
-        let narrow = self.create.narrow.take()?;
-        let sink = Box::new(Rows::<M>(Vec::with_capacity(1)));
-        let values = vec![self.create.values];
-        let done =
-            exec::insert(scope.handle(), narrow, M::DEF, values, Some(self.conflict), Some(sink)).await?;
-        Ok(downcast::<Rows<M>>(done.sink)?.0.pop())
+    pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, Option<M>> {
+        let (Create { values, narrow, .. }, conflict) = (self.create, Some(self.conflict));
+        let sink = Rows::<M>::sink;
+        let started = exec::start::create(scope.handle(), narrow, M::DEF, values, conflict, sink);
+        Running { started, finish: optional }
     }
 }
 
