@@ -5,10 +5,10 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::def::{ModelDef, Tenancy};
+use crate::def::{ModelDef, Role, Tenancy};
 use crate::error::{Error, ErrorKind};
 use crate::kind::Kind;
-use crate::operation::{Insert, ModelRef, Operation, Target};
+use crate::operation::{ConflictAction, Insert, ModelRef, Operation, Target};
 use crate::value::Value;
 
 /// The id of a tenant: a text of `[A-Za-z0-9_-]{1,64}`, a UUID or an integer.
@@ -68,18 +68,26 @@ impl TenantId {
             (TenantId::Uuid(uuid), Kind::Text) => Value::Text(Cow::Owned(uuid.to_string())),
             (TenantId::Int(int), Kind::Text) => Value::Text(Cow::Owned(int.to_string())),
             (TenantId::Uuid(uuid), Kind::Uuid) => Value::Uuid(*uuid),
-            (TenantId::Int(int), Kind::I64 | Kind::I32 | Kind::I16) => Value::Int(*int),
+            (TenantId::Int(int), Kind::I64 | Kind::I32 | Kind::I16) => integer(model, kind, *int)?,
             (TenantId::Text(text), Kind::Uuid) => match Uuid::try_parse(text) {
                 Ok(uuid) if uuid.to_string() == **text => Value::Uuid(uuid),
                 _ => return Err(mismatch(model, kind)),
             },
             (TenantId::Text(text), Kind::I64 | Kind::I32 | Kind::I16) => match text.parse::<i64>() {
-                Ok(int) if int.to_string() == **text => Value::Int(int),
+                Ok(int) if int.to_string() == **text => integer(model, kind, int)?,
                 _ => return Err(mismatch(model, kind)),
             },
             _ => return Err(mismatch(model, kind)),
         };
         Ok(value)
+    }
+}
+
+/// An integer that the column holds. A larger one would be cut to its width on the way, and be another tenant's.
+fn integer(model: &ModelDef, kind: &Kind, int: i64) -> Result<Value, Error> {
+    match kind.integer_bounds() {
+        Some((low, high)) if (low..=high).contains(&int) => Ok(Value::Int(int)),
+        _ => Err(mismatch(model, kind)),
     }
 }
 
@@ -145,6 +153,9 @@ impl IntoTenantId for &TenantId {
         self.clone().into_tenant_id()
     }
 }
+
+/// How many parents away the tenant's column may be. Models that are one another's parents have no end of them.
+const MAX_HOPS: usize = 32;
 
 /// Whose rows an operation concerns.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -286,6 +297,10 @@ impl Scope {
                     model.name
                 ))
             }
+            (Scope::Tenant(_), Tenancy::Root) if marks_as_deleted(operation) => refuse(format!(
+                "{} is the table of tenants: only `db.across_tenants(…)` may mark its rows as deleted or restore them",
+                model.name
+            )),
             _ => Ok(()),
         }
     }
@@ -309,6 +324,10 @@ impl Scope {
     /// # Errors
     /// Invalid input, where the tenant's id is not of the column's kind.
     pub fn guard(&self, model: &'static ModelDef, reading: bool) -> Result<Guard, Error> {
+        self.guard_within(model, reading, MAX_HOPS)
+    }
+
+    fn guard_within(&self, model: &'static ModelDef, reading: bool, hops: usize) -> Result<Guard, Error> {
         let by_column = |column: u16, shared: Option<u16>| {
             let value = self.tenant_value(model, &model.field(column).kind)?;
             Ok(value.map_or(Guard::Open, |value| Guard::Column { column, value, shared }))
@@ -326,7 +345,13 @@ impl Scope {
                     )));
                 };
                 let parent = (reference.target)();
-                match self.guard(parent, reading)? {
+                let Some(hops) = hops.checked_sub(1) else {
+                    return Err(Error::invalid(format!(
+                        "{} belongs to its tenant through more than {MAX_HOPS} parents, or through itself",
+                        model.name
+                    )));
+                };
+                match self.guard_within(parent, reading, hops)? {
                     Guard::Open => Ok(Guard::Open),
                     guard => {
                         Ok(Guard::Via { column: field, parent: ModelRef(parent), guard: Box::new(guard) })
@@ -358,7 +383,12 @@ impl Scope {
                 }
                 Ok(())
             }
-            (_, Some(at)) if insert.rows.iter().all(|row| !row[at].is_null()) => Ok(()),
+            // Each row says to whom it belongs; the row that a conflict meets must be settled by the same tenant's key.
+            (_, Some(at))
+                if insert.rows.iter().all(|row| !row[at].is_null()) && settles_by_tenant(insert, tenant) =>
+            {
+                Ok(())
+            }
             _ => Err(needs_tenant(model)),
         }
     }
@@ -398,6 +428,14 @@ impl Scope {
             {
                 continue;
             }
+            if adds_to(operation, column) {
+                return Err(Error::invalid(format!(
+                    "{}.{} names a row: it can be set, not added to",
+                    model.name, field.name
+                ))
+                .with_model(model.name)
+                .with_fields(vec![field.name]));
+            }
             match self.guard(parent, false)? {
                 Guard::Open => return Err(needs_tenant(model)),
                 guard => checks.push(ParentCheck { column, parent: ModelRef(parent), guard }),
@@ -413,6 +451,31 @@ impl Scope {
 pub fn is_composite(model: &ModelDef, parent: &ModelDef) -> bool {
     matches!(model.tenancy, Tenancy::Column { .. } | Tenancy::Root)
         && matches!(parent.tenancy, Tenancy::Column { .. })
+}
+
+/// Whether a column grows by an amount: what it then holds is known to the database only.
+fn adds_to(operation: &Operation, column: u16) -> bool {
+    match operation {
+        Operation::Update(op) => op.set.iter().any(|set| set.column == column && set.add),
+        Operation::UpdateEach(op) => op.columns.contains(&(column, true)),
+        Operation::Insert(op) => match op.conflict.as_ref().map(|conflict| &conflict.action) {
+            Some(ConflictAction::Update { add, .. }) => add.iter().any(|(at, _)| *at == column),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether the row that an `on_conflict` meets belongs to the tenant of the row that meets it.
+fn settles_by_tenant(insert: &Insert, tenant: u16) -> bool {
+    insert.conflict.as_ref().is_none_or(|conflict| conflict.arbiter.contains(&tenant))
+}
+
+/// Whether an update marks rows as deleted, or brings them back.
+fn marks_as_deleted(operation: &Operation) -> bool {
+    let Operation::Update(update) = operation else { return false };
+    let marks = |column| update.model.field(column).role == Role::DeletedAt;
+    update.set.iter().any(|set| marks(set.column))
 }
 
 fn by_key(operation: &Operation) -> bool {

@@ -32,6 +32,14 @@ pub struct Bed {
     folder: std::path::PathBuf,
 }
 
+/// Settings for databases that no test cuts the power of.
+pub(crate) fn quick(kind: Kind) -> DbBuilder {
+    match kind {
+        Kind::Sqlite => Db::builder().pragma("synchronous", "OFF"),
+        Kind::Postgres => Db::builder(),
+    }
+}
+
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 impl Bed {

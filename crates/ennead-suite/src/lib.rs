@@ -44,6 +44,7 @@ pub mod runs;
 pub mod soft_delete;
 pub mod statements;
 pub mod streams;
+pub mod tenancy;
 pub mod tls;
 pub mod transactions;
 pub mod types;
@@ -121,6 +122,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         context::CASES,
         statements::CASES,
         row_security::CASES,
+        tenancy::matrix::CASES,
         cancel::CASES,
         connect::CASES,
         contention::CASES,

@@ -1,7 +1,7 @@
 //! The tenant's predicate as SQL. `ennead-core`'s `scope.rs` decides what it is; this renders it.
 
 use ennead_core::{Compare, Guard};
-use sea_query::{Alias, BinOper, Expr as Sea, ExprTrait, Query};
+use sea_query::{Alias, BinOper, Expr as Sea, ExprTrait, JoinType, Query, SelectStatement};
 
 use super::expr::Context;
 
@@ -34,6 +34,25 @@ fn render(context: &Context<'_>, guard: &Guard, depth: usize) -> Option<Sea> {
             Some(Sea::exists(query))
         }
     }
+}
+
+/// The same predicate with the parents joined to the rows: each parent is named by its key, so no row comes twice.
+pub(super) fn join(query: &mut SelectStatement, context: &Context<'_>, guard: &Guard) {
+    join_at(query, context, guard, 1);
+}
+
+fn join_at(query: &mut SelectStatement, context: &Context<'_>, guard: &Guard, depth: usize) {
+    let Guard::Via { column, parent, guard } = guard else {
+        if let Some(own) = render(context, guard, depth) {
+            query.and_where(own);
+        }
+        return;
+    };
+    let name = format!("ennead_parent_{depth}");
+    let above = Context { dialect: context.dialect, model: parent.0, table: &name };
+    let named = above.column(parent.key.field).eq(context.column(*column));
+    query.join_as(JoinType::InnerJoin, Alias::new(parent.table), Alias::new(name.clone()), named);
+    join_at(query, &above, guard, depth + 1);
 }
 
 fn shared_row(context: &Context<'_>, at: u16) -> Sea {

@@ -24,8 +24,8 @@ fn program(shape: Shape, shared: Vec<Bind>) -> Program {
     Program { shape: Arc::new(shape), shared, batch: Batch::Once, limit: None, offset: 0, heavy: false }
 }
 
-/// How many of the referenced rows are there and pass the tenant's guard. On Postgres they are locked, so that none of
-/// them leaves its tenant before the transaction ends.
+/// How many of the referenced rows are there and pass the tenant's guard. On Postgres they are locked, and with them the
+/// parents through which they belong to the tenant, so that none of them leaves it before the transaction ends.
 #[must_use]
 pub fn parent_exists(dialect: Dialect, check: &ParentCheck, keys: Vec<Value>) -> Probe {
     let model = check.parent.0;
@@ -38,9 +38,8 @@ pub fn parent_exists(dialect: Dialect, check: &ParentCheck, keys: Vec<Value>) ->
     let keys =
         Expr::In { left: Operand::Column(model.key.field), values: vec![Value::Slot(0)], negated: false };
     rows.expr(Sea::cust("1")).from(Alias::new(model.table)).and_where(context.condition(&keys));
-    if let Some(own) = guard::guard(&context, &tenant) {
-        rows.and_where(own);
-    }
+    // Joined rather than asked for by EXISTS: a lock reaches the tables of FROM only.
+    guard::join(&mut rows, &context, &tenant);
     if dialect == Dialect::Postgres {
         rows.lock(LockType::Share);
     }

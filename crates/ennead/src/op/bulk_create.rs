@@ -64,20 +64,29 @@ impl<M: Model> BulkCreate<M> {
 
     /// The rows' values and the tenant they are narrowed to; a row's own `.in_tenant` counts where all agree.
     pub(crate) fn into_values(self) -> Result<(Option<TenantId>, Vec<Values>), Error> {
-        let mut narrow = self.narrow.take()?;
+        let whole = self.narrow.take()?;
+        let mut agreed = whole.clone();
         let mut values = Vec::with_capacity(self.rows.len());
-        for row in self.rows {
-            match (&narrow, row.narrow.take()?) {
-                (None, Some(own)) => narrow = Some(own),
-                (Some(all), Some(own)) if *all != own => {
-                    return Err(Error::invalid("the rows of one bulk operation belong to one tenant"));
-                }
-                _ => {}
+        for (at, row) in self.rows.into_iter().enumerate() {
+            // A row that names no tenant of its own takes that of the whole, never that of its neighbours.
+            let own = row.narrow.take()?.or_else(|| whole.clone());
+            if at == 0 {
+                agreed = own;
+            } else if agreed != own {
+                return Err(mixed_tenants());
             }
             values.push(row.values);
         }
-        Ok((narrow, values))
+        if whole.is_some() && agreed != whole {
+            return Err(mixed_tenants());
+        }
+        Ok((agreed, values))
     }
+}
+
+/// Rows of one bulk operation that name several tenants, or of which some name one and some do not.
+pub(crate) fn mixed_tenants() -> Error {
+    Error::invalid("the rows of one bulk operation belong to one tenant: say it once, on the whole")
 }
 
 /// Creates many rows and settles conflicts, all or none.

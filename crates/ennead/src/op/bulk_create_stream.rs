@@ -37,13 +37,14 @@ impl<M: Model> BulkCreateStream<M> {
     /// # Errors
     /// A violated constraint or a value that does not fit: then no row is created.
     pub async fn run(self, scope: &impl CreateScope<M>) -> Result<BulkResult, Error> {
-        let narrow = self.narrow.take()?;
+        let mut narrow = self.narrow;
         let mut chunks = self.rows.chunks(CHUNK);
         let mut affected = 0;
         let mut atomic = exec::Atomic::begin(scope.handle()).await?;
         while let Some(rows) = chunks.next().await {
-            match create_chunk(&mut atomic, narrow.clone(), rows).await {
-                Ok(done) => affected += done,
+            match create_chunk(&mut atomic, narrow, rows).await {
+                // Later chunks belong to the tenant of the first.
+                Ok((done, tenant)) => (affected, narrow) = (affected + done, tenant),
                 Err(error) => return Err(atomic.rollback(error).await),
             }
         }
@@ -54,10 +55,10 @@ impl<M: Model> BulkCreateStream<M> {
 
 async fn create_chunk<M: Model>(
     atomic: &mut exec::Atomic<'_>,
-    narrow: Option<ennead_core::TenantId>,
+    narrow: Narrow,
     rows: Vec<Create<M>>,
-) -> Result<u64, Error> {
-    let chunk = BulkCreate { rows, narrow: Narrow::default() };
-    let (own, values) = chunk.into_values()?;
-    atomic.insert(narrow.or(own), M::DEF, values).await
+) -> Result<(u64, Narrow), Error> {
+    let (tenant, values) = BulkCreate { rows, narrow }.into_values()?;
+    let affected = atomic.insert(tenant.clone(), M::DEF, values).await?;
+    Ok((affected, Narrow::of(tenant)))
 }

@@ -45,6 +45,11 @@ impl Narrow {
         Self(Some(id.into_tenant_id()))
     }
 
+    /// That of rows that were narrowed before.
+    pub(crate) fn of(tenant: Option<TenantId>) -> Self {
+        Self(tenant.map(Ok))
+    }
+
     pub(crate) fn take(self) -> Result<Option<TenantId>, Error> {
         self.0.transpose()
     }

@@ -1,7 +1,7 @@
 //! Postgres's failures as errors of the library, by SQLSTATE, constraint name and model.
 
-use ennead_core::constraints::{Violated, column_names, find_by_name};
-use ennead_core::{Error, ErrorKind, ModelDef};
+use ennead_core::constraints::{Violated, column_names, find_by_name, tenant_key};
+use ennead_core::{Error, ErrorKind, ModelDef, naming};
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 /// Whether the connection is lost with this failure.
@@ -89,7 +89,12 @@ fn of(error: &sqlx::Error, model: Option<&'static ModelDef>) -> Error {
 }
 
 fn violated(database: &PgDatabaseError, model: Option<&'static ModelDef>, name: &str) -> Option<Error> {
-    let constraint = database.constraint().unwrap_or_default();
+    let told = database.constraint().unwrap_or_default();
+    // The extra unique over (tenant, key) that composite foreign keys lean on says no more than the key itself, and where
+    // another tenant has the key it is the key that clashes: the two must read the same.
+    let extra = model.filter(|model| tenant_key(model).is_some_and(|unique| unique.name == told));
+    let key = extra.map(|model| naming::primary_key(model.table));
+    let constraint = key.as_deref().unwrap_or(told);
     let found = model.and_then(|model| find_by_name(model, constraint).map(|found| (model, found)));
     let fields = match found {
         Some((model, Violated::Unique(columns) | Violated::ForeignKey(columns))) => {

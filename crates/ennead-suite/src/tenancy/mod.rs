@@ -1,0 +1,6 @@
+//! Tenant isolation, attacked and proved.
+
+mod cells;
+pub mod matrix;
+mod stage;
+mod world;

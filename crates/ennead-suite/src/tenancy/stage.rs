@@ -1,0 +1,166 @@
+//! One database of a twin: the attacker's rows, and in one of the two also the victim's.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use ennead::Tenant;
+use ennead::prelude::*;
+
+use super::world::{Dash, Frame, NewDash, NewFrame, Spec, Subject, Who, World};
+use crate::Bed;
+
+pub(super) struct Stage<M> {
+    pub(super) tenant: Tenant,
+    pub(super) across: AcrossTenants,
+    initial: Vec<(Who, Vec<M>)>,
+    marker: PhantomData<M>,
+}
+
+impl<M: Subject> Stage<M> {
+    /// Rows of the attacker, and the victim's where `victim` says so.
+    pub(super) async fn new(bed: &Bed, world: &World, victim: bool) -> Self {
+        let db = world.db(bed, &super::world::schema()).await;
+        let across = db.across_tenants("the tenancy matrix");
+        let (a, b) = (&world.a, &world.b);
+        for who in [a, b].into_iter().take(if victim { 2 } else { 1 }) {
+            parents(&across, who).await;
+        }
+        let mut initial = vec![(a.clone(), own::<M>(world))];
+        let mut theirs: Vec<Spec> = Vec::new();
+        if M::SHARED {
+            theirs.push(Spec { open: true, ..Spec::new("open-1", "open-code", "open text") });
+        }
+        if victim && !M::NOBODYS {
+            theirs.extend(victims::<M>(world));
+        }
+        initial.push((b.clone(), theirs));
+        let initial = initial
+            .into_iter()
+            .map(|(who, specs)| {
+                let rows = specs.iter().map(|spec| M::whole(spec, &who)).collect();
+                (who, rows)
+            })
+            .collect();
+        let tenant = match M::owner(a) {
+            Some(id) => db.tenant(id).unwrap(),
+            None => db.tenant(a.text.as_str()).unwrap(),
+        };
+        let stage = Self { tenant, across, initial, marker: PhantomData };
+        stage.insert().await;
+        stage
+    }
+
+    async fn insert(&self) {
+        for (who, rows) in &self.initial {
+            let create = M::bulk_create(rows.iter().cloned().map(ennead::__private::Create::from_row));
+            let create = match M::owner(who) {
+                Some(id) => create.in_tenant(id),
+                None => create,
+            };
+            create.run(&self.across).await.unwrap();
+        }
+    }
+
+    /// Every row of the table, read around the walls.
+    pub(super) async fn dump(&self) -> Vec<M> {
+        let mut rows = M::list().with_deleted().run(&self.across).await.unwrap();
+        rows.sort_by(|x, y| format!("{x:?}").cmp(&format!("{y:?}")));
+        rows
+    }
+
+    /// The rows that were there at the beginning.
+    pub(super) async fn restore(&self) {
+        M::bulk_delete().all_rows().hard().run(&self.across).await.unwrap();
+        self.insert().await;
+    }
+}
+
+async fn parents(scope: &AcrossTenants, who: &Who) {
+    let tenant = who.text.as_str();
+    Dash::create(NewDash { name: "dash".into() })
+        .set(Dash::ID, who.dash.as_str())
+        .in_tenant(tenant)
+        .run(scope)
+        .await
+        .unwrap();
+    Frame::create(NewFrame { dash_id: who.dash.clone() })
+        .set(Frame::ID, who.frame.as_str())
+        .in_tenant(tenant)
+        .run(scope)
+        .await
+        .unwrap();
+}
+
+/// A key as the shape has it: a tenant root's own row is the tenant itself.
+pub(super) fn own_key<M: Subject>(world: &World) -> String {
+    if is_root::<M>() { world.a.text.clone() } else { "own-1".into() }
+}
+
+pub(super) fn their_key<M: Subject>(world: &World) -> String {
+    if is_root::<M>() { world.b.text.clone() } else { "their-1".into() }
+}
+
+fn is_root<M: Subject>() -> bool {
+    matches!(M::DEF.tenancy, ennead::__private::Tenancy::Root)
+}
+
+fn own<M: Subject>(world: &World) -> Vec<Spec> {
+    let mut rows = vec![Spec::new(&own_key::<M>(world), "own-code", "own text")];
+    if !is_root::<M>() {
+        rows.push(Spec { n: 2, ..Spec::new("own-2", "own-code-2", "own text two") });
+        if !M::KEY_CLASHES {
+            rows.push(Spec { n: 3, ..Spec::new("same", "same-code", "own text three") });
+        }
+    }
+    if M::MORTAL {
+        rows.push(Spec { dead: true, ..Spec::new("own-dead", "own-dead-code", "own dead text") });
+        // A living row of the victim has the code of this dead one.
+        rows.push(Spec { dead: true, ..Spec::new("own-dead-2", "their-code", "own dead text two") });
+    }
+    rows
+}
+
+fn victims<M: Subject>(world: &World) -> Vec<Spec> {
+    let canary = &world.canary;
+    let mut rows = vec![Spec::new(&their_key::<M>(world), "their-code", canary)];
+    if !is_root::<M>() {
+        rows.push(Spec { n: 9, ..Spec::new("their-2", &format!("{canary}-code"), canary) });
+        if !M::KEY_CLASHES {
+            rows.push(Spec::new(
+                "same",
+                if M::CODE_CLASHES { "their-same-code" } else { "same-code" },
+                canary,
+            ));
+        }
+    }
+    if M::MORTAL {
+        rows.push(Spec { dead: true, ..Spec::new("their-dead", "their-dead-code", canary) });
+        rows.push(Spec { dead: true, ..Spec::new("own-dead", "own-dead-code", canary) });
+    }
+    rows
+}
+
+/// An outcome as text: everything of it that a caller can see.
+pub(super) fn told<T: Debug>(outcome: Result<T, Error>) -> String {
+    match outcome {
+        Ok(value) => format!("Ok {value:?}"),
+        Err(error) => format!(
+            "Err {error} | {error:?} | {:?} {:?} {:?} {:?} {:?} {}",
+            error.kind(),
+            error.model(),
+            error.constraint(),
+            error.fields(),
+            error.code(),
+            error.http_status()
+        ),
+    }
+}
+
+/// The same for rows that come in no order: as a set.
+pub(super) fn told_set<M: Debug>(outcome: Result<Vec<M>, Error>) -> String {
+    told(outcome.map(|rows| {
+        let mut rows: Vec<String> = rows.iter().map(|row| format!("{row:?}")).collect();
+        rows.sort();
+        rows
+    }))
+}

@@ -1,0 +1,430 @@
+//! The tenants of the matrix, and one model for each shape of tenancy.
+#![allow(unreachable_pub, reason = "models as an application writes them")]
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, Utc};
+use ennead::__private::{Columns, Create};
+use ennead::prelude::*;
+use ennead::{Clock, Column, Filter, IdGenerator, Order, TenantId};
+use serde_json::json;
+use uuid::Uuid;
+
+/// One tenant under all the names that the shapes know it by.
+#[derive(Debug, Clone)]
+pub(super) struct Who {
+    pub(super) text: String,
+    pub(super) uuid: Uuid,
+    pub(super) int: i64,
+    pub(super) dash: String,
+    pub(super) frame: String,
+}
+
+/// The attacker, the victim, and what nobody but the victim may see.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) a: Who,
+    pub(super) b: Who,
+    /// Random texts that stand in the victim's rows only.
+    pub(super) canary: String,
+    ids: Arc<AtomicU64>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        let who = |name: &str, int: i64| Who {
+            text: format!("{name}-{:08x}", Uuid::new_v4().as_fields().0),
+            uuid: Uuid::new_v4(),
+            int,
+            dash: format!("{name}-dash"),
+            frame: format!("{name}-frame"),
+        };
+        let far = 7_000_000_000_000 + i64::from(Uuid::new_v4().as_fields().0);
+        Self {
+            a: who("ten-a", 1),
+            b: who("ten-b", far),
+            canary: format!("canary{}", Uuid::new_v4().simple()),
+            ids: Arc::new(AtomicU64::new(0)),
+        }
+    }
+
+    /// What must never be seen: the canary, and the victim's own ids.
+    pub(super) fn secrets(&self) -> [String; 4] {
+        [self.canary.clone(), self.b.text.clone(), self.b.uuid.to_string(), self.b.int.to_string()]
+    }
+
+    /// Keys are counted anew from here on, so that both twins make the same ones.
+    pub(super) fn begin_cell(&self, number: usize) {
+        self.ids.store(number as u64 * 10_000, Ordering::SeqCst);
+    }
+
+    /// A database with a clock that stands still and the world's keys.
+    pub(super) async fn db(&self, bed: &crate::Bed, schema: &Schema) -> Db {
+        let builder = crate::bed::quick(bed.kind()).clock(Still).ids(Counted(Arc::clone(&self.ids))).max_connections(3);
+        bed.db_with(schema, builder).await
+    }
+}
+
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_700_000_000, 0).unwrap()
+    }
+}
+
+#[derive(Debug)]
+struct Counted(Arc<AtomicU64>);
+
+impl IdGenerator for Counted {
+    fn next(&self) -> Uuid {
+        Uuid::from_u128(self.0.fetch_add(1, Ordering::SeqCst).into())
+    }
+}
+
+/// A row to be.
+#[derive(Debug, Clone)]
+pub(super) struct Spec {
+    pub(super) id: String,
+    pub(super) code: String,
+    pub(super) text: String,
+    pub(super) n: i64,
+    pub(super) parent: Option<String>,
+    pub(super) dead: bool,
+    pub(super) open: bool,
+}
+
+impl Spec {
+    pub(super) fn new(id: &str, code: &str, text: &str) -> Self {
+        Self {
+            id: id.into(),
+            code: code.into(),
+            text: text.into(),
+            n: 1,
+            parent: None,
+            dead: false,
+            open: false,
+        }
+    }
+}
+
+/// A model of one shape, as the generator sees it.
+pub(super) trait Subject: ennead::Model<Key = String> + Clone + Debug + PartialEq + Sync {
+    /// The shape's name.
+    const SHAPE: &'static str;
+    /// Another tenant's key may clash: a unique violation, by the closed list.
+    const KEY_CLASHES: bool = false;
+    /// Another tenant's `code` may clash: likewise.
+    const CODE_CLASHES: bool = false;
+    /// Rows belong to nobody: there is no victim.
+    const NOBODYS: bool = false;
+    /// The victim has living and dead rows.
+    const MORTAL: bool = false;
+    /// The victim has rows for all to read.
+    const SHARED: bool = false;
+
+    fn make(spec: &Spec, who: &Who) -> Create<Self>;
+    fn whole(spec: &Spec, who: &Who) -> Self;
+    fn owner(who: &Who) -> Option<TenantId>;
+    fn belongs_to(&self, who: &Who) -> bool;
+    fn key() -> impl Columns<Self> + Send;
+    fn id_is(id: &str) -> Filter<Self>;
+    fn id_not(id: &str) -> Filter<Self>;
+    fn id_in(ids: &[&str]) -> Filter<Self>;
+    fn by_id() -> Order<Self>;
+    fn name() -> Column<Self, String>;
+    fn code() -> Column<Self, String>;
+    fn note() -> Column<Self, Option<String>>;
+    fn data() -> Column<Self, serde_json::Value>;
+    fn n() -> Column<Self, i64>;
+    /// Filters on the column that holds the tenant, or leads to it.
+    fn reaching(a: &Who, b: &Who) -> Vec<(&'static str, Filter<Self>)>;
+    /// The update with another parent, for shapes that have one.
+    fn reparent(update: ennead::op::Update<Self>, _: &str) -> Option<ennead::op::Update<Self>> {
+        drop(update);
+        None
+    }
+    /// Parents that the shape's rows belong through: the attacker's and the victim's.
+    fn parents(_: &Who) -> Option<String> {
+        None
+    }
+}
+
+macro_rules! subject {
+    (
+        $(#[$model:meta])* $name:ident, $new:ident = $shape:literal,
+        fields { $($(#[$attr:meta])* $field:ident : $ty:ty = |$spec:ident, $who:ident| $value:expr),* $(,)? }
+        new { $($nf:ident : |$ns:ident, $nw:ident| $nv:expr),* $(,)? }
+        owner: |$ow:ident| $owner:expr,
+        belongs: |$row:ident, $bw:ident| $belongs:expr,
+        reaching: |$ra:ident, $rb:ident| $reaching:expr,
+        $($rest:item)*
+    ) => {
+        $(#[$model])*
+        #[derive(Debug, Clone, PartialEq)]
+        pub(super) struct $name {
+            #[key]
+            pub id: String,
+            $($(#[$attr])* pub $field: $ty,)*
+            pub name: String,
+            #[unique]
+            pub code: String,
+            pub note: Option<String>,
+            pub data: serde_json::Value,
+            #[default(0)]
+            pub n: i64,
+        }
+
+        impl Subject for $name {
+            const SHAPE: &'static str = $shape;
+            $($rest)*
+
+            fn make(spec: &Spec, who: &Who) -> Create<Self> {
+                let _ = who;
+                Self::create($new {
+                    $($nf: { let ($ns, $nw) = (spec, who); let _ = ($ns, $nw); $nv },)*
+                    name: spec.text.clone(),
+                    code: spec.code.clone(),
+                    data: json!({ "secret": spec.text.clone() }),
+                })
+                .set(Self::ID, spec.id.clone())
+                .set(Self::NOTE, Some(spec.text.clone()))
+                .set(Self::N, spec.n)
+            }
+            fn whole(spec: &Spec, who: &Who) -> Self {
+                let _ = who;
+                Self {
+                    id: spec.id.clone(),
+                    $($field: { let ($spec, $who) = (spec, who); let _ = ($spec, $who); $value },)*
+                    name: spec.text.clone(),
+                    code: spec.code.clone(),
+                    note: Some(spec.text.clone()),
+                    data: json!({ "secret": spec.text.clone() }),
+                    n: spec.n,
+                }
+            }
+            fn owner($ow: &Who) -> Option<TenantId> { $owner }
+            fn belongs_to(&self, $bw: &Who) -> bool { let $row = self; $belongs }
+            fn key() -> impl Columns<Self> + Send { Self::ID }
+            fn id_is(id: &str) -> Filter<Self> { Self::ID.eq(id) }
+            fn id_not(id: &str) -> Filter<Self> { Self::ID.ne(id) }
+            fn id_in(ids: &[&str]) -> Filter<Self> { Self::ID.in_(ids.iter().copied()) }
+            fn by_id() -> Order<Self> { Self::ID.asc() }
+            fn name() -> Column<Self, String> { Self::NAME }
+            fn code() -> Column<Self, String> { Self::CODE }
+            fn note() -> Column<Self, Option<String>> { Self::NOTE }
+            fn data() -> Column<Self, serde_json::Value> { Self::DATA }
+            fn n() -> Column<Self, i64> { Self::N }
+            fn reaching($ra: &Who, $rb: &Who) -> Vec<(&'static str, Filter<Self>)> { $reaching }
+        }
+    };
+}
+
+fn text_id(text: &str) -> Option<TenantId> {
+    Some(TenantId::parse(text).unwrap())
+}
+
+macro_rules! by_tenant {
+    ($model:ident, $a:expr, $b:expr) => {
+        vec![
+            ("tenant = theirs", $model::TENANT_ID.eq($b)),
+            ("tenant != own", $model::TENANT_ID.ne($a)),
+            ("tenant in both", $model::TENANT_ID.in_([$a, $b])),
+            ("tenant is null", $model::TENANT_ID.is_null()),
+            ("tenant = theirs or true", $model::TENANT_ID.eq($b).or(Filter::all([]))),
+        ]
+    };
+}
+
+subject! {
+    #[model(table = "m_text")]
+    TextDoc, NewTextDoc = "tenant column, String",
+    fields { #[tenant] tenant_id: String = |spec, who| who.text.clone() }
+    new {}
+    owner: |who| text_id(&who.text),
+    belongs: |row, who| row.tenant_id == who.text,
+    reaching: |a, b| by_tenant!(TextDoc, a.text.clone(), b.text.clone()),
+}
+
+subject! {
+    #[model(table = "m_uuid")]
+    UuidDoc, NewUuidDoc = "tenant column, Uuid",
+    fields { #[tenant] tenant_id: Uuid = |spec, who| who.uuid }
+    new {}
+    owner: |who| Some(TenantId::Uuid(who.uuid)),
+    belongs: |row, who| row.tenant_id == who.uuid,
+    reaching: |a, b| by_tenant!(UuidDoc, a.uuid, b.uuid),
+}
+
+subject! {
+    #[model(table = "m_int")]
+    IntDoc, NewIntDoc = "tenant column, i64",
+    fields { #[tenant] tenant_id: i64 = |spec, who| who.int }
+    new {}
+    owner: |who| Some(TenantId::Int(who.int)),
+    belongs: |row, who| row.tenant_id == who.int,
+    reaching: |a, b| by_tenant!(IntDoc, a.int, b.int),
+}
+
+subject! {
+    #[model(table = "m_global_key", key = "global")]
+    GlobalKeyDoc, NewGlobalKeyDoc = "key = \"global\"",
+    fields { #[tenant] tenant_id: String = |spec, who| who.text.clone() }
+    new {}
+    owner: |who| text_id(&who.text),
+    belongs: |row, who| row.tenant_id == who.text,
+    reaching: |a, b| by_tenant!(GlobalKeyDoc, a.text.clone(), b.text.clone()),
+    const KEY_CLASHES: bool = true;
+}
+
+/// Makes the extra UNIQUE (tenant, id) of `key = "global"` stand: a composite foreign key leans on it.
+#[model(table = "m_global_key_child")]
+pub(super) struct GlobalKeyChild {
+    #[key]
+    pub id: String,
+    #[tenant]
+    pub tenant_id: String,
+    #[references(GlobalKeyDoc)]
+    pub doc_id: String,
+}
+
+subject! {
+    #[model(tenant_root, table = "m_root")]
+    Root, NewRoot = "tenant root",
+    fields {}
+    new {}
+    owner: |_who| None,
+    belongs: |row, who| row.id == who.text,
+    reaching: |a, b| vec![
+        ("tenant = theirs", Root::ID.eq(b.text.clone())),
+        ("tenant != own", Root::ID.ne(a.text.clone())),
+        ("tenant in both", Root::ID.in_([a.text.clone(), b.text.clone()])),
+    ],
+    const KEY_CLASHES: bool = true;
+    const CODE_CLASHES: bool = true;
+}
+
+#[model(table = "m_dash", key = "global")]
+pub(super) struct Dash {
+    #[key]
+    pub id: String,
+    #[tenant]
+    pub tenant_id: String,
+    pub name: String,
+}
+
+#[model(tenant(via = dash_id), table = "m_frame")]
+pub(super) struct Frame {
+    #[key]
+    pub id: String,
+    #[references(Dash)]
+    pub dash_id: String,
+}
+
+macro_rules! by_parent {
+    ($model:ident, $a:expr, $b:expr) => {
+        vec![
+            ("parent = theirs", $model::PARENT_ID.eq($b)),
+            ("parent != own", $model::PARENT_ID.ne($a)),
+            ("parent in both", $model::PARENT_ID.in_([$a, $b])),
+            ("parent = theirs or true", $model::PARENT_ID.eq($b).or(Filter::all([]))),
+        ]
+    };
+}
+
+subject! {
+    #[model(tenant(via = parent_id), table = "m_via_one")]
+    ViaOne, NewViaOne = "via one hop",
+    fields { #[references(Dash)] parent_id: String = |spec, who| spec.parent.clone().unwrap_or(who.dash.clone()) }
+    new { parent_id: |spec, who| spec.parent.clone().unwrap_or(who.dash.clone()) }
+    owner: |who| text_id(&who.text),
+    belongs: |row, who| row.parent_id == who.dash,
+    reaching: |a, b| by_parent!(ViaOne, a.dash.clone(), b.dash.clone()),
+    const KEY_CLASHES: bool = true;
+    const CODE_CLASHES: bool = true;
+    fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
+        Some(update.set(ViaOne::PARENT_ID, parent))
+    }
+    fn parents(who: &Who) -> Option<String> {
+        Some(who.dash.clone())
+    }
+}
+
+subject! {
+    #[model(tenant(via = parent_id), table = "m_via_two")]
+    ViaTwo, NewViaTwo = "via two hops",
+    fields { #[references(Frame)] parent_id: String = |spec, who| spec.parent.clone().unwrap_or(who.frame.clone()) }
+    new { parent_id: |spec, who| spec.parent.clone().unwrap_or(who.frame.clone()) }
+    owner: |who| text_id(&who.text),
+    belongs: |row, who| row.parent_id == who.frame,
+    reaching: |a, b| by_parent!(ViaTwo, a.frame.clone(), b.frame.clone()),
+    const KEY_CLASHES: bool = true;
+    const CODE_CLASHES: bool = true;
+    fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
+        Some(update.set(ViaTwo::PARENT_ID, parent))
+    }
+    fn parents(who: &Who) -> Option<String> {
+        Some(who.frame.clone())
+    }
+}
+
+subject! {
+    #[model(global, table = "m_global")]
+    Plan, NewPlan = "global",
+    fields {}
+    new {}
+    owner: |_who| None,
+    belongs: |_row, _who| false,
+    reaching: |_a, _b| Vec::new(),
+    const NOBODYS: bool = true;
+}
+
+subject! {
+    #[model(table = "m_shared", shared_when = "is_public")]
+    SharedDoc, NewSharedDoc = "shared_when",
+    fields {
+        #[tenant] tenant_id: String = |spec, who| who.text.clone(),
+        #[default(false)] is_public: bool = |spec, who| spec.open,
+    }
+    new {}
+    owner: |who| text_id(&who.text),
+    belongs: |row, who| row.tenant_id == who.text,
+    reaching: |a, b| by_tenant!(SharedDoc, a.text.clone(), b.text.clone()),
+    const SHARED: bool = true;
+}
+
+subject! {
+    #[model(table = "m_soft")]
+    SoftDoc, NewSoftDoc = "soft-deleted",
+    fields {
+        #[tenant] tenant_id: String = |spec, who| who.text.clone(),
+        #[deleted_at] deleted_at: Option<DateTime<Utc>> = |spec, who| spec.dead.then(|| DateTime::from_timestamp(1_600_000_000, 0).unwrap()),
+    }
+    new {}
+    owner: |who| text_id(&who.text),
+    belongs: |row, who| row.tenant_id == who.text,
+    reaching: |a, b| by_tenant!(SoftDoc, a.text.clone(), b.text.clone()),
+    const MORTAL: bool = true;
+}
+
+/// All tables of the matrix.
+pub(super) fn schema() -> Schema {
+    ennead::schema![
+        TextDoc,
+        UuidDoc,
+        IntDoc,
+        GlobalKeyDoc,
+        GlobalKeyChild,
+        Root,
+        Dash,
+        Frame,
+        ViaOne,
+        ViaTwo,
+        Plan,
+        SharedDoc,
+        SoftDoc
+    ]
+}
