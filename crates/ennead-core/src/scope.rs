@@ -504,3 +504,6 @@ fn other_tenant(model: &ModelDef, field: u16) -> Error {
         .with_model(model.name)
         .with_fields(vec![name])
 }
+
+#[cfg(test)]
+mod tests;

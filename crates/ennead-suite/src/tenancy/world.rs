@@ -62,7 +62,8 @@ impl World {
 
     /// A database with a clock that stands still and the world's keys.
     pub(super) async fn db(&self, bed: &crate::Bed, schema: &Schema) -> Db {
-        let builder = crate::bed::quick(bed.kind()).clock(Still).ids(Counted(Arc::clone(&self.ids))).max_connections(3);
+        let builder =
+            crate::bed::quick(bed.kind()).clock(Still).ids(Counted(Arc::clone(&self.ids))).max_connections(3);
         bed.db_with(schema, builder).await
     }
 }

@@ -64,7 +64,10 @@ pub(super) fn of_model(error: &SqliteError, model: &'static ModelDef) -> Error {
         }
         _ => plain(error),
     };
-    named.with_model(model.name).with_code(error.code.to_string())
+    // The key itself and the unique that stands beside it have codes of their own, which would tell the two apart.
+    let is_key = named.constraint().is_some_and(|name| name == naming::primary_key(model.table));
+    let code = if is_key { ffi::SQLITE_CONSTRAINT_PRIMARYKEY } else { error.code };
+    named.with_model(model.name).with_code(code.to_string())
 }
 
 /// `UNIQUE constraint failed: users.organization_id, users.email`, or `…: index 'uq_users_email'`.

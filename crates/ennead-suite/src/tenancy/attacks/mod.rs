@@ -1,0 +1,6 @@
+//! The attacks of the design by their numbers. Those that the types refuse are ui tests (`tests/ui/tenancy_*`).
+
+pub mod parents;
+pub mod requests;
+pub mod rows;
+pub(super) mod town;
