@@ -122,10 +122,6 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         context::CASES,
         statements::CASES,
         row_security::CASES,
-        tenancy::matrix::CASES,
-        tenancy::attacks::rows::CASES,
-        tenancy::attacks::parents::CASES,
-        tenancy::attacks::requests::CASES,
         cancel::CASES,
         connect::CASES,
         contention::CASES,
@@ -138,6 +134,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     .into_iter()
     .flatten()
     .chain(dataflow::ALL.iter().copied().flatten())
+    .chain(tenancy::all())
     .chain(global())
 }
 

@@ -2,7 +2,24 @@
 
 pub mod attacks;
 mod cells;
+pub mod machine;
 pub mod matrix;
+pub mod races;
 mod recorder;
 mod stage;
+pub mod statements;
 mod world;
+
+/// The cases of all modules in here.
+pub fn all() -> impl Iterator<Item = &'static crate::Case> {
+    let lists = [
+        attacks::rows::CASES,
+        attacks::parents::CASES,
+        attacks::requests::CASES,
+        machine::CASES,
+        matrix::CASES,
+        races::CASES,
+        statements::CASES,
+    ];
+    lists.into_iter().flatten()
+}

@@ -1,0 +1,388 @@
+//! Every statement that the operations send is parsed: each tenant's table in it carries the bound tenant, itself or
+//! through its parents. A table that the rules here do not reach fails the case.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use ennead::__private::Tenancy;
+use ennead::{ModelDef, OwnedModel, Schema};
+use sqlparser::ast::{
+    BinaryOperator, ConflictTarget, Expr, FromTable, Insert, JoinConstraint, JoinOperator, OnConflictAction,
+    OnInsert, Query, Select, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, visit_relations,
+};
+use sqlparser::dialect::{Dialect, PostgreSqlDialect, SQLiteDialect};
+use sqlparser::parser::Parser;
+
+use super::cells::*;
+use super::recorder;
+use super::stage::Stage;
+use super::world::*;
+use crate::Bed;
+
+/// A table in a statement and the name that it goes by there.
+struct Named {
+    model: &'static ModelDef,
+    alias: String,
+}
+
+struct Rules {
+    models: Vec<&'static ModelDef>,
+}
+
+impl Rules {
+    fn new(schema: &Schema) -> Self {
+        Self { models: schema.models().to_vec() }
+    }
+
+    /// The definition of a table whose rows belong to tenants.
+    fn owned(&self, table: &str) -> Option<&'static ModelDef> {
+        let table = table.trim_matches('"');
+        let model = self.models.iter().find(|model| model.table == table)?;
+        (!matches!(model.tenancy, Tenancy::Global)).then_some(*model)
+    }
+
+    /// Checks one statement; `before` is the one sent before it.
+    fn check(&self, dialect: &dyn Dialect, sql: &str, before: Option<&str>) -> Result<(), String> {
+        let parsed = Parser::parse_sql(dialect, sql).map_err(|error| format!("not parsed: {error}"))?;
+        let [statement] = parsed.as_slice() else { return Err("several statements in one".into()) };
+        let mut wanted = 0;
+        let _ = visit_relations(statement, |name| {
+            wanted += usize::from(self.owned(&name.to_string()).is_some());
+            ControlFlow::<()>::Continue(())
+        });
+        let reached = match statement {
+            Statement::Query(query) => self.query(query)?,
+            Statement::Insert(insert) => self.insert(insert, before)?,
+            Statement::Update(update) => self.written(&update.table, update.selection.as_ref())?,
+            Statement::Delete(delete) => {
+                let (FromTable::WithFromKeyword(tables) | FromTable::WithoutKeyword(tables)) = &delete.from;
+                self.written(&tables[0], delete.selection.as_ref())?
+            }
+            _ => return Err("a statement of no operation".into()),
+        };
+        if reached == wanted { Ok(()) } else { Err(format!("{reached} of {wanted} tables carry the tenant")) }
+    }
+
+    fn query(&self, query: &Query) -> Result<usize, String> {
+        match &*query.body {
+            SetExpr::Select(select) => self.select(select, None),
+            _ => Err("neither SELECT nor VALUES".into()),
+        }
+    }
+
+    /// How many tenants' tables of a select are guarded: all, or it is an error. `outer` is what the select leads up from.
+    fn select(&self, select: &Select, outer: Option<(&Named, &mut bool)>) -> Result<usize, String> {
+        let mut all = Vec::new();
+        let mut conditions: Vec<&Expr> = select.selection.iter().flat_map(conjuncts).collect();
+        let mut reached = 0;
+        for from in &select.from {
+            for factor in std::iter::once(&from.relation).chain(from.joins.iter().map(|join| &join.relation))
+            {
+                match factor {
+                    TableFactor::Table { name, alias, .. } => {
+                        if let Some(model) = self.owned(&name.to_string()) {
+                            let plain = name.to_string().trim_matches('"').to_owned();
+                            let alias = alias.as_ref().map_or(plain, |alias| alias.name.value.clone());
+                            all.push(Named { model, alias });
+                        }
+                    }
+                    TableFactor::Derived { subquery, .. } => reached += self.query(subquery)?,
+                    _ => {}
+                }
+            }
+            for join in &from.joins {
+                let (JoinOperator::Join(JoinConstraint::On(on))
+                | JoinOperator::Inner(JoinConstraint::On(on))) = &join.join_operator
+                else {
+                    return Err("a join that is no inner one".into());
+                };
+                conditions.extend(conjuncts(on));
+            }
+        }
+        if let Some((child, leads)) = outer {
+            *leads = all.iter().any(|named| conditions.iter().any(|on| is_parent(named, child, on)));
+        }
+        for named in &all {
+            reached += 1 + self.guarded(named, &conditions, &all)?;
+        }
+        Ok(reached)
+    }
+
+    /// How many further tables the guard of a table reaches; an error where it has none.
+    fn guarded(&self, named: &Named, conditions: &[&Expr], beside: &[Named]) -> Result<usize, String> {
+        let missing = || format!("{} carries no tenant", named.model.table);
+        let column = |at: u16| quoted(&named.alias, named.model.fields[at as usize].column);
+        let bound = |at: u16| conditions.iter().filter(|on| is_bound(on, &column(at))).count();
+        match named.model.tenancy {
+            Tenancy::Global => Ok(0),
+            Tenancy::Root => {
+                if bound(named.model.key.field) > 0 {
+                    Ok(0)
+                } else {
+                    Err(missing())
+                }
+            }
+            Tenancy::Column { field, shared } => {
+                let shares = |on: &&&Expr| match (shared, on) {
+                    (Some(shared), Expr::Nested(inner)) => match &**inner {
+                        Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
+                            is_bound(left, &column(field)) && right.to_string().starts_with(&column(shared))
+                        }
+                        _ => false,
+                    },
+                    _ => false,
+                };
+                if bound(field) > 0 || conditions.iter().any(|on| shares(&on)) {
+                    Ok(0)
+                } else {
+                    Err(missing())
+                }
+            }
+            Tenancy::Via { .. } => {
+                // Joined, and then guarded as one of the tables beside it.
+                if beside.iter().any(|parent| conditions.iter().any(|on| is_parent(parent, named, on))) {
+                    return Ok(0);
+                }
+                for on in conditions {
+                    if let Expr::Exists { subquery, negated: false } = on
+                        && let SetExpr::Select(select) = &*subquery.body
+                    {
+                        let mut leads = false;
+                        let reached = self.select(select, Some((named, &mut leads)))?;
+                        if leads {
+                            return Ok(reached);
+                        }
+                    }
+                }
+                Err(missing())
+            }
+        }
+    }
+
+    fn written(&self, table: &TableWithJoins, selection: Option<&Expr>) -> Result<usize, String> {
+        let name = table.relation.to_string().trim_matches('"').to_owned();
+        let Some(model) = self.owned(&name) else { return Ok(0) };
+        let conditions: Vec<&Expr> = selection.into_iter().flat_map(conjuncts).collect();
+        Ok(1 + self.guarded(&Named { model, alias: name }, &conditions, &[])?)
+    }
+
+    fn insert(&self, insert: &Insert, before: Option<&str>) -> Result<usize, String> {
+        if insert.or.is_some() || insert.replace_into || insert.ignore {
+            return Err("an insert that replaces".into());
+        }
+        let TableObject::TableName(name) = &insert.table else {
+            return Err("an insert into no table".into());
+        };
+        let Some(model) = self.owned(&name.to_string()) else { return Ok(0) };
+        let columns: Vec<String> =
+            insert.columns.iter().map(|column| column.to_string().trim_matches('"').to_owned()).collect();
+        let mut tenant = None;
+        match model.tenancy {
+            Tenancy::Column { field, .. } => {
+                let column = model.fields[field as usize].column;
+                let at =
+                    columns.iter().position(|name| name == column).ok_or("no tenant among the columns")?;
+                let value = value_at(insert, at).ok_or("no value for the tenant")?;
+                if !is_placeholder(value.trim_start_matches("UNNEST(").trim_end_matches(')')) {
+                    return Err(format!("the tenant is {value}"));
+                }
+                tenant = Some(column);
+            }
+            Tenancy::Via { field } => {
+                let parent = (model.fields[field as usize].reference.unwrap().target)();
+                let asked = format!("FROM (SELECT 1 FROM \"{}\"", parent.table);
+                if !before.is_some_and(|before| before.contains(&asked)) {
+                    return Err("the parent was not asked for before".into());
+                }
+            }
+            _ => return Err("a tenant makes no tenants".into()),
+        }
+        let mut reached = 1;
+        if let Some(OnInsert::OnConflict(conflict)) = &insert.on
+            && let OnConflictAction::DoUpdate(update) = &conflict.action
+        {
+            let by_tenant = match &conflict.conflict_target {
+                Some(ConflictTarget::Columns(all)) => {
+                    all.iter().any(|part| Some(part.value.as_str()) == tenant)
+                }
+                _ => false,
+            };
+            if !by_tenant {
+                let conditions: Vec<&Expr> = update.selection.iter().flat_map(conjuncts).collect();
+                let named = Named { model, alias: model.table.to_owned() };
+                reached += self.guarded(&named, &conditions, &[])?;
+            }
+        }
+        Ok(reached)
+    }
+}
+
+fn value_at(insert: &Insert, at: usize) -> Option<String> {
+    match &*insert.source.as_ref()?.body {
+        SetExpr::Values(values) => {
+            let row = values.rows.first()?;
+            let cells: Vec<String> = row.iter().map(ToString::to_string).collect();
+            cells.get(at).cloned()
+        }
+        SetExpr::Select(select) => select.projection.get(at).map(ToString::to_string),
+        _ => None,
+    }
+}
+
+/// The conditions that all have to hold.
+fn conjuncts(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
+            conjuncts(left).into_iter().chain(conjuncts(right)).collect()
+        }
+        Expr::Nested(inner)
+            if matches!(**inner, Expr::BinaryOp { op: BinaryOperator::And, .. } | Expr::Exists { .. }) =>
+        {
+            conjuncts(inner)
+        }
+        other => vec![other],
+    }
+}
+
+fn quoted(alias: &str, column: &str) -> String {
+    format!("\"{alias}\".\"{column}\"")
+}
+
+fn is_placeholder(text: &str) -> bool {
+    text == "?" || text.strip_prefix('$').is_some_and(|number| number.parse::<u32>().is_ok())
+}
+
+fn is_bound(expr: &Expr, column: &str) -> bool {
+    let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = expr else { return false };
+    left.to_string() == column && is_placeholder(&right.to_string())
+}
+
+/// Whether a condition says that one table's row is the parent of the other's.
+fn is_parent(parent: &Named, child: &Named, expr: &Expr) -> bool {
+    let Tenancy::Via { field } = child.model.tenancy else { return false };
+    let reference = &child.model.fields[field as usize];
+    let is_its = reference
+        .reference
+        .is_some_and(|reference| std::ptr::eq((reference.target)().table, parent.model.table));
+    let key = parent.model.fields[parent.model.key.field as usize].column;
+    is_its
+        && expr.to_string()
+            == format!("{} = {}", quoted(&parent.alias, key), quoted(&child.alias, reference.column))
+}
+
+async fn reads<M: Subject>(stage: &Stage<M>, world: &World) {
+    for op in KEYED_READS {
+        keyed_read(*op, stage, &Key::Theirs.text::<M>(world)).await;
+    }
+    for op in FILTERED_READS {
+        for (_, filter) in filters::<M>(world) {
+            filtered_read(*op, stage, filter).await;
+        }
+    }
+}
+
+async fn updates<M: Subject + ennead::TenantModel>(stage: &Stage<M>, world: &World) {
+    for op in KEYED_UPDATES {
+        for key in [Key::Own, Key::Theirs] {
+            keyed_update(*op, stage, world, &key.text::<M>(world)).await;
+        }
+    }
+    for op in FILTERED_UPDATES {
+        for (_, filter) in filters::<M>(world) {
+            filtered_update(*op, stage, filter).await;
+        }
+    }
+}
+
+async fn writes<M: Subject + OwnedModel>(stage: &Stage<M>, world: &World) {
+    updates(stage, world).await;
+    for op in MAKINGS {
+        for brings in [Brings::New, Brings::TheirKey, Brings::OwnCode, Brings::Generated] {
+            making(*op, stage, world, brings, M::parents(&world.a)).await;
+            making(*op, stage, world, brings, M::parents(&world.b)).await;
+        }
+    }
+    for op in KEYED_DELETES {
+        keyed_delete(*op, stage, world, &Key::Theirs.text::<M>(world)).await;
+    }
+    for op in FILTERED_DELETES {
+        for (_, filter) in filters::<M>(world) {
+            filtered_delete(*op, stage, filter).await;
+        }
+    }
+}
+
+async fn every_statement_carries_the_tenant(bed: Bed) {
+    let world = World::new();
+    let rules = Rules::new(&schema());
+    let mut sent: Vec<(&str, Vec<String>)> = Vec::new();
+    macro_rules! record {
+        ($($model:ident: $($what:ident)*;)*) => {$({
+            let stage = Stage::<$model>::new(&bed, &world, true).await;
+            let told = recorder::statements(async { $($what(&stage, &world).await;)* }).await;
+            sent.push(($model::SHAPE, told));
+        })*};
+    }
+    record! {
+        TextDoc: reads writes;
+        GlobalKeyDoc: reads writes;
+        Root: reads updates;
+        ViaOne: reads writes;
+        ViaTwo: reads writes;
+        Plan: reads;
+        SharedDoc: reads writes;
+        SoftDoc: reads writes;
+    }
+    let dialect: &dyn Dialect = if bed.is_postgres() { &PostgreSqlDialect {} } else { &SQLiteDialect {} };
+    let (mut seen, mut wrong, mut count) = (BTreeSet::new(), Vec::new(), 0);
+    for (shape, statements) in &sent {
+        assert!(statements.len() > 100, "{shape}: statements are recorded");
+        let mut before = None;
+        for sql in statements {
+            count += 1;
+            if seen.insert((sql, before))
+                && let Err(why) = rules.check(dialect, sql, before)
+            {
+                wrong.push(format!("{shape}: {why}: {sql}"));
+            }
+            before = Some(sql.as_str());
+        }
+    }
+    let distinct: BTreeSet<&String> = seen.iter().map(|(sql, _)| *sql).collect();
+    println!("tenancy statements {}: {count} sent, {} distinct, all parsed", bed.kind(), distinct.len());
+    assert!(wrong.is_empty(), "{} wrong:\n  {}", wrong.len(), wrong[..wrong.len().min(12)].join("\n  "));
+}
+
+/// The rules themselves: what they must refuse.
+async fn the_rules_refuse_what_carries_no_tenant(_: Bed) {
+    let rules = Rules::new(&schema());
+    for sql in [
+        "SELECT \"m_text\".\"id\" FROM \"m_text\"",
+        "SELECT 1 FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = 'a'",
+        "SELECT 1 FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? OR TRUE",
+        "SELECT 1 FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" <> ?",
+        "SELECT 1 FROM \"m_text\" WHERE NOT (\"m_text\".\"tenant_id\" = ?)",
+        "SELECT 1 FROM \"m_global\" WHERE EXISTS (SELECT 1 FROM \"m_text\")",
+        "SELECT 1 FROM \"m_shared\" WHERE \"m_shared\".\"is_public\" = 1",
+        "SELECT 1 FROM \"m_via_one\" WHERE EXISTS (SELECT 1 FROM \"m_dash\" AS \"p\" WHERE \"p\".\"tenant_id\" = ?)",
+        "SELECT 1 FROM \"m_via_one\" WHERE EXISTS (SELECT 1 FROM \"m_dash\" AS \"p\" WHERE \"p\".\"id\" = \"m_via_one\".\"parent_id\")",
+        "UPDATE \"m_text\" SET \"name\" = ? WHERE \"m_text\".\"id\" = ?",
+        "DELETE FROM \"m_text\" WHERE \"m_text\".\"id\" = ?",
+        "INSERT INTO \"m_text\" (\"id\") VALUES (?)",
+        "INSERT INTO \"m_text\" (\"id\", \"tenant_id\") VALUES (?, 'a')",
+        "INSERT OR REPLACE INTO \"m_text\" (\"id\", \"tenant_id\") VALUES (?, ?)",
+        "INSERT INTO \"m_global_key\" (\"id\", \"tenant_id\") VALUES (?, ?) ON CONFLICT (\"id\") DO UPDATE SET \"name\" = ?",
+        "INSERT INTO \"m_via_one\" (\"id\", \"parent_id\") VALUES (?, ?)",
+    ] {
+        assert!(rules.check(&SQLiteDialect {}, sql, None).is_err(), "{sql}");
+    }
+    rules
+        .check(
+            &SQLiteDialect {},
+            "SELECT 1 FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? AND (FALSE OR TRUE)",
+            None,
+        )
+        .unwrap();
+}
+
+crate::cases![every_statement_carries_the_tenant, the_rules_refuse_what_carries_no_tenant];
