@@ -272,6 +272,10 @@ impl Scope {
         }
         let parents = self.parents(&operation)?;
         let single = matches!(self, Scope::AcrossTenants) && !model.key_is_global() && by_key(&operation);
+        // `cargo xtask sabotage` builds this to see that the tests of isolation can fail; nothing else ever sets it.
+        #[cfg(ennead_sabotage)]
+        let (guard, parents) =
+            if matches!(self, Scope::Tenant(_)) { (Guard::Open, Vec::new()) } else { (guard, parents) };
         Ok(Scoped { operation, guard, parents, single })
     }
 

