@@ -11,6 +11,7 @@ use super::world::{Spec, Subject, World};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Key {
     Own,
+    Second,
     Theirs,
     /// The same key, which both have where the key leads with the tenant.
     Same,
@@ -27,6 +28,7 @@ pub(super) enum Key {
 
 pub(super) const KEYS: &[Key] = &[
     Key::Own,
+    Key::Second,
     Key::Theirs,
     Key::Same,
     Key::Dead,
@@ -41,6 +43,7 @@ impl Key {
     pub(super) fn text<M: Subject>(self, world: &World) -> String {
         match self {
             Key::Own => own_key::<M>(world),
+            Key::Second => "own-2".into(),
             Key::Theirs => their_key::<M>(world),
             Key::Same => "same".into(),
             Key::Dead => "own-dead".into(),

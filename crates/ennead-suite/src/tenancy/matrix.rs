@@ -72,7 +72,7 @@ impl<M: Subject> Matrix<M> {
         let words = if operation.starts_with(char::is_uppercase) { 1 } else { 2 };
         let operation: Vec<&str> = operation.split(' ').take(words).collect();
         self.tried.insert(operation.join(" "));
-        if with.starts_with("Ok") && without.starts_with("Ok") {
+        if (clash || with.starts_with("Ok")) && without.starts_with("Ok") {
             self.worked.insert(operation.join(" "));
         }
         let mut wrong = Vec::new();
@@ -255,7 +255,10 @@ impl<M: Subject> Matrix<M> {
         // Conditions that never hold, a code that is taken, and rows that cannot be dead.
         let unmet = ["update WhenNot", "delete WhenNot", "update CodeToOwn"];
         let refused = |name: &str| {
-            REFUSED.contains(&name) || unmet.contains(&name) || (name == "update Restore" && !M::MORTAL)
+            REFUSED.contains(&name)
+                || unmet.contains(&name)
+                || (name == "update Restore" && !M::MORTAL)
+                || (name == "update EachWithOwn" && M::owner(&self.world.a).is_none())
         };
         let idle: Vec<_> = never.into_iter().filter(|name| !refused(name)).collect();
         assert!(idle.is_empty(), "these never worked, so they prove nothing: {idle:?}");
