@@ -36,7 +36,7 @@ pub struct Bed {
 pub(crate) fn quick(kind: Kind) -> DbBuilder {
     match kind {
         Kind::Sqlite => Db::builder().pragma("synchronous", "OFF"),
-        Kind::Postgres => Db::builder(),
+        Kind::Postgres | Kind::PostgresRls => Db::builder(),
     }
 }
 
