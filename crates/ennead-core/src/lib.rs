@@ -51,5 +51,5 @@ pub use operation::{
     Target, Update, UpdateEach,
 };
 pub use row::{Row, RowReader, decode_error};
-pub use scope::{Guard, IntoTenantId, ParentCheck, Scope, Scoped, TenantId, is_composite};
+pub use scope::{Guard, IntoTenantId, MAX_HOPS, ParentCheck, Scope, Scoped, Shared, TenantId, is_composite};
 pub use value::Value;

@@ -155,7 +155,7 @@ impl IntoTenantId for &TenantId {
 }
 
 /// How many parents away the tenant's column may be. Models that are one another's parents have no end of them.
-const MAX_HOPS: usize = 32;
+pub const MAX_HOPS: usize = 32;
 
 /// Whose rows an operation concerns.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -192,8 +192,8 @@ pub enum Guard {
         column: u16,
         /// The tenant.
         value: Value,
-        /// Rows where this bool column is true are let in too (reads only).
-        shared: Option<u16>,
+        /// Rows that their owners share are let in too (reads only).
+        shared: Option<Shared>,
     },
     /// The row that the column names passes its own guard.
     Via {
@@ -204,6 +204,15 @@ pub enum Guard {
         /// The guard of that model.
         guard: Box<Guard>,
     },
+}
+
+/// Which rows every tenant may read, whoever owns them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Shared {
+    /// The bool column that is true.
+    pub flag: u16,
+    /// The soft-delete column, which is empty: a row that its owner deleted is shared no more, `with_deleted` or not.
+    pub deleted_at: Option<u16>,
 }
 
 impl Guard {
@@ -332,8 +341,9 @@ impl Scope {
     }
 
     fn guard_within(&self, model: &'static ModelDef, reading: bool, hops: usize) -> Result<Guard, Error> {
-        let by_column = |column: u16, shared: Option<u16>| {
+        let by_column = |column: u16, flag: Option<u16>| {
             let value = self.tenant_value(model, &model.field(column).kind)?;
+            let shared = flag.map(|flag| Shared { flag, deleted_at: model.role(Role::DeletedAt) });
             Ok(value.map_or(Guard::Open, |value| Guard::Column { column, value, shared }))
         };
         match model.tenancy {

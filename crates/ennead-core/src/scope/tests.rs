@@ -79,6 +79,17 @@ static USER: ModelDef = model(
     Tenancy::Column { field: 1, shared: Some(2) },
     false,
 );
+static NOTE: ModelDef = model(
+    "Note",
+    &[
+        ID,
+        field("org", Kind::Text, Role::Tenant),
+        field("public", Kind::Bool, Role::Plain),
+        field("deleted_at", Kind::DateTime, Role::DeletedAt),
+    ],
+    Tenancy::Column { field: 1, shared: Some(2) },
+    false,
+);
 const OWNED_BY_ORG: FieldDef = {
     let mut tenant = field("org", Kind::Text, Role::Tenant);
     tenant.reference = reference(|| &ORG);
@@ -297,7 +308,7 @@ fn the_guard_of_each_tenancy() {
     assert_eq!(own.guard(&USER, false).unwrap(), by(1, "a"));
     assert_eq!(
         own.guard(&USER, true).unwrap(),
-        Guard::Column { column: 1, value: text("a"), shared: Some(2) }
+        Guard::Column { column: 1, value: text("a"), shared: Some(Shared { flag: 2, deleted_at: None }) }
     );
     assert_eq!(Scope::Shown.guard(&PIN, true).unwrap(), via_widget("{tenant}"));
 }
@@ -308,8 +319,10 @@ fn reads_let_shared_rows_in_and_writes_do_not() {
         Guard::Column { shared, .. } => *shared,
         other => panic!("{other:?}"),
     };
-    assert_eq!(shared(select(&USER)), Some(2));
-    assert_eq!(shared(count(&USER)), Some(2));
+    let rows = Shared { flag: 2, deleted_at: None };
+    assert_eq!(shared(select(&USER)), Some(rows));
+    assert_eq!(shared(count(&USER)), Some(rows));
+    assert_eq!(shared(select(&NOTE)), Some(Shared { flag: 2, deleted_at: Some(3) }), "only the living");
     assert_eq!(shared(update(&USER, Target::All, &[(2, false)])), None);
     assert_eq!(shared(each(&USER, &[(2, false)])), None);
     assert_eq!(shared(delete(&USER, Target::All)), None);

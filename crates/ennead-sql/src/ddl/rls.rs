@@ -5,7 +5,9 @@
 //! visible.
 
 use ennead_core::constraints::quote;
-use ennead_core::{Error, Kind, ModelDef, Tenancy, is_composite, naming};
+use ennead_core::{Dialect, Error, Kind, MAX_HOPS, ModelDef, Role, Tenancy, is_composite, naming};
+
+use super::types::column_type;
 
 /// The setting that holds the tenant of a transaction.
 pub const TENANT_SETTING: &str = "ennead.tenant";
@@ -15,7 +17,7 @@ pub const TENANT_SETTING: &str = "ennead.tenant";
 /// They are run by the owner of the tables, after the tables are made. They may be run again.
 ///
 /// # Errors
-/// `is_invalid_input` for a role name that is empty or too long.
+/// `is_invalid_input` for a role name that is empty or too long, and for a model that belongs to its tenant through itself.
 pub fn policies(models: &[&'static ModelDef], application_role: &str) -> Result<Vec<String>, Error> {
     if application_role.is_empty()
         || application_role.len() > naming::MAX_NAME
@@ -26,10 +28,21 @@ pub fn policies(models: &[&'static ModelDef], application_role: &str) -> Result<
         ));
     }
     let role = quote(application_role);
-    Ok(models.iter().flat_map(|model| table(model, &role)).collect())
+    let mut all = Vec::new();
+    for model in models {
+        chain(model)?;
+        for parent in asked_by_function(model)? {
+            let made = function(parent, &role)?;
+            if !all.contains(&made[0]) {
+                all.extend(made);
+            }
+        }
+        all.extend(table(model, &role)?);
+    }
+    Ok(all)
 }
 
-fn table(model: &'static ModelDef, role: &str) -> Vec<String> {
+fn table(model: &'static ModelDef, role: &str) -> Result<Vec<String>, Error> {
     let name = quote(model.table);
     let mut all = vec![
         format!("ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"),
@@ -41,7 +54,7 @@ fn table(model: &'static ModelDef, role: &str) -> Vec<String> {
     let read = row_condition(model, &name, true, 1);
     let write = row_condition(model, &name, false, 1);
     let mut checked = vec![write.clone()];
-    checked.extend(references(model, &name));
+    checked.extend(references(model, &name)?);
     let checked = checked.join(" AND ");
     policy(&mut all, &name, "read", "SELECT", role, Some(&read), None);
     // The rows of a tenant root are made and removed by the owner only.
@@ -50,7 +63,7 @@ fn table(model: &'static ModelDef, role: &str) -> Vec<String> {
         policy(&mut all, &name, "delete", "DELETE", role, Some(&write), None);
     }
     policy(&mut all, &name, "update", "UPDATE", role, Some(&write), Some(&checked));
-    all
+    Ok(all)
 }
 
 fn policy(
@@ -90,7 +103,14 @@ fn row_condition(model: &'static ModelDef, table: &str, reading: bool, depth: us
         Tenancy::Global => format!("NULLIF(current_setting('{TENANT_SETTING}', true), '') IS NULL"),
         Tenancy::Root => own(model.key.field),
         Tenancy::Column { field, shared } => match shared.filter(|_| reading) {
-            Some(shared) => format!("({} OR {table}.{})", own(field), quote(model.field(shared).column)),
+            Some(flag) => {
+                let deleted = model.role(Role::DeletedAt);
+                let living =
+                    deleted.map(|at| format!(" AND {table}.{} IS NULL", quote(model.field(at).column)));
+                let flag =
+                    format!("{table}.{}{}", quote(model.field(flag).column), living.unwrap_or_default());
+                format!("({} OR {flag})", own(field))
+            }
             None => own(field),
         },
         Tenancy::Via { field } => match model.field(field).reference {
@@ -115,7 +135,22 @@ fn named_row(parent: &'static ModelDef, table: &str, column: &str, reading: bool
 }
 
 /// The references that no composite foreign key keeps to one tenant: each must name a row of the tenant's own.
-fn references(model: &'static ModelDef, table: &str) -> Vec<String> {
+fn references(model: &'static ModelDef, table: &str) -> Result<Vec<String>, Error> {
+    let mut all = Vec::new();
+    for (column, parent) in unkept(model) {
+        let named = if leads_to(parent, model)? {
+            format!("{}({table}.{})", function_name(parent), quote(column))
+        } else {
+            named_row(parent, table, column, false, 1)
+        };
+        all.push(format!("({table}.{} IS NULL OR {named})", quote(column)));
+    }
+    Ok(all)
+}
+
+/// Columns of a model that name a row of a tenant's, and the models of those rows, where only a policy can see to it that
+/// the tenant is the same.
+fn unkept(model: &'static ModelDef) -> Vec<(&'static str, &'static ModelDef)> {
     let via = match model.tenancy {
         Tenancy::Via { field } => Some(field),
         _ => None,
@@ -131,9 +166,74 @@ fn references(model: &'static ModelDef, table: &str) -> Vec<String> {
             || !model.is_tenant_owned()
             || is_composite(model, parent);
         if !kept_elsewhere {
-            let named = named_row(parent, table, field.column, false, 1);
-            all.push(format!("({table}.{} IS NULL OR {named})", quote(field.column)));
+            all.push((field.column, parent));
         }
     }
     all
+}
+
+/// A model and those that it belongs to its tenant through.
+fn chain(model: &'static ModelDef) -> Result<Vec<&'static ModelDef>, Error> {
+    let mut all = vec![model];
+    while let Some(&last) = all.last()
+        && let Tenancy::Via { field } = last.tenancy
+        && let Some(reference) = last.field(field).reference
+    {
+        if all.len() > MAX_HOPS {
+            return Err(Error::invalid(format!(
+                "{} belongs to its tenant through more than {MAX_HOPS} parents, or through itself",
+                model.name
+            ))
+            .with_model(model.name));
+        }
+        all.push((reference.target)());
+    }
+    Ok(all)
+}
+
+/// Whether a policy of `model` that asked for rows of `parent` would ask for rows of `model` again, which Postgres refuses
+/// as an infinite recursion.
+fn leads_to(parent: &'static ModelDef, model: &'static ModelDef) -> Result<bool, Error> {
+    Ok(chain(parent)?.iter().any(|each| each.table == model.table))
+}
+
+/// The models whose rows a policy of this one asks for by a function.
+fn asked_by_function(model: &'static ModelDef) -> Result<Vec<&'static ModelDef>, Error> {
+    let mut all = Vec::new();
+    for (_, parent) in unkept(model) {
+        if leads_to(parent, model)? {
+            all.push(parent);
+        }
+    }
+    Ok(all)
+}
+
+fn function_name(model: &ModelDef) -> String {
+    quote(&naming::fit(&format!("ennead_own_{}", model.table)))
+}
+
+/// A function that says whether a key names a row of the transaction's tenant. It reads as the owner of the tables, for
+/// whom the policies ask nothing, so a policy may call it for the table that it stands on. It tells the application's role
+/// nothing that a SELECT would not.
+///
+/// The schema is written into its search path, and temporary tables come last there: nobody can put a table of their own
+/// before the one that is meant. It is named in no view's definition, so the table can be dropped and replaced beneath it.
+fn function(model: &'static ModelDef, role: &str) -> Result<Vec<String>, Error> {
+    let key = column_type(model, model.key_field(), Dialect::Postgres)?.data_type;
+    let name = function_name(model);
+    let alias = quote("ennead_row");
+    let made = format!(
+        "DO $ennead$ BEGIN EXECUTE $head$CREATE OR REPLACE FUNCTION {name}({key}) RETURNS boolean \
+         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, $head$ || quote_ident(current_schema()) \
+         || $tail$, pg_temp AS $body$SELECT EXISTS (SELECT 1 FROM {} AS {alias} WHERE {alias}.{} = $1 AND {})$body$$tail$; \
+         END $ennead$",
+        quote(model.table),
+        quote(model.key_field().column),
+        row_condition(model, &alias, false, 1)
+    );
+    Ok(vec![
+        made,
+        format!("REVOKE ALL ON FUNCTION {name}({key}) FROM PUBLIC"),
+        format!("GRANT EXECUTE ON FUNCTION {name}({key}) TO {role}"),
+    ])
 }

@@ -1,6 +1,6 @@
 //! The tenant's predicate as SQL. `ennead-core`'s `scope.rs` decides what it is; this renders it.
 
-use ennead_core::{Compare, Guard};
+use ennead_core::{Compare, Guard, Shared};
 use sea_query::{Alias, BinOper, Expr as Sea, ExprTrait, JoinType, Query, SelectStatement};
 
 use super::expr::Context;
@@ -55,9 +55,13 @@ fn join_at(query: &mut SelectStatement, context: &Context<'_>, guard: &Guard, de
     join_at(query, &above, guard, depth + 1);
 }
 
-fn shared_row(context: &Context<'_>, at: u16) -> Sea {
-    match context.dialect {
-        ennead_core::Dialect::Postgres => context.column(at),
-        ennead_core::Dialect::Sqlite => context.column(at).binary(BinOper::Equal, Sea::cust("1")),
+fn shared_row(context: &Context<'_>, shared: Shared) -> Sea {
+    let flag = match context.dialect {
+        ennead_core::Dialect::Postgres => context.column(shared.flag),
+        ennead_core::Dialect::Sqlite => context.column(shared.flag).binary(BinOper::Equal, Sea::cust("1")),
+    };
+    match shared.deleted_at {
+        Some(deleted_at) => flag.and(context.column(deleted_at).is_null()),
+        None => flag,
     }
 }

@@ -6,4 +6,5 @@ mod errors;
 mod laws;
 mod models;
 mod order;
+mod rls;
 mod text;

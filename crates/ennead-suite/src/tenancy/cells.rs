@@ -290,10 +290,12 @@ pub(super) async fn making<M: Subject + OwnedModel>(
         _ => M::bulk_create([M::make(&spec, &world.a), M::make(&other, &world.a)]),
     };
     let one = || M::make(&spec, &world.a);
+    // A row of the victim's stands under the victim's parent, where it has no tenant of its own to name.
+    let theirs = Spec { parent: None, ..spec.clone() };
     match op {
         Making::Create => told(one().run(scope).await),
         Making::WholeOwn => told(M::bulk_create([whole::<M>(&spec, world, true)]).returning(scope).await),
-        Making::WholeTheirs => told(M::bulk_create([whole::<M>(&spec, world, false)]).run(scope).await),
+        Making::WholeTheirs => told(M::bulk_create([whole::<M>(&theirs, world, false)]).run(scope).await),
         Making::Bulk => told(make().run(scope).await),
         Making::Returning => told(make().returning(scope).await),
         Making::Streamed => {

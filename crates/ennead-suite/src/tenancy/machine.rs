@@ -363,7 +363,8 @@ async fn reads_and_sure_writes(
 ) -> u64 {
     let key = format!("k{}", random.below(60));
     let text = format!("{}-tx", TENANTS[who]);
-    if !oracle.boards.contains_key(&key) {
+    let is_new = !oracle.boards.contains_key(&key);
+    if is_new {
         Board::create(NewBoard { name: text.clone() }).set(Board::ID, key.as_str()).run(tx).await.unwrap();
         oracle.boards.insert(key, (who, text, 0));
         return 1;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use ennead::__private::Tenancy;
+use ennead::__private::{Role, Tenancy};
 use ennead::{ModelDef, OwnedModel, Schema};
 use sqlparser::ast::{
     BinaryOperator, ConflictTarget, Expr, FromTable, Insert, JoinConstraint, JoinOperator, OnConflictAction,
@@ -126,7 +126,16 @@ impl Rules {
             Tenancy::Column { field, shared } => {
                 let shares = |on: &Expr| match (shared, bare(on)) {
                     (Some(shared), Expr::BinaryOp { left, op: BinaryOperator::Or, right }) => {
-                        is_bound(left, &column(field)) && right.to_string().starts_with(&column(shared))
+                        let mut wanted = vec![column(shared)];
+                        let deleted = named.model.fields.iter().find(|field| field.role == Role::DeletedAt);
+                        wanted
+                            .extend(deleted.map(|at| format!("{} IS NULL", quoted(&named.alias, at.column))));
+                        let told: Vec<String> =
+                            conjuncts(bare(right)).iter().map(ToString::to_string).collect();
+                        is_bound(left, &column(field))
+                            && told.len() == wanted.len()
+                            && told[0].trim_end_matches(" = (1)") == wanted[0]
+                            && told[1..] == wanted[1..]
                     }
                     _ => false,
                 };

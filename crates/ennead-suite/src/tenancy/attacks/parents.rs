@@ -281,7 +281,89 @@ async fn shared_rows_are_read_only(bed: Bed) {
     assert_eq!(town.victim().await, before);
 }
 
+/// What belongs to a shared row is read as the row is, and written by its owner only.
+async fn children_of_a_shared_row_are_read_as_it_is(bed: Bed) {
+    let town = Town::new(&bed).await;
+    assert_eq!(Line::count().run(&town.a).await.unwrap(), 1);
+    let share = |shared: bool| Template::update("b-template").set(Template::IS_PUBLIC, shared);
+    share(true).set(Template::BODY, "for all").run(&town.b).await.unwrap();
+    Line::update("b-line").set(Line::TEXT, "a line for all").run(&town.b).await.unwrap();
+    let before = town.victim().await;
+    assert_eq!(Line::read("b-line").run(&town.a).await.unwrap().text, "a line for all");
+    assert!(town.refused(Line::update("b-line").set(Line::TEXT, "mine").run(&town.a).await).is_not_found());
+    assert!(town.refused(Line::delete("b-line").run(&town.a).await).is_not_found());
+    let under = || NewLine { template_id: "b-template".into(), text: "mine".into() };
+    assert!(town.refused(Line::create(under()).run(&town.a).await).is_foreign_key_violation());
+    let moved = Line::update("a-line").set(Line::TEMPLATE_ID, "b-template");
+    assert!(town.refused(moved.run(&town.a).await).is_foreign_key_violation());
+    let upsert = Line::create(under()).set(Line::ID, "b-line").on_conflict(Line::ID).update(Line::TEXT);
+    assert!(town.refused(upsert.run(&town.a).await).is_foreign_key_violation());
+    let own = NewLine { template_id: "a-template".into(), text: "mine".into() };
+    let upsert = Line::create(own).set(Line::ID, "b-line").on_conflict(Line::ID).update(Line::TEXT);
+    assert!(town.refused(upsert.run(&town.a).await).is_unique_violation());
+    assert_eq!(
+        Line::bulk_update().all_rows().set(Line::TEXT, "mine").run(&town.a).await.unwrap().affected,
+        1
+    );
+    assert_eq!(Line::bulk_delete().filter(Line::ID.eq("b-line")).run(&town.a).await.unwrap().affected, 0);
+    assert_eq!(town.victim().await, before);
+    share(false).run(&town.b).await.unwrap();
+    assert!(Line::read("b-line").run(&town.a).await.unwrap_err().is_not_found());
+}
+
+/// A row that its owner deleted is shared no more, whatever is asked for.
+async fn deleted_shared_rows_are_seen_by_their_owner_only(bed: Bed) {
+    let town = Town::new(&bed).await;
+    Template::update("b-template").set(Template::IS_PUBLIC, true).run(&town.b).await.unwrap();
+    Template::delete("b-template").run(&town.b).await.unwrap();
+    let before = town.victim().await;
+    for list in [Template::list(), Template::list().with_deleted(), Template::list().only_deleted()] {
+        let rows = town.safe(list.run(&town.a).await).unwrap();
+        assert!(rows.iter().all(|row| row.organization_id == "acme"), "{rows:?}");
+    }
+    assert_eq!(Template::count().with_deleted().run(&town.a).await.unwrap(), 1);
+    let read = Template::read("b-template").with_deleted().run(&town.a).await;
+    assert!(town.refused(read).is_not_found());
+    assert!(town.refused(Template::restore("b-template").run(&town.a).await).is_not_found());
+    assert!(town.refused(Template::delete("b-template").hard().run(&town.a).await).is_not_found());
+    assert_eq!(town.safe(Line::list().run(&town.a).await).unwrap().len(), 1, "nor what belongs to it");
+    let narrowed = Template::list().with_deleted().in_tenant("acme").run(&town.across).await;
+    assert_eq!(town.safe(narrowed).unwrap().len(), 1);
+    assert_eq!(town.victim().await, before);
+    assert_eq!(Template::list().only_deleted().run(&town.b).await.unwrap().len(), 1);
+    Template::restore("b-template").run(&town.b).await.unwrap();
+    assert_eq!(Template::count().run(&town.a).await.unwrap(), 2);
+}
+
+/// The owner's flag is the owner's: nobody else shares a row, and nobody hides one.
+async fn the_flag_of_a_shared_row_is_its_owners(bed: Bed) {
+    let town = Town::new(&bed).await;
+    let flip = |shared: bool| Template::update("b-template").set(Template::IS_PUBLIC, shared);
+    let theirs = async || format!("{:?}", Template::read("b-template").run(&town.b).await);
+    for shared in [false, true] {
+        flip(shared).run(&town.b).await.unwrap();
+        let before = theirs().await;
+        assert!(flip(!shared).run(&town.a).await.unwrap_err().is_not_found());
+        assert!(
+            flip(!shared).when(Template::IS_PUBLIC.eq(shared)).run(&town.a).await.unwrap_err().is_not_found()
+        );
+        assert!(Template::bulk_update_each([flip(!shared)]).run(&town.a).await.unwrap_err().is_not_found());
+        let all = Template::bulk_update().all_rows().set(Template::IS_PUBLIC, !shared).run(&town.a).await;
+        assert_eq!(all.unwrap().affected, 1);
+        let new = || Template::create(NewTemplate { body: "mine".into() }).set(Template::ID, "b-template");
+        let upsert = new().set(Template::IS_PUBLIC, true).on_conflict(Template::ID);
+        let upsert = upsert.update((Template::IS_PUBLIC, Template::BODY)).run(&town.a).await;
+        assert!(town.refused(upsert).is_unique_violation());
+        let ignored = new().on_conflict(Template::ID).ignore().run(&town.a).await;
+        assert!(town.refused(ignored).is_unique_violation());
+        assert_eq!(theirs().await, before);
+    }
+}
+
 crate::cases![
+    children_of_a_shared_row_are_read_as_it_is,
+    deleted_shared_rows_are_seen_by_their_owner_only,
+    the_flag_of_a_shared_row_is_its_owners,
     attack_27_children_of_another_parent,
     attack_28_child_under_another_parent,
     attack_29_move_to_another_parent,

@@ -155,10 +155,23 @@ pub struct Template {
     #[default(false)]
     pub is_public: bool,
     pub body: String,
+    #[deleted_at]
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// Of a template that may be shared.
+#[model(tenant(via = template_id), table = "lines")]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    #[key]
+    pub id: String,
+    #[references(Template)]
+    pub template_id: String,
+    pub text: String,
 }
 
 pub fn schema() -> Schema {
-    ennead::schema![Organization, User, Ticket, Board, Star, Widget, Pin, Shelf, Book, Plan, Template]
+    ennead::schema![Organization, User, Ticket, Board, Star, Widget, Pin, Shelf, Book, Plan, Template, Line]
 }
 
 /// The database, the attacker `a`, the victim `b`, and what only the victim may see.
@@ -231,6 +244,10 @@ impl Town {
             .set(Template::ID, id("template"))
             .run(tenant)
             .await?;
+        Line::create(NewLine { template_id: id("template"), text: text.into() })
+            .set(Line::ID, id("line"))
+            .run(tenant)
+            .await?;
         Ok(())
     }
 
@@ -245,7 +262,7 @@ impl Town {
                 all.push_str(&format!("{rows:?}\n"));
             )*};
         }
-        dump!(Organization, User, Ticket, Board, Star, Widget, Pin, Shelf, Book, Template);
+        dump!(Organization, User, Ticket, Board, Star, Widget, Pin, Shelf, Book, Template, Line);
         all
     }
 
