@@ -1,41 +1,19 @@
 //! Bulk creates that go to Postgres as COPY: which do, and that each of their rows carries the tenant.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use ennead_core::{
-    Conflict, ConflictAction, Dialect, EnumDef, FieldDef, Insert, IntoTenantId, KeyDef, KeyGeneration, Kind,
-    ModelDef, ModelRef, Operation, Role, Scope, Tenancy, Value,
+    Conflict, ConflictAction, Dialect, EnumDef, Insert, IntoTenantId, Kind, ModelDef, ModelRef, Operation,
+    Role, Scope, Tenancy, Value,
 };
 use ennead_sql::{Batch, Planner, Program};
 
-const fn field(name: &'static str, kind: Kind, role: Role) -> FieldDef {
-    let mut field = FieldDef::new(name, kind, false);
-    field.role = role;
-    field
-}
+use crate::models::{DOC, ID, OWNER, field, model};
 
-const fn model(name: &'static str, fields: &'static [FieldDef]) -> ModelDef {
-    ModelDef {
-        name,
-        table: name,
-        doc: "",
-        fields,
-        key: KeyDef { field: 0, generation: KeyGeneration::Uuid, global: false },
-        tenancy: Tenancy::Column { field: 2, shared: None },
-        indexes: &[],
-        checks: &[],
-        renamed_from: None,
-    }
-}
-
-const ID: FieldDef = field("id", Kind::Text, Role::Key);
-const NAME: FieldDef = field("na\"me", Kind::Text, Role::Plain);
-const OWNER: FieldDef = field("owner", Kind::Text, Role::Tenant);
-static DOC: ModelDef = model("doc", &[ID, NAME, OWNER]);
+const OWNED: Tenancy = Tenancy::Column { field: 2, shared: None };
 
 static MOOD: EnumDef =
     EnumDef { name: "Mood", type_name: "mood", variants: &["good"], native: true, doc: "" };
 static MOODS: ModelDef =
-    model("moods", &[ID, field("all", Kind::Array(&Kind::Enum(&MOOD)), Role::Plain), OWNER]);
+    model("moods", &[ID, field("all", Kind::Array(&Kind::Enum(&MOOD)), Role::Plain), OWNER], OWNED);
 
 fn insert(model: &'static ModelDef, rows: usize) -> Insert {
     let row = |at: usize| vec![Value::text(format!("id-{at}")), Value::text("a name"), Value::Null];
