@@ -54,6 +54,8 @@ mod doctests;
 mod exec;
 #[cfg(feature = "http")]
 pub mod http;
+mod introspect;
+pub mod migrate;
 mod model_ext;
 mod node;
 pub mod op;

@@ -50,6 +50,8 @@ enum Task {
         #[arg(last = true, required = true)]
         command: Vec<OsString>,
     },
+    /// Run pairs of schemas that others collected through diff and plan, and judge what comes of it
+    Corpus(CorpusArgs),
     /// Measure something; no part of what must pass
     #[command(subcommand)]
     Bench(Bench),
@@ -71,6 +73,21 @@ enum Task {
         #[arg(long)]
         bin_dir: PathBuf,
     },
+}
+
+#[derive(clap::Args)]
+struct CorpusArgs {
+    /// The folder with `postgres.jsonl` and `sqlite.jsonl`; without one, nothing is run
+    path: Option<PathBuf>,
+    /// Only this suite
+    #[arg(long)]
+    suite: Option<String>,
+    /// Only cases whose name has this part; their plans are shown
+    #[arg(long)]
+    case: Option<String>,
+    /// Only this database: postgres or sqlite
+    #[arg(long)]
+    dialect: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -100,6 +117,7 @@ fn run(task: Task) -> Result<ExitCode> {
             tenancy::soak(&workspace_root(), operations, only).map(ExitCode::from)
         }
         Task::Sabotage => tenancy::sabotage(&workspace_root()).map(|()| ExitCode::SUCCESS),
+        Task::Corpus(args) => corpus(args),
         Task::Bench(Bench::Compile(args)) => {
             bench::compile(&args, &workspace_root(), &Interrupt::listen()?).map(|()| ExitCode::SUCCESS)
         }
@@ -131,6 +149,25 @@ fn pg(command: &[OsString]) -> Result<ExitCode> {
     let code = process::run(child, &interrupt)?;
     servers.stop()?;
     Ok(ExitCode::from(code))
+}
+
+fn corpus(args: CorpusArgs) -> Result<ExitCode> {
+    let Some(path) = args.path else {
+        eprintln!("xtask: no folder with cases is given, so none is run");
+        return Ok(ExitCode::SUCCESS);
+    };
+    let path = std::path::absolute(path)?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command: Vec<OsString> = vec![cargo];
+    command
+        .extend(["run", "--quiet", "--package", "ennead-suite", "--bin", "corpus", "--"].map(OsString::from));
+    command.push(path.into());
+    for (flag, value) in [("--suite", args.suite), ("--case", args.case), ("--dialect", args.dialect)] {
+        if let Some(value) = value {
+            command.extend([flag.into(), value.into()]);
+        }
+    }
+    pg(&command)
 }
 
 fn workspace_root() -> PathBuf {

@@ -13,7 +13,7 @@ pub(super) fn diff(old: &Table, new: &Table, dialect: Dialect, changes: &mut Vec
             table.strict,
             table.without_rowid,
             table.unlogged,
-            table.options.clone(),
+            sorted(&table.options),
             table.replica_identity.clone(),
         )
     };
@@ -92,10 +92,9 @@ fn constraints(old: &Table, new: &Table, comments: bool, changes: &mut Vec<Chang
 
 fn indexes(old: &Table, new: &Table, comments: bool, changes: &mut Vec<Change>) {
     let table = new.full_name();
-    let bare = |index: &Index| Index { comment: None, ..index.clone() };
     let mut gone: Vec<&Index> = old.indexes.iter().collect();
     for index in &new.indexes {
-        let Some(at) = gone.iter().position(|other| bare(other) == bare(index)) else {
+        let Some(at) = gone.iter().position(|other| same_index(other, index)) else {
             changes.push(Change::CreateIndex { table: table.clone(), index: index.clone() });
             continue;
         };
@@ -150,9 +149,9 @@ pub(super) fn rename_parts(from: &mut Snapshot, to: &Snapshot, changes: &mut Vec
             }
         }
         for index in &new.indexes {
-            let bare = |index: &Index| Index { name: String::new(), comment: None, ..index.clone() };
+            let named = |other: &Index| Index { name: index.name.clone(), ..other.clone() };
             let twin = old.indexes.iter().find(|other| {
-                bare(other) == bare(index) && !new.indexes.iter().any(|kept| kept.name == other.name)
+                same_index(&named(other), index) && !new.indexes.iter().any(|kept| kept.name == other.name)
             });
             let missing = !old.indexes.iter().any(|other| other.name == index.name);
             if let Some(twin) = twin.map(|twin| twin.name.clone())
@@ -165,6 +164,19 @@ pub(super) fn rename_parts(from: &mut Snapshot, to: &Snapshot, changes: &mut Vec
             }
         }
     }
+}
+
+/// Whether two indexes are the same, comments aside.
+#[must_use]
+pub fn same_index(one: &Index, other: &Index) -> bool {
+    let bare = |index: &Index| Index { comment: None, options: sorted(&index.options), ..index.clone() };
+    bare(one) == bare(other)
+}
+
+fn sorted(options: &[String]) -> Vec<String> {
+    let mut options = options.to_vec();
+    options.sort();
+    options
 }
 
 fn rename_constraint(table: &mut Table, from: &str, to: &str) {

@@ -27,7 +27,7 @@ pub struct Index {
     /// Postgres: two NULLs are the same.
     #[serde(default, skip_serializing_if = "is_false")]
     pub nulls_not_distinct: bool,
-    /// Postgres: its storage parameters, each as `name=value`, by name.
+    /// Postgres: its storage parameters, each as `name=value`; their order is no difference.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
     /// Postgres: what CREATE INDEX CONCURRENTLY left when it failed.

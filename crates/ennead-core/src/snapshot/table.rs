@@ -48,7 +48,7 @@ pub struct Table {
     /// Postgres: UNLOGGED.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unlogged: bool,
-    /// Postgres: its storage parameters, each as `name=value`, by name.
+    /// Postgres: its storage parameters, each as `name=value`; their order is no difference.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
     /// Postgres: what logical replication knows its old rows by, where it is not the primary key.

@@ -9,6 +9,7 @@ mod index;
 mod literal;
 mod names;
 mod order;
+mod plan;
 mod postgres;
 mod references;
 mod render;
@@ -20,6 +21,7 @@ mod types;
 use ennead_core::snapshot::Snapshot;
 use ennead_core::{Dialect, Error, FieldDef, ModelDef};
 
+pub use plan::{Fill, Hazard, HazardKind, Lock, PlanOptions, Step, plan};
 pub use rls::{TENANT_SETTING, policies};
 pub use snapshot::snapshot;
 

@@ -11,7 +11,7 @@ pub(super) fn create(snapshot: &Snapshot) -> Vec<String> {
     let mut statements = Vec::new();
     for table in &tables {
         statements.push(create_table(table));
-        statements.extend(table.indexes.iter().map(|index| render::index(&table.name, index)));
+        statements.extend(table.indexes.iter().map(|index| render::index(&table.full_name(), index)));
     }
     for table in tables {
         statements.extend(table.triggers.iter().map(|trigger| trigger.statement.clone()));
@@ -21,7 +21,7 @@ pub(super) fn create(snapshot: &Snapshot) -> Vec<String> {
 
 /// SQLite has no COMMENT, but keeps the text of CREATE TABLE: a table's comment stands before the parenthesis, a column's
 /// above the column.
-fn create_table(table: &Table) -> String {
+pub(super) fn create_table(table: &Table) -> String {
     // AUTOINCREMENT is only taken in the column itself, together with the key.
     let key = table.primary_key.as_ref();
     let counted = table.columns.iter().any(|column| column.identity == Some(Identity::Autoincrement));

@@ -1,0 +1,141 @@
+//! What came of the cases, counted.
+
+use std::collections::BTreeMap;
+
+use crate::case::Case;
+
+/// How one direction of a case went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Passed,
+    /// The engine said that there is something which it does not model.
+    Unmodelled(String),
+    /// It did not apply, or a second diff was not empty.
+    Failed(String),
+    /// The engine was content and the judge is not.
+    Wrong(String),
+}
+
+/// How a case went in which nothing is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Noop {
+    /// The engine finds no difference.
+    pub(crate) empty: bool,
+    /// The judge finds none.
+    pub(crate) same: bool,
+}
+
+/// What came of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The databases could not be made as the case says.
+    Unloadable(String),
+    Ran {
+        forward: Verdict,
+        backward: Verdict,
+        noop: Option<Noop>,
+        deletes: bool,
+        plans: String,
+    },
+}
+
+/// All outcomes of one dialect.
+pub(crate) struct Report {
+    dialect: &'static str,
+    outcomes: Vec<(Case, Outcome)>,
+}
+
+/// Of one direction: passed, unmodelled, failed, wrong.
+type Counts = [usize; 4];
+
+impl Report {
+    pub(crate) fn new(dialect: &'static str, outcomes: Vec<(Case, Outcome)>) -> Self {
+        Self { dialect, outcomes }
+    }
+
+    /// Prints it, and says whether anything failed.
+    pub(crate) fn print(&self, verbose: bool) -> bool {
+        let mut suites: BTreeMap<&str, [Counts; 2]> = BTreeMap::new();
+        let mut changes: BTreeMap<&str, [Counts; 2]> = BTreeMap::new();
+        let mut failed = false;
+        let (mut noops, mut empty) = (0, 0);
+        for (case, outcome) in &self.outcomes {
+            let title = format!("{} {}", case.suite, case.name);
+            let Outcome::Ran { forward, backward, noop, deletes, plans } = outcome else {
+                if let Outcome::Unloadable(why) = outcome {
+                    println!("NOT LOADED {title}: {why}");
+                }
+                continue;
+            };
+            for (direction, verdict) in [("forward", forward), ("backward", backward)] {
+                let at = usize::from(direction == "backward");
+                for key in ["all", &case.suite] {
+                    count(&mut suites.entry(key).or_default()[at], verdict);
+                }
+                for kind in &case.changes {
+                    count(&mut changes.entry(kind).or_default()[at], verdict);
+                }
+                match verdict {
+                    Verdict::Passed => {}
+                    Verdict::Unmodelled(what) => println!("UNMODELLED {direction} {title}: {what}"),
+                    Verdict::Failed(why) => println!("FAILED {direction} {title}: {why}"),
+                    Verdict::Wrong(why) => println!("WRONG {direction} {title}: {why}"),
+                }
+                failed |= matches!(verdict, Verdict::Failed(_) | Verdict::Wrong(_));
+            }
+            if let Some(noop) = noop.filter(|noop| !noop.same && !noop.empty) {
+                println!("NO NO-OP {title}: the judge sees a difference too ({noop:?})");
+            } else if let Some(noop) = noop {
+                noops += 1;
+                empty += usize::from(noop.empty);
+                if !noop.empty {
+                    println!("NOT EMPTY {title}: a difference where there is none");
+                    failed = true;
+                }
+            }
+            if let Some(hazards) = &case.hazards {
+                let expected = hazards.iter().any(|hazard| hazard == "DeletesData");
+                if expected != *deletes {
+                    println!("HAZARD {title}: deletes data {deletes}, expected {expected}");
+                    failed = true;
+                }
+            }
+            if verbose {
+                println!("{plans}");
+            }
+        }
+        println!(
+            "\n{} cases of {}; no-ops without difference: {empty} of {noops}",
+            self.outcomes.len(),
+            self.dialect
+        );
+        table("suite", &suites);
+        table("change", &changes);
+        failed
+    }
+}
+
+fn count(counts: &mut Counts, verdict: &Verdict) {
+    let at = match verdict {
+        Verdict::Passed => 0,
+        Verdict::Unmodelled(_) => 1,
+        Verdict::Failed(_) => 2,
+        Verdict::Wrong(_) => 3,
+    };
+    counts[at] += 1;
+}
+
+fn table(title: &str, rows: &BTreeMap<&str, [Counts; 2]>) {
+    println!(
+        "\n| {title} | forward passed | unmodelled | failed | wrong | backward passed | unmodelled | failed | wrong |"
+    );
+    println!("|---|---|---|---|---|---|---|---|---|");
+    for (name, [forward, backward]) in rows {
+        let cell = |counts: &Counts| {
+            let core = counts[0] + counts[2] + counts[3];
+            let share = if core == 0 { 100.0 } else { counts[0] as f64 * 100.0 / core as f64 };
+            format!("{} ({share:.1} %) | {} | {} | {}", counts[0], counts[1], counts[2], counts[3])
+        };
+        println!("| {name} | {} | {} |", cell(forward), cell(backward));
+    }
+}
