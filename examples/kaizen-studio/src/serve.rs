@@ -31,6 +31,7 @@ fn router(db: &Db, keys: Keys) -> Result<axum::Router, Error> {
     })
     .nodes(access::SERVED)
     .authorize(access::may)
+    .security(serde_json::json!({ "type": "http", "scheme": "bearer" }))
     .build()
 }
 

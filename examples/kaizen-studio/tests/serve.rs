@@ -167,6 +167,7 @@ fn what_a_key_does_not_prove_is_refused() {
         "{}",
     );
     assert_eq!((status, head.contains("application/problem+json")), (401, true));
+    assert!(head.contains("\r\nwww-authenticate: bearer\r\n"), "{head}");
 }
 
 #[cfg(unix)]

@@ -30,8 +30,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use ennead_core::{Error, IntoTenantId, TenantId};
@@ -84,6 +84,7 @@ pub struct NodeRouter {
     extract: Arc<Extract>,
     authorize: Arc<Authorize>,
     nodes: Vec<String>,
+    security: Option<Value>,
     max_body: usize,
     max_batch: usize,
 }
@@ -106,6 +107,7 @@ where
         extract: Arc::new(move |parts| tenant_from_request.call(parts)),
         authorize: Arc::new(|_, _, _| true),
         nodes: Vec::new(),
+        security: None,
         max_body: 1024 * 1024,
         max_batch: 10_000,
     }
@@ -141,6 +143,13 @@ impl NodeRouter {
         self
     }
 
+    /// Says how a request proves who calls, as a security scheme of OpenAPI: `{"type": "http", "scheme": "bearer"}`. It stands
+    /// in the document, and an HTTP scheme in the challenge of a 401.
+    pub fn security(mut self, scheme: Value) -> Self {
+        self.security = Some(scheme);
+        self
+    }
+
     /// How many bytes a body may hold: 1 MiB unless said.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = bytes;
@@ -163,7 +172,8 @@ impl NodeRouter {
             let node = self.schema.node(name)?;
             served.insert(node.name(), node);
         }
-        let document = openapi::document(served.values());
+        let document = openapi::document(served.values(), self.security.as_ref());
+        let challenge = self.security.as_ref().and_then(challenge);
         let state = Arc::new(Served {
             schema: self.schema,
             db: self.db,
@@ -183,8 +193,25 @@ impl NodeRouter {
                 Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address takes another method")
             })
             .layer(DefaultBodyLimit::max(self.max_body))
+            .layer(axum::middleware::map_response(move |response: Response| {
+                std::future::ready(with_challenge(response, challenge.clone()))
+            }))
             .with_state(state))
     }
+}
+
+/// What a 401 asks for: the name of the HTTP scheme.
+fn challenge(scheme: &Value) -> Option<HeaderValue> {
+    let name = scheme.get("scheme").filter(|_| scheme["type"] == "http")?.as_str()?;
+    let (first, rest) = name.split_at_checked(1)?;
+    HeaderValue::try_from(first.to_ascii_uppercase() + rest).ok()
+}
+
+fn with_challenge(mut response: Response, challenge: Option<HeaderValue>) -> Response {
+    if let Some(challenge) = challenge.filter(|_| response.status() == StatusCode::UNAUTHORIZED) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
 }
 
 struct Served {
@@ -221,11 +248,8 @@ impl Served {
 async fn read(served: &Served, request: Request) -> Result<(Caller, Value), Problem> {
     let (parts, body) = request.into_parts();
     let caller = (served.extract)(&parts).await?;
-    let is_json = parts
-        .headers
-        .get(axum::http::header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
+    let is_json =
+        parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
             value.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
         });
     if !is_json {
@@ -245,6 +269,9 @@ async fn run(
 ) -> Result<Response, Problem> {
     let (caller, params) = read(&served, request).await?;
     let node = served.node(&name)?;
+    if !params.is_object() {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "the body is an object of parameters"));
+    }
     served.check(&caller, node, &params)?;
     let tenant = served.db.tenant(&caller.tenant)?;
     Ok(Json(node.run(&tenant, params).await?).into_response())

@@ -4,7 +4,7 @@ use ennead_core::{FieldDef, Kind, ModelDef, Role, Uniqueness};
 use serde_json::{Map, Value as Json, json};
 
 use super::params::{is_settable, visible};
-use super::{Node, NodeOperation};
+use super::{Node, NodeOperation, conflict, time};
 
 /// A node, and the JSON Schemas of its parameters and its result.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +65,7 @@ fn object(properties: Map<String, Json>, required: &[&str]) -> Json {
 }
 
 /// A parameter object: properties as pairs.
-fn of(properties: impl IntoIterator<Item = (&'static str, Json)>, required: &[&str]) -> Json {
+pub(super) fn of(properties: impl IntoIterator<Item = (&'static str, Json)>, required: &[&str]) -> Json {
     object(properties.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect(), required)
 }
 
@@ -78,11 +78,11 @@ fn parameters(node: Node) -> Json {
             json!({ "anyOf": [of([("data", row.clone())], &["data"]), row] })
         }
         NodeOperation::Upsert => {
-            of([("data", row), ("on_conflict", conflict(model))], &["data", "on_conflict"])
+            of([("data", row), ("on_conflict", conflict::describe(model))], &["data", "on_conflict"])
         }
         NodeOperation::BulkCreate => {
             let data = json!({ "type": "array", "items": row });
-            of([("data", data), ("on_conflict", nullable(conflict(model)))], &["data"])
+            of([("data", data), ("on_conflict", nullable(conflict::describe(model)))], &["data"])
         }
         NodeOperation::Read => {
             let by =
@@ -97,47 +97,40 @@ fn parameters(node: Node) -> Json {
             json!({ "anyOf": ways })
         }
         NodeOperation::Update => by_key(model, |name| {
-            let properties = [
-                (name, key.clone()),
-                ("data", changes(model)),
-                ("add", amounts(model)),
-                ("when", nullable(reference())),
-            ];
-            let mut schema = of(properties, &[name]);
-            schema["anyOf"] = json!([{ "required": ["data"] }, { "required": ["add"] }]);
-            with_filter(schema, model)
+            let mut properties = vec![(name, key.clone()), ("when", nullable(reference()))];
+            properties.extend(sets(model));
+            with_filter(with_any_set(of(properties, &[name]), model), model)
         }),
         NodeOperation::Delete => with_filter(
             by_key(model, |name| of([(name, key.clone()), ("when", nullable(reference()))], &[name])),
             model,
         ),
-        NodeOperation::List => with_filter(
-            of(
-                [
-                    ("filter", nullable(reference())),
-                    ("order_by", order(model)),
-                    ("limit", count()),
-                    ("offset", count()),
-                    ("cursor", json!({ "type": ["string", "null"] })),
-                    ("fields", nullable(fields(model))),
-                ],
-                &[],
-            ),
-            model,
-        ),
+        NodeOperation::List => {
+            let common = || {
+                let filter = ("filter", nullable(reference()));
+                vec![filter, ("order_by", order(model)), ("fields", nullable(fields(model)))]
+            };
+            let (mut rows, mut page) = (common(), common());
+            rows.extend([("limit", nullable(count())), ("offset", nullable(count()))]);
+            let mut limit = count();
+            limit["minimum"] = json!(1);
+            page.extend([("limit", nullable(limit)), ("cursor", json!({ "type": ["string", "null"] }))]);
+            with_filter(json!({ "anyOf": [of(rows, &[]), of(page, &["cursor"])] }), model)
+        }
         NodeOperation::Count => with_filter(of([("filter", nullable(reference()))], &[]), model),
         NodeOperation::BulkUpdate => {
-            let shared =
-                of([("filter", reference()), ("data", changes(model)), ("add", amounts(model))], &["filter"]);
-            let all = of(
-                [("all_rows", json!({ "const": true })), ("data", changes(model)), ("add", amounts(model))],
-                &["all_rows"],
-            );
+            let shared = |target: &'static str, schema: Json, rest: Option<(&'static str, Json)>| {
+                let properties = [(target, schema)].into_iter().chain(rest).chain(sets(model));
+                with_any_set(of(properties, &[target]), model)
+            };
+            let filtered = shared("filter", reference(), Some(("all_rows", json!({ "const": false }))));
+            let all = shared("all_rows", json!({ "const": true }), None);
             let mut row = changes(model);
             row["properties"]["id"] = key;
             row["required"] = json!(["id"]);
+            row["minProperties"] = json!(2);
             let each = of([("data", json!({ "type": "array", "items": row }))], &["data"]);
-            with_filter(json!({ "anyOf": [shared, all, each] }), model)
+            with_filter(json!({ "anyOf": [filtered, all, each] }), model)
         }
         NodeOperation::BulkDelete => {
             let ids = json!({ "type": "array", "items": key });
@@ -227,18 +220,14 @@ fn kind(kind: &Kind) -> Json {
             json!({ "anyOf": [text("^[+-]?[0-9]+(\\.[0-9]+)?$"), { "type": "number" }], "format": "decimal" })
         }
         Kind::Uuid => {
-            let mut schema = text("^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$");
+            let mut schema = text("^([0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$");
             schema["format"] = json!("uuid");
             schema
         }
-        Kind::DateTime => text(
-            "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?(Z|[+-][0-9]{2}:[0-9]{2})?$",
-        ),
-        Kind::NaiveDateTime => {
-            text("^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?$")
-        }
-        Kind::Date => text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
-        Kind::Time => text("^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]+)?)?$"),
+        Kind::DateTime => text(&time::datetime_pattern()),
+        Kind::NaiveDateTime => text(&time::naive_pattern()),
+        Kind::Date => text(&time::date_pattern()),
+        Kind::Time => text(&time::time_pattern()),
         Kind::Bytes => json!({ "type": "string", "contentEncoding": "base64" }),
         Kind::Json => json!({}),
         Kind::Enum(def) => json!({ "enum": def.variants }),
@@ -266,7 +255,7 @@ fn new_row(model: &'static ModelDef) -> Json {
     object(properties, &required)
 }
 
-fn is_changeable(field: &FieldDef) -> bool {
+pub(super) fn is_changeable(field: &FieldDef) -> bool {
     is_settable(field) && !field.immutable && field.role != Role::Key
 }
 
@@ -275,7 +264,7 @@ fn changes(model: &'static ModelDef) -> Json {
     object(fields.map(|field| (field.name.to_owned(), typed(field))).collect(), &[])
 }
 
-fn amounts(model: &'static ModelDef) -> Json {
+pub(super) fn amounts(model: &'static ModelDef) -> Json {
     let number = |field: &&FieldDef| {
         matches!(field.kind, Kind::I16 | Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64 | Kind::Decimal(_))
     };
@@ -291,15 +280,25 @@ fn fields(model: &'static ModelDef) -> Json {
     json!({ "type": "array", "items": { "enum": names(model) }, "minItems": 1, "uniqueItems": true })
 }
 
-fn conflict(model: &'static ModelDef) -> Json {
-    let list = json!({ "type": "array", "items": { "enum": model.fields.iter().map(|f| f.name).collect::<Vec<_>>() } });
-    let properties = [
-        ("on", json!({ "anyOf": [list.clone(), { "type": "string" }] })),
-        ("ignore", json!({ "type": "boolean" })),
-        ("update", json!({ "anyOf": [list, { "type": "string" }] })),
-        ("add", amounts(model)),
-    ];
-    of(properties, &["on"])
+/// Whether the model has a number that can be added to.
+pub(super) fn has_amounts(model: &'static ModelDef) -> bool {
+    amounts(model)["properties"].as_object().is_some_and(|properties| !properties.is_empty())
+}
+
+/// What an update sets: `data`, and `add` where the model has a number.
+fn sets(model: &'static ModelDef) -> Vec<(&'static str, Json)> {
+    let mut sets = vec![("data", changes(model))];
+    if has_amounts(model) {
+        sets.push(("add", amounts(model)));
+    }
+    sets
+}
+
+/// Says that an update sets something.
+fn with_any_set(mut schema: Json, model: &'static ModelDef) -> Json {
+    let some = |name: &str| json!({ "required": [name], "properties": { name: { "minProperties": 1 } } });
+    schema["anyOf"] = sets(model).iter().map(|(name, _)| some(name)).collect();
+    schema
 }
 
 fn ordered(model: &'static ModelDef) -> impl Iterator<Item = &'static str> {
@@ -368,7 +367,10 @@ fn condition(field: &FieldDef) -> Json {
         }
     }
     if field.kind == Kind::Text {
-        add(&["$like", "$ilike", "$contains", "$starts_with", "$ends_with"], json!({ "type": "string" }));
+        add(&["$contains", "$starts_with", "$ends_with"], self::kind(&field.kind));
+        // A backslash escapes what follows, so none stands alone at the end.
+        let pattern = "^([^\\\\\\u0000]|\\\\[^\\u0000])*$";
+        add(&["$like", "$ilike"], json!({ "type": "string", "pattern": pattern }));
     }
     let mut operators = object(operators, &[]);
     operators["minProperties"] = json!(1);

@@ -2,12 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use ennead_core::codec::{date_text, datetime_text, naive_text, time_text};
 use ennead_core::{Kind, Value};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use uuid::Uuid;
+
+use super::time;
 
 /// A value as JSON.
 pub(crate) fn to_json(value: Value) -> Json {
@@ -59,6 +60,11 @@ pub(crate) fn from_json(json: Json, kind: &Kind) -> Result<Value, String> {
     })
 }
 
+/// A whole number, however it is written: JSON does not tell 1 from 1.0.
+pub(crate) fn whole(json: &Json) -> Option<i64> {
+    json.as_i64().or_else(|| integer(json.as_f64()?))
+}
+
 /// A float that is a whole number in the range in which floats count exactly: JSON does not tell 1 from 1.0.
 fn integer(float: f64) -> Option<i64> {
     (float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0).then_some(float as i64)
@@ -67,17 +73,22 @@ fn integer(float: f64) -> Option<i64> {
 fn from_text(text: String, kind: &Kind) -> Result<Value, String> {
     Ok(match kind {
         Kind::Text | Kind::Enum(_) => Value::text(text),
-        Kind::Uuid => Value::Uuid(Uuid::try_parse(&text).map_err(|_| "not a UUID")?),
+        Kind::Uuid => Value::Uuid(uuid(&text).ok_or("not a UUID")?),
         Kind::Decimal(_) => Value::Decimal(decimal(&text)?),
         Kind::Bytes => Value::Bytes(STANDARD.decode(text).map_err(|_| "not base64")?),
-        Kind::DateTime => Value::DateTime(datetime(&text).ok_or("not an ISO 8601 timestamp")?),
+        Kind::DateTime => Value::DateTime(time::datetime(&text).ok_or("not an ISO 8601 timestamp")?),
         Kind::NaiveDateTime => {
-            Value::NaiveDateTime(naive(&text).ok_or("not an ISO 8601 date and time without a zone")?)
+            Value::NaiveDateTime(time::naive(&text).ok_or("not an ISO 8601 date and time without a zone")?)
         }
-        Kind::Date => Value::Date(text.parse::<NaiveDate>().map_err(|_| "not an ISO 8601 date")?),
-        Kind::Time => Value::Time(text.parse::<NaiveTime>().map_err(|_| "not an ISO 8601 time")?),
+        Kind::Date => Value::Date(time::date(&text).ok_or("not an ISO 8601 date")?),
+        Kind::Time => Value::Time(time::time(&text).ok_or("not an ISO 8601 time")?),
         kind => return Err(format!("expected {}, got a string", expected(kind))),
     })
+}
+
+/// With hyphens or without; not in braces or as a URN, which the JSON Schema does not describe.
+fn uuid(text: &str) -> Option<Uuid> {
+    matches!(text.len(), 32 | 36).then(|| Uuid::try_parse(text).ok()).flatten()
 }
 
 fn decimal(text: &str) -> Result<Decimal, String> {
@@ -87,20 +98,6 @@ fn decimal(text: &str) -> Result<Decimal, String> {
         Decimal::from_str_exact(text)
     };
     exact.map_err(|_| "not a decimal of at most 28 digits".into())
-}
-
-/// A timestamp; one without an offset is UTC.
-fn datetime(text: &str) -> Option<DateTime<Utc>> {
-    match DateTime::parse_from_rfc3339(text) {
-        Ok(time) => Some(time.with_timezone(&Utc)),
-        Err(_) => naive(text).map(|time| time.and_utc()),
-    }
-}
-
-fn naive(text: &str) -> Option<NaiveDateTime> {
-    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
 }
 
 /// What JSON is, for messages.

@@ -1,5 +1,6 @@
 //! The operations by name: JSON in, JSON out, over the same executor as the typed face.
 
+mod conflict;
 mod describe;
 mod filter;
 pub(crate) mod json;
@@ -7,6 +8,7 @@ mod params;
 mod read;
 pub(crate) mod request;
 mod sink;
+mod time;
 mod write;
 
 use std::fmt;

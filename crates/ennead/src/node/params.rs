@@ -46,7 +46,7 @@ impl Params {
     pub(crate) fn count(&mut self, key: &str) -> Result<Option<u64>, Error> {
         match self.take(key) {
             None | Some(Json::Null) => Ok(None),
-            Some(json) => match json.as_u64().filter(|number| i64::try_from(*number).is_ok()) {
+            Some(json) => match json::whole(&json).and_then(|number| u64::try_from(number).ok()) {
                 Some(number) => Ok(Some(number)),
                 None => Err(invalid(self.model, &self.at(key), "expected a whole number of at least 0")),
             },

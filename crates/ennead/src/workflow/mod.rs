@@ -177,6 +177,7 @@ impl WorkflowBuilder {
     #[must_use]
     pub fn json_schema() -> Json {
         let text = serde_json::json!({ "type": "string" });
+        let name = serde_json::json!({ "type": "string", "minLength": 1 });
         let object = |properties: Json, required: &[&str]| serde_json::json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false });
         let only_if =
             object(serde_json::json!({ "from": text, "output": text, "is": {} }), &["from", "output", "is"]);
@@ -185,7 +186,7 @@ impl WorkflowBuilder {
             &["from", "output", "item", "parameter"],
         );
         let node = object(
-            serde_json::json!({ "id": text, "node": text, "params": {}, "only_if": only_if, "for_each": for_each }),
+            serde_json::json!({ "id": name, "node": text, "params": { "type": ["object", "null"] }, "only_if": only_if, "for_each": for_each }),
             &["id", "node"],
         );
         let connection = object(

@@ -1,0 +1,55 @@
+//! What `on_conflict` takes, as a JSON Schema.
+
+use ennead_core::ModelDef;
+use ennead_core::constraints::{find_unique, primary_key, uniques};
+use serde_json::{Value as Json, json};
+
+use super::describe::{amounts, has_amounts, is_changeable, of};
+
+/// A declared unique, and what happens to the row that is there.
+pub(super) fn describe(model: &'static ModelDef) -> Json {
+    let names: Vec<&str> = model.fields.iter().filter(|field| is_changeable(field)).map(|f| f.name).collect();
+    let list = json!({ "type": "array", "items": { "enum": names }, "minItems": 1, "uniqueItems": true });
+    let update = json!({ "anyOf": [list, { "enum": names }] });
+    let targets = targets(model);
+    let on = || ("on", json!({ "anyOf": targets }));
+    let not = || ("ignore", json!({ "const": false }));
+    let mut ways = vec![of([on(), ("ignore", json!({ "const": true }))], &["on", "ignore"])];
+    if has_amounts(model) {
+        let mut some = amounts(model);
+        some["minProperties"] = json!(1);
+        ways.push(of([on(), not(), ("update", update), ("add", amounts(model))], &["on", "update"]));
+        ways.push(of([on(), not(), ("add", some)], &["on", "add"]));
+    } else {
+        ways.push(of([on(), not(), ("update", update)], &["on", "update"]));
+    }
+    json!({ "anyOf": ways })
+}
+
+/// The uniques that can be named, each with the tenant's column and without.
+fn targets(model: &'static ModelDef) -> Vec<Json> {
+    let mut targets = Vec::new();
+    let declared = uniques(model).into_iter().map(|unique| unique.columns);
+    for columns in std::iter::once(primary_key(model)).chain(declared) {
+        if columns.is_empty() || find_unique(model, &columns).is_none() {
+            continue;
+        }
+        let name = |at: &u16| model.field(*at).name;
+        let own: Vec<&str> = columns.iter().map(name).collect();
+        let less = columns.iter().filter(|at| model.tenant_field() != Some(**at));
+        let less: Vec<&str> = less.map(name).collect();
+        if let [single] = less[..] {
+            targets.push(json!({ "const": single }));
+        }
+        for names in [less, own] {
+            let (items, length) = (json!({ "enum": names }), names.len());
+            let list = json!({
+                "type": "array", "items": items, "uniqueItems": true, "minItems": length, "maxItems": length,
+            });
+            if length > 0 && !targets.contains(&list) {
+                targets.push(list);
+            }
+        }
+    }
+    targets
+}
