@@ -71,7 +71,7 @@ pub fn check(kind: &Kind, value: &mut Value) -> Result<(), String> {
             if !float.is_finite() {
                 return Err("floats are finite: NaN and infinities cannot be stored".into());
             }
-            if *kind == Kind::F32 && !(*float as f32).is_finite() {
+            if *kind == Kind::F32 && float.abs() > f64::from(f32::MAX) {
                 return Err("out of range for f32".into());
             }
             if *float == 0.0 {

@@ -291,11 +291,11 @@ fn admit_expr(model: &ModelDef, expr: &mut Expr) -> Result<(), Error> {
                 Value::Json(json) if !json.is_object() && !json.is_array() => {
                     admit_operand(model, model.field(*at), value)
                 }
-                _ => Err(Error::invalid(format!(
-                    "{}.{}: a JSON path is compared with a text, number, bool or null; for objects and arrays use `contains`",
-                    model.name,
-                    model.field(*at).name
-                ))),
+                _ => Err(refused(
+                    model,
+                    model.field(*at),
+                    "a JSON path is compared with a text, number, bool or null; for objects and arrays use `contains`",
+                )),
             }
         }
         Expr::Compare { left, value, .. } => admit_operand(model, field(left), value),
@@ -311,20 +311,14 @@ fn admit_expr(model: &ModelDef, expr: &mut Expr) -> Result<(), Error> {
             if let Value::Text(text) = pattern
                 && text.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
             {
-                return Err(Error::invalid(format!(
-                    "{}.{}: the pattern ends in a lone backslash, which escapes nothing",
-                    model.name,
-                    field(left).name
-                )));
+                let what = "the pattern ends in a lone backslash, which escapes nothing";
+                return Err(refused(model, field(left), what));
             }
             if let Value::Text(text) = pattern
                 && text.len() > MAX_PATTERN
             {
-                return Err(Error::invalid(format!(
-                    "{}.{}: a pattern holds at most {MAX_PATTERN} bytes",
-                    model.name,
-                    field(left).name
-                )));
+                let what = format!("a pattern holds at most {MAX_PATTERN} bytes");
+                return Err(refused(model, field(left), &what));
             }
             admit_operand(model, field(left), pattern)
         }
@@ -339,14 +333,13 @@ fn admit_expr(model: &ModelDef, expr: &mut Expr) -> Result<(), Error> {
             let Kind::Array(element) = field.kind else {
                 return Err(Error::invalid(format!("{}.{} is no array", model.name, field.name)));
             };
-            crate::admit::check(element, value)
-                .map_err(|what| Error::invalid(format!("{}.{}: {what}", model.name, field.name)))
+            crate::admit::check(element, value).map_err(|what| refused(model, field, &what))
         }
     }
 }
 
 fn admit_path(model: &ModelDef, at: u16, path: &[String]) -> Result<(), Error> {
-    let wrong = |what: &str| Err(Error::invalid(format!("{}.{}: {what}", model.name, model.field(at).name)));
+    let wrong = |what: &str| Err(refused(model, model.field(at), what));
     if path.is_empty() || path.len() > 32 {
         return wrong("a JSON path has 1 to 32 parts");
     }
@@ -354,6 +347,13 @@ fn admit_path(model: &ModelDef, at: u16, path: &[String]) -> Result<(), Error> {
         return wrong("a part of a JSON path holds no quote, backslash or NUL");
     }
     Ok(())
+}
+
+/// An error that names the model and the field.
+fn refused(model: &ModelDef, field: &FieldDef, what: &str) -> Error {
+    Error::invalid(format!("{}.{}: {what}", model.name, field.name))
+        .with_model(model.name)
+        .with_fields(vec![field.name])
 }
 
 /// Checks the filter and the keys of a target.

@@ -15,6 +15,7 @@
 pub mod accounts;
 mod bed;
 pub mod bulk;
+pub mod by_name;
 pub mod cancel;
 pub mod cancelling;
 pub mod connect;
@@ -143,18 +144,62 @@ fn global() -> impl Iterator<Item = &'static Case> {
     [types::ALL, filters::ALL, pages::ALL, ddl::ALL].into_iter().flatten().copied().flatten()
 }
 
+/// The cases of the operations themselves: those that run by name as well. The others are about connections, other faces
+/// and what is sent, whoever asked for it.
+fn operations() -> impl Iterator<Item = &'static Case> {
+    [
+        operations::CASES,
+        embedded_tenant::CASES,
+        numbers::CASES,
+        keys::CASES,
+        bulk::CASES,
+        streams::CASES,
+        upsert::CASES,
+        soft_delete::CASES,
+        transactions::CASES,
+        deferred::CASES,
+        errors::CASES,
+        context::CASES,
+        nodes::CASES,
+    ]
+    .into_iter()
+    .chain(dataflow::ALL.iter().copied())
+    .chain([types::ALL, filters::ALL, pages::ALL].into_iter().flatten().copied())
+    .flatten()
+}
+
 /// Runs all cases on one backend as a test target without a harness. Arguments are those of `cargo test`.
 pub fn main(kind: Kind) {
     if memory::ran_as_child() {
         return;
     }
-    let arguments = Arguments::from_args();
     let without_tenants: Vec<&str> = global().map(|case| case.name).collect();
-    let trials = all()
-        .filter(|case| kind != Kind::PostgresRls || !without_tenants.contains(&case.name))
+    let cases = all().filter(|case| kind != Kind::PostgresRls || !without_tenants.contains(&case.name));
+    run(&Arguments::from_args(), kind, &kind.to_string(), cases).exit();
+}
+
+/// Runs the cases of the operations on one backend by name: see [`by_name`].
+pub fn main_by_name(kind: Kind) {
+    by_name::begin();
+    let arguments = Arguments::from_args();
+    let conclusion = run(&arguments, kind, &format!("{kind} by name"), operations());
+    let whole = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.list;
+    if !arguments.list && !by_name::finish(whole) {
+        std::process::exit(101);
+    }
+    conclusion.exit();
+}
+
+fn run(
+    arguments: &Arguments,
+    kind: Kind,
+    shown: &str,
+    cases: impl Iterator<Item = &'static Case>,
+) -> libtest_mimic::Conclusion {
+    let trials = cases
         .filter(|case| case.only.is_none_or(|only| only == kind))
         .map(|case| {
-            let name = format!("{kind} {}", case.name.trim_start_matches("ennead_suite::"));
+            let name = format!("{shown} {}", case.name.trim_start_matches("ennead_suite::"));
             let trial = Trial::test(name, move || {
                 let runtime =
                     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -170,5 +215,5 @@ pub fn main(kind: Kind) {
             }
         })
         .collect();
-    libtest_mimic::run(&arguments, trials).exit();
+    libtest_mimic::run(arguments, trials)
 }

@@ -49,6 +49,9 @@
 mod backend;
 mod builder;
 mod db;
+#[cfg(feature = "__detour")]
+#[doc(hidden)]
+pub mod detour;
 #[cfg(all(doctest, feature = "sqlite"))]
 mod doctests;
 mod exec;

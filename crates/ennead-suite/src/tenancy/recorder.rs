@@ -78,7 +78,7 @@ async fn record(future: impl Future<Output = ()>) -> Vec<Told> {
 }
 
 /// The SQL that is sent.
-pub(super) async fn statements(future: impl Future<Output = ()>) -> Vec<String> {
+pub(crate) async fn statements(future: impl Future<Output = ()>) -> Vec<String> {
     record(future).await.iter().filter(|told| told.target == SQL).map(|told| told.get("sql")).collect()
 }
 

@@ -241,7 +241,10 @@ impl Everything {
             mark: draw.any(),
             mark_opt: draw.any(),
             json: draw.any(),
-            json_opt: draw.any::<Option<serde_json::Value>>(),
+            // By name, null in a JSON field that takes NULL is NULL.
+            json_opt: draw
+                .any::<Option<serde_json::Value>>()
+                .filter(|json| !(crate::by_name::begun() && json.is_null())),
             layout: draw.any(),
             layout_opt: draw.any(),
             place: draw.any(),

@@ -6,7 +6,7 @@ use ennead_core::{Error, ErrorKind};
 const MANY: usize = 1000;
 
 /// Does work on so many rows: at once where they are few.
-pub(super) async fn apart<T: Send + 'static>(
+pub(crate) async fn apart<T: Send + 'static>(
     rows: usize,
     work: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {

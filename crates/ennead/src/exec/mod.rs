@@ -20,6 +20,7 @@ use crate::db::DbInner;
 use crate::sink::{Sink, ValueRows, downcast};
 use crate::transaction::TxState;
 
+pub(crate) use apart::apart;
 pub(crate) use delete::delete;
 pub(crate) use insert::{Atomic, insert};
 pub(crate) use read::{complete_order, count, page_digest, select};

@@ -11,8 +11,20 @@ use ennead_core::{
 };
 
 use super::{Done, Handle};
+#[cfg(feature = "__detour")]
+use crate::detour::{Ask, way};
 use crate::op::Narrow;
 use crate::sink::{MakeSink, Nothing, Sink};
+
+/// Where the tests send the operation another way, goes it: see `detour`.
+macro_rules! detour {
+    ($handle:expr, $narrow:expr, $ask:expr, $sink:expr) => {
+        #[cfg(feature = "__detour")]
+        if let Some(way) = way(&$handle, $narrow.is_some(), $ask) {
+            return Ok(way.go($handle, $sink).await?.0);
+        }
+    };
+}
 
 /// An operation in the executor.
 pub(crate) type Started<'a> = Pin<Box<dyn Future<Output = Result<Done, Error>> + Send + 'a>>;
@@ -27,7 +39,9 @@ pub(crate) fn create<'a>(
     sink: MakeSink,
 ) -> Started<'a> {
     Box::pin(async move {
-        super::insert(handle, narrow.take()?, model, vec![values], conflict, Some(sink())).await
+        let (narrow, rows) = (narrow.take()?, vec![values]);
+        detour!(handle, narrow, Ask::Create { model, values: &rows[0], conflict: conflict.as_ref() }, sink());
+        super::insert(handle, narrow, model, rows, conflict, Some(sink())).await
     })
 }
 
@@ -41,13 +55,32 @@ pub(crate) fn bulk_create<'a>(
 ) -> Started<'a> {
     Box::pin(async move {
         let (narrow, rows) = rows?;
+        detour!(
+            handle,
+            narrow,
+            Ask::BulkCreate { model, rows: &rows, conflict: conflict.as_ref(), returning: sink.is_some() },
+            Nothing::sink()
+        );
         super::insert(handle, narrow, model, rows, conflict, sink.map(|sink| sink())).await
     })
 }
 
-/// Read and List.
+/// Read.
+pub(crate) fn read(handle: Handle<'_>, narrow: Narrow, select: Select, sink: MakeSink) -> Started<'_> {
+    Box::pin(async move {
+        let narrow = narrow.take()?;
+        detour!(handle, narrow, Ask::Read(&select), sink());
+        super::select(handle, narrow, select, sink()).await
+    })
+}
+
+/// List.
 pub(crate) fn select(handle: Handle<'_>, narrow: Narrow, select: Select, sink: MakeSink) -> Started<'_> {
-    Box::pin(async move { super::select(handle, narrow.take()?, select, sink()).await })
+    Box::pin(async move {
+        let narrow = narrow.take()?;
+        detour!(handle, narrow, Ask::List(&select), sink());
+        super::select(handle, narrow, select, sink()).await
+    })
 }
 
 /// List into a sink that knows the order of its rows.
@@ -63,7 +96,9 @@ pub(crate) fn keyed(
 /// Count; the number is what was affected.
 pub(crate) fn count(handle: Handle<'_>, narrow: Narrow, count: Count) -> Started<'_> {
     Box::pin(async move {
-        let affected = super::count(handle, narrow.take()?, count).await?;
+        let narrow = narrow.take()?;
+        detour!(handle, narrow, Ask::Count(&count), Nothing::sink());
+        let affected = super::count(handle, narrow, count).await?;
         Ok(Done { affected, sink: Box::new(Nothing) })
     })
 }
@@ -76,8 +111,9 @@ pub(crate) fn update(
     sink: MakeSink,
 ) -> Started<'_> {
     Box::pin(async move {
-        let narrow = narrow.take()?;
-        super::update(handle, narrow, update?, sink()).await
+        let (narrow, update) = (narrow.take()?, update?);
+        detour!(handle, narrow, Ask::Update(&update), sink());
+        super::update(handle, narrow, update, sink()).await
     })
 }
 
@@ -89,8 +125,9 @@ pub(crate) fn delete(
     hard: bool,
 ) -> Started<'_> {
     Box::pin(async move {
-        let narrow = narrow.take()?;
-        let affected = super::delete(handle, narrow, delete?, hard).await?;
+        let (narrow, delete) = (narrow.take()?, delete?);
+        detour!(handle, narrow, Ask::Delete(&delete, hard), Nothing::sink());
+        let affected = super::delete(handle, narrow, delete, hard).await?;
         Ok(Done { affected, sink: Box::new(Nothing) })
     })
 }
@@ -103,8 +140,9 @@ pub(crate) fn update_each<'a>(
     updates: Result<Vec<(Value, Vec<Assignment>)>, Error>,
 ) -> Started<'a> {
     Box::pin(async move {
-        let narrow = narrow.take()?;
-        let affected = super::update_each(handle, narrow, model, updates?).await?;
+        let (narrow, updates) = (narrow.take()?, updates?);
+        detour!(handle, narrow, Ask::UpdateEach(model, &updates), Nothing::sink());
+        let affected = super::update_each(handle, narrow, model, updates).await?;
         Ok(Done { affected, sink: Box::new(Nothing) })
     })
 }

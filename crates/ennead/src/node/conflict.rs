@@ -14,14 +14,18 @@ pub(super) fn describe(model: &'static ModelDef) -> Json {
     let targets = targets(model);
     let on = || ("on", json!({ "anyOf": targets }));
     let not = || ("ignore", json!({ "const": false }));
-    let mut ways = vec![of([on(), ("ignore", json!({ "const": true }))], &["on", "ignore"])];
+    // Nothing to update or to add may be said, too.
+    let (none, nothing) =
+        (json!({ "type": "array", "maxItems": 0 }), json!({ "type": "object", "maxProperties": 0 }));
+    let ignoring = [on(), ("ignore", json!({ "const": true })), ("update", none.clone()), ("add", nothing)];
+    let mut ways = vec![of(ignoring, &["on", "ignore"])];
     if has_amounts(model) {
         let mut some = amounts(model);
         some["minProperties"] = json!(1);
         ways.push(of([on(), not(), ("update", update), ("add", amounts(model))], &["on", "update"]));
-        ways.push(of([on(), not(), ("add", some)], &["on", "add"]));
+        ways.push(of([on(), not(), ("update", none), ("add", some)], &["on", "add"]));
     } else {
-        ways.push(of([on(), not(), ("update", update)], &["on", "update"]));
+        ways.push(of([on(), not(), ("update", update), ("add", amounts(model))], &["on", "update"]));
     }
     json!({ "anyOf": ways })
 }

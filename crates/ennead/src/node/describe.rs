@@ -3,8 +3,8 @@
 use ennead_core::{FieldDef, Kind, ModelDef, Role, Uniqueness};
 use serde_json::{Map, Value as Json, json};
 
-use super::params::{is_settable, visible};
-use super::{Node, NodeOperation, conflict, time};
+use super::params::{is_settable, key_alias, visible};
+use super::{Node, NodeOperation, conflict, places, time};
 
 /// A node, and the JSON Schemas of its parameters and its result.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,22 +85,21 @@ fn parameters(node: Node) -> Json {
             of([("data", data), ("on_conflict", nullable(conflict::describe(model)))], &["data"])
         }
         NodeOperation::Read => {
-            let by =
-                |name: &'static str, schema: Json| of([(name, schema), ("fields", fields(model))], &[name]);
-            let mut ways = vec![by("id", key.clone())];
-            if model.key_field().name != "id" {
-                ways.push(by(model.key_field().name, key));
-            }
+            let by = |name, schema| of([(name, schema), ("fields", nullable(fields(model)))], &[name]);
+            let mut ways: Vec<Json> = key_names(model).map(|name| by(name, key.clone())).collect();
             let unique =
                 visible(model).filter(|(at, field)| field.unique != Uniqueness::No && *at != model.key.field);
             ways.extend(unique.map(|(_, field)| by(field.name, kind(&field.kind))));
             json!({ "anyOf": ways })
         }
-        NodeOperation::Update => by_key(model, |name| {
-            let mut properties = vec![(name, key.clone()), ("when", nullable(reference()))];
-            properties.extend(sets(model));
-            with_filter(with_any_set(of(properties, &[name]), model), model)
-        }),
+        NodeOperation::Update => {
+            let by = |name| {
+                let mut properties = vec![(name, key.clone()), ("when", nullable(reference()))];
+                properties.extend(sets(model));
+                with_any_set(of(properties, &[name]), model)
+            };
+            with_filter(by_key(model, by), model)
+        }
         NodeOperation::Delete => with_filter(
             by_key(model, |name| of([(name, key.clone()), ("when", nullable(reference()))], &[name])),
             model,
@@ -114,7 +113,8 @@ fn parameters(node: Node) -> Json {
             rows.extend([("limit", nullable(count())), ("offset", nullable(count()))]);
             let mut limit = count();
             limit["minimum"] = json!(1);
-            page.extend([("limit", nullable(limit)), ("cursor", json!({ "type": ["string", "null"] }))]);
+            page.extend([("limit", nullable(limit)), ("offset", json!({ "type": "null" }))]);
+            page.push(("cursor", json!({ "type": ["string", "null"] })));
             with_filter(json!({ "anyOf": [of(rows, &[]), of(page, &["cursor"])] }), model)
         }
         NodeOperation::Count => with_filter(of([("filter", nullable(reference()))], &[]), model),
@@ -124,30 +124,43 @@ fn parameters(node: Node) -> Json {
                 with_any_set(of(properties, &[target]), model)
             };
             let filtered = shared("filter", reference(), Some(("all_rows", json!({ "const": false }))));
-            let all = shared("all_rows", json!({ "const": true }), None);
-            let mut row = changes(model);
-            row["properties"]["id"] = key;
-            row["required"] = json!(["id"]);
-            row["minProperties"] = json!(2);
+            let no_filter = Some(("filter", json!({ "type": "null" })));
+            let all = shared("all_rows", json!({ "const": true }), no_filter);
+            let row = by_key(model, |name| {
+                let mut row = changes(model);
+                row["properties"][name] = key.clone();
+                row["required"] = json!([name]);
+                row["minProperties"] = json!(2);
+                row
+            });
             let each = of([("data", json!({ "type": "array", "items": row }))], &["data"]);
             with_filter(json!({ "anyOf": [filtered, all, each] }), model)
         }
         NodeOperation::BulkDelete => {
             let ids = json!({ "type": "array", "items": key });
             let ways = [
-                of([("filter", reference())], &["filter"]),
+                of([("filter", reference()), ("all_rows", json!({ "const": false }))], &["filter"]),
                 of([("ids", ids), ("filter", nullable(reference()))], &["ids"]),
-                of([("all_rows", json!({ "const": true }))], &["all_rows"]),
+                of(
+                    [("all_rows", json!({ "const": true })), ("filter", json!({ "type": "null" }))],
+                    &["all_rows"],
+                ),
             ];
             with_filter(json!({ "anyOf": ways }), model)
         }
     }
 }
 
-/// The key as `id`, or by its own name.
+/// The names that the key goes by: its alias and its own.
+fn key_names(model: &'static ModelDef) -> impl Iterator<Item = &'static str> {
+    let (alias, own) = (key_alias(model), model.key_field().name);
+    std::iter::once(alias).chain((alias != own).then_some(own))
+}
+
+/// One schema for each name of the key.
 fn by_key(model: &'static ModelDef, schema: impl Fn(&'static str) -> Json) -> Json {
-    let own = model.key_field().name;
-    if own == "id" { schema("id") } else { json!({ "anyOf": [schema("id"), schema(own)] }) }
+    let mut ways: Vec<Json> = key_names(model).map(schema).collect();
+    if ways.len() == 1 { ways.swap_remove(0) } else { json!({ "anyOf": ways }) }
 }
 
 fn result(node: Node) -> Json {
@@ -228,7 +241,12 @@ fn kind(kind: &Kind) -> Json {
         Kind::NaiveDateTime => text(&time::naive_pattern()),
         Kind::Date => text(&time::date_pattern()),
         Kind::Time => text(&time::time_pattern()),
-        Kind::Bytes => json!({ "type": "string", "contentEncoding": "base64" }),
+        Kind::Bytes => {
+            let mut schema =
+                text("^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$");
+            schema["contentEncoding"] = json!("base64");
+            schema
+        }
         Kind::Json => json!({}),
         Kind::Enum(def) => json!({ "enum": def.variants }),
         Kind::Array(element) => json!({ "type": "array", "items": self::kind(element) }),
@@ -259,8 +277,9 @@ pub(super) fn is_changeable(field: &FieldDef) -> bool {
     is_settable(field) && !field.immutable && field.role != Role::Key
 }
 
+/// What an update sets; it may carry the tenant, where it is the scope's own.
 fn changes(model: &'static ModelDef) -> Json {
-    let fields = model.fields.iter().filter(|field| is_changeable(field));
+    let fields = model.fields.iter().filter(|field| is_changeable(field) || field.role == Role::Tenant);
     object(fields.map(|field| (field.name.to_owned(), typed(field))).collect(), &[])
 }
 
@@ -285,19 +304,16 @@ pub(super) fn has_amounts(model: &'static ModelDef) -> bool {
     amounts(model)["properties"].as_object().is_some_and(|properties| !properties.is_empty())
 }
 
-/// What an update sets: `data`, and `add` where the model has a number.
-fn sets(model: &'static ModelDef) -> Vec<(&'static str, Json)> {
-    let mut sets = vec![("data", changes(model))];
-    if has_amounts(model) {
-        sets.push(("add", amounts(model)));
-    }
-    sets
+/// What an update sets: `data`, and `add` (empty, where the model has no number).
+fn sets(model: &'static ModelDef) -> [(&'static str, Json); 2] {
+    [("data", changes(model)), ("add", amounts(model))]
 }
 
 /// Says that an update sets something.
 fn with_any_set(mut schema: Json, model: &'static ModelDef) -> Json {
     let some = |name: &str| json!({ "required": [name], "properties": { name: { "minProperties": 1 } } });
-    schema["anyOf"] = sets(model).iter().map(|(name, _)| some(name)).collect();
+    let names = if has_amounts(model) { &["data", "add"][..] } else { &["data"] };
+    schema["anyOf"] = names.iter().map(|name| some(name)).collect();
     schema
 }
 
@@ -330,7 +346,7 @@ fn with_filter(mut schema: Json, model: &'static ModelDef) -> Json {
     for (_, field) in visible(model) {
         properties.insert(field.name.to_owned(), condition(field));
         if field.kind == Kind::Json {
-            paths.insert(format!("^{}\\..+", field.name), json!({}));
+            paths.insert(places::pattern(field), places::place());
         }
     }
     schema["$defs"] = json!({
@@ -345,6 +361,9 @@ fn with_filter(mut schema: Json, model: &'static ModelDef) -> Json {
 }
 
 fn condition(field: &FieldDef) -> Json {
+    if field.kind == Kind::Json {
+        return places::field();
+    }
     let flag = json!({ "type": "boolean" });
     let mut operators = Map::from_iter([("$null".to_owned(), flag.clone()), ("$exists".to_owned(), flag)]);
     let mut add = |names: &[&str], schema: Json| {
@@ -353,7 +372,6 @@ fn condition(field: &FieldDef) -> Json {
     let value = kind(&field.kind);
     let list = json!({ "type": "array", "items": nullable(value.clone()) });
     match field.kind {
-        Kind::Json => add(&["$contains"], json!({})),
         Kind::Array(element) => {
             add(&["$contains"], kind(element));
             add(&["$eq", "$ne"], nullable(value.clone()));
@@ -363,7 +381,10 @@ fn condition(field: &FieldDef) -> Json {
             add(&["$eq", "$ne"], nullable(value.clone()));
             add(&["$gt", "$gte", "$lt", "$lte"], value.clone());
             add(&["$in", "$nin"], list.clone());
-            add(&["$between"], json!({ "type": "array", "items": value, "minItems": 2, "maxItems": 2 }));
+            add(
+                &["$between"],
+                json!({ "type": "array", "items": value.clone(), "minItems": 2, "maxItems": 2 }),
+            );
         }
     }
     if field.kind == Kind::Text {
@@ -374,10 +395,5 @@ fn condition(field: &FieldDef) -> Json {
     }
     let mut operators = object(operators, &[]);
     operators["minProperties"] = json!(1);
-    let mut ways = vec![json!({ "type": "null" }), operators];
-    if field.kind != Kind::Json {
-        ways.push(value);
-        ways.push(list);
-    }
-    json!({ "anyOf": ways })
+    json!({ "anyOf": [{ "type": "null" }, operators, value, list] })
 }

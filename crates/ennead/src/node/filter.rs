@@ -117,7 +117,8 @@ impl Reader<'_> {
 
     fn operators(&self, path: &str, operand: Operand, json: Json) -> Result<Expr, Error> {
         match json {
-            Json::Object(map) => {
+            Json::Object(mut map) => {
+                let operand = self.place(path, operand, &mut map)?;
                 if map.is_empty() {
                     return Err(invalid(self.model, path, "expected operators such as {\"$eq\": …}"));
                 }
@@ -130,8 +131,35 @@ impl Reader<'_> {
                 Ok(if all.len() == 1 { all.swap_remove(0) } else { Expr::And(all) })
             }
             Json::Null => Ok(Expr::Null { left: operand, negated: false }),
+            // An array field equals an array; a list of arrays is one of them.
+            Json::Array(items)
+                if matches!(self.model.field(operand.column()).kind, Kind::Array(_))
+                    && (items.is_empty() || !items.iter().all(|item| item.is_array() || item.is_null())) =>
+            {
+                self.compare(path, operand, Compare::Eq, Json::Array(items))
+            }
             Json::Array(items) => self.list(path, operand, items, false),
             scalar => self.compare(path, operand, Compare::Eq, scalar),
+        }
+    }
+
+    /// A place inside a JSON field whose parts are no plain words: `{"$path": ["a.b", "0"], "$eq": 1}`.
+    fn place(&self, path: &str, operand: Operand, map: &mut Map<String, Json>) -> Result<Operand, Error> {
+        let Operand::Column(at) = operand else { return Ok(operand) };
+        if self.model.field(at).kind != Kind::Json {
+            return Ok(operand);
+        }
+        let refuse = || invalid(self.model, &format!("{path}.$path"), "expected an array of strings");
+        match map.remove("$path") {
+            None => Ok(operand),
+            Some(Json::Array(parts)) => {
+                let parts = parts.into_iter().map(|part| match part {
+                    Json::String(part) => Ok(part),
+                    _ => Err(refuse()),
+                });
+                Ok(Operand::JsonPath(at, parts.collect::<Result<_, _>>()?))
+            }
+            Some(_) => Err(refuse()),
         }
     }
 
@@ -189,7 +217,8 @@ impl Reader<'_> {
         }
         let value = value(self.model, path, definition, json)?;
         if value.is_null() {
-            return Err(invalid(self.model, path, "null is not compared: use `$null`"));
+            let what = "null is not compared: use `$null`";
+            return Err(invalid(self.model, path, what).with_fields(vec![definition.name]));
         }
         Ok(Expr::Compare { left, op, value })
     }
@@ -201,10 +230,6 @@ impl Reader<'_> {
             let each = items.into_iter().map(|item| self.compare(path, left.clone(), op, item));
             let all: Vec<Expr> = each.collect::<Result<_, _>>()?;
             return Ok(if negated { Expr::And(all) } else { Expr::Or(all) });
-        }
-        // An array field that equals an array; a list of arrays stands under `$in`.
-        if matches!(definition.kind, Kind::Array(_)) && !items.iter().all(Json::is_array) {
-            return self.compare(path, left, Compare::Eq, Json::Array(items));
         }
         if definition.kind == Kind::Json {
             return Err(invalid(
@@ -225,8 +250,8 @@ impl Reader<'_> {
         match definition.kind {
             Kind::Json => Ok(Expr::JsonContains { left, value: Value::Json(json) }),
             Kind::Array(element) => {
-                let value =
-                    super::json::from_json(json, element).map_err(|what| invalid(self.model, path, &what))?;
+                let value = super::json::from_json(json, element)
+                    .map_err(|what| invalid(self.model, path, &what).with_fields(vec![definition.name]))?;
                 if value.is_null() {
                     return Err(invalid(self.model, path, "an array holds no null"));
                 }

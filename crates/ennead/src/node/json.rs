@@ -74,6 +74,7 @@ fn from_text(text: String, kind: &Kind) -> Result<Value, String> {
     Ok(match kind {
         Kind::Text | Kind::Enum(_) => Value::text(text),
         Kind::Uuid => Value::Uuid(uuid(&text).ok_or("not a UUID")?),
+        Kind::Decimal(_) if !is_plain(&text) => return Err("not a decimal of at most 28 digits".into()),
         Kind::Decimal(_) => Value::Decimal(decimal(&text)?),
         Kind::Bytes => Value::Bytes(STANDARD.decode(text).map_err(|_| "not base64")?),
         Kind::DateTime => Value::DateTime(time::datetime(&text).ok_or("not an ISO 8601 timestamp")?),
@@ -98,6 +99,13 @@ fn decimal(text: &str) -> Result<Decimal, String> {
         Decimal::from_str_exact(text)
     };
     exact.map_err(|_| "not a decimal of at most 28 digits".into())
+}
+
+/// Digits, and perhaps a sign and a point with digits behind it: no underscores, and no exponent.
+fn is_plain(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let text = text.strip_prefix(['+', '-']).unwrap_or(text);
+    text.split_once('.').map_or_else(|| digits(text), |(whole, part)| digits(whole) && digits(part))
 }
 
 /// What JSON is, for messages.

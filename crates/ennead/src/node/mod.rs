@@ -5,6 +5,7 @@ mod describe;
 mod filter;
 pub(crate) mod json;
 mod params;
+mod places;
 mod read;
 pub(crate) mod request;
 mod sink;
@@ -16,7 +17,7 @@ use std::fmt;
 use ennead_core::{Error, Guard, ModelDef};
 use serde_json::Value as Json;
 
-use crate::exec::Handle;
+use crate::exec::{Handle, apart};
 use crate::schema::Schema;
 use crate::scopes::sealed::Handles;
 
@@ -129,8 +130,10 @@ impl Node {
     }
 
     pub(crate) async fn run_on(&self, handle: Handle<'_>, params: Json) -> Result<Json, Error> {
-        let guard = handle.scope.guard(self.model, false)?;
-        read::parse(*self, &guard, params)?.run(self.model, handle).await
+        let (node, guard) = (*self, handle.scope.guard(self.model, false)?);
+        let rows = ["data", "ids"].iter().filter_map(|name| params.get(name)?.as_array()).map(Vec::len).sum();
+        let request = apart(rows, move || read::parse(node, &guard, params)).await?;
+        request.run(self.model, handle).await
     }
 
     /// Reads the parameters, and throws the request away.

@@ -130,12 +130,21 @@ pub(crate) fn value(
     if json.is_null() && field.nullable {
         return Ok(Value::Null);
     }
-    let mut value = json::from_json(json, &field.kind).map_err(|what| invalid(model, path, &what))?;
+    let refuse = |what: &str| invalid(model, path, what).with_fields(vec![field.name]);
+    let mut value = json::from_json(json, &field.kind).map_err(|what| refuse(&what))?;
     if value.is_null() {
-        return Err(invalid(model, path, "takes no null"));
+        return Err(refuse("takes no null"));
     }
-    ennead_core::check(&field.kind, &mut value).map_err(|what| invalid(model, path, &what))?;
+    ennead_core::check(&field.kind, &mut value).map_err(|what| refuse(&what))?;
     Ok(value)
+}
+
+/// What else than its own name calls the key: `id`, unless another field is called so.
+pub(crate) fn key_alias(model: &'static ModelDef) -> &'static str {
+    match model.find("id") {
+        Some((at, _)) if at != model.key.field => model.key_field().name,
+        _ => "id",
+    }
 }
 
 /// The names of all fields but the hidden ones.

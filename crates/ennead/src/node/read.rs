@@ -7,7 +7,7 @@ use ennead_core::{
 use serde_json::Value as Json;
 
 use super::filter::Reader;
-use super::params::{Params, field, invalid, value, visible};
+use super::params::{Params, field, invalid, key_alias, value, visible};
 use super::request::Request;
 use super::{Node, NodeOperation, write};
 use crate::op::Cursor;
@@ -54,7 +54,8 @@ impl Call<'_> {
     /// Takes the key: as `id`, or by its own name.
     pub(super) fn key(&self, params: &mut Params) -> Result<Value, Error> {
         let key = self.model.key_field();
-        let name = if params.has("id") { "id" } else { key.name };
+        let alias = key_alias(self.model);
+        let name = if params.has(alias) { alias } else { key.name };
         value(self.model, name, key, params.required(name)?)
     }
 
@@ -68,7 +69,7 @@ impl Call<'_> {
     /// What names one row: its key, or the value of a unique field.
     fn identity(&self, params: &mut Params) -> Result<Expr, Error> {
         let key = self.model.key.field;
-        if params.has("id") || params.has(self.model.key_field().name) {
+        if params.has(key_alias(self.model)) || params.has(self.model.key_field().name) {
             let value = self.key(params)?;
             return Ok(Expr::Compare { left: Operand::Column(key), op: Compare::Eq, value });
         }

@@ -7,7 +7,7 @@ use ennead_core::{
 use serde_json::{Map, Value as Json};
 
 use super::json::type_name;
-use super::params::{Params, field, invalid, is_settable, value};
+use super::params::{Params, field, invalid, is_settable, key_alias, value};
 use super::read::Call;
 use super::request::Request;
 
@@ -86,7 +86,8 @@ pub(super) fn bulk_update(call: &Call<'_>, mut params: Params) -> Result<Request
         .map(|(at, row)| {
             let path = format!("data[{at}]");
             let mut row = Params::new(call.model, &path, row)?;
-            let name = if row.has("id") { "id" } else { call.model.key_field().name };
+            let alias = key_alias(call.model);
+            let name = if row.has(alias) { alias } else { call.model.key_field().name };
             let key = value(call.model, &row.at(name), call.model.key_field(), row.required(name)?)?;
             Ok((key, call.sets(&path, row.into_map(), false)?))
         })

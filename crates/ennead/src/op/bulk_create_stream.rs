@@ -38,6 +38,8 @@ impl<M: Model> BulkCreateStream<M> {
     /// A violated constraint or a value that does not fit: then no row is created.
     pub async fn run(self, scope: &impl CreateScope<M>) -> Result<BulkResult, Error> {
         let mut narrow = self.narrow;
+        #[cfg(feature = "__detour")]
+        let _ = crate::detour::way(&scope.handle(), false, crate::detour::Ask::CreateStream(M::DEF));
         let mut chunks = self.rows.chunks(CHUNK);
         let mut affected = 0;
         let mut atomic = exec::Atomic::begin(scope.handle()).await?;

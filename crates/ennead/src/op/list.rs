@@ -104,6 +104,8 @@ impl<M: Model> List<M> {
     /// The stream ends after its first error; see [`run`](Self::run).
     pub fn stream<S: Scope<M>>(self, scope: &S) -> impl Stream<Item = Result<M, Error>> + Send {
         let List { mut select, narrow, .. } = self;
+        #[cfg(feature = "__detour")]
+        let _ = crate::detour::way(&scope.handle(), false, crate::detour::Ask::ListStream(&select));
         let narrow =
             narrow.take().inspect(|narrow| exec::complete_order(scope.handle(), narrow, &mut select));
         let chunks = futures_util::stream::try_unfold(Some((select, narrow)), async move |state| {
@@ -166,6 +168,14 @@ impl<M: Model> PagedList<M> {
         }
         let List { mut select, narrow, .. } = self.list;
         let narrow = narrow.take()?;
+        #[cfg(feature = "__detour")]
+        {
+            let ask = crate::detour::Ask::Page(&select, self.cursor.as_ref().map(Cursor::as_str));
+            if let Some(way) = crate::detour::way(&scope.handle(), narrow.is_some(), ask) {
+                let (done, next) = way.go(scope.handle(), Rows::<M>::sink()).await?;
+                return Ok(Page { items: rows(Ok(done))?, next: next.map(Cursor::from) });
+            }
+        }
         if let Some(filter) = &select.filter {
             // Before the digest, which goes through the filter by recursion.
             filter.check_size()?;

@@ -48,7 +48,7 @@ impl<M: Model> Read<M> {
     /// where more than one tenant has that key.
     pub fn run(self, scope: &impl Scope<M>) -> Running<'_, M> {
         Running {
-            started: exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink),
+            started: exec::start::read(scope.handle(), self.narrow, self.select, Rows::<M>::sink),
             finish: one,
         }
     }
@@ -58,7 +58,7 @@ impl<M: Model> Read<M> {
     /// # Errors
     /// As [`run`](Self::run), but for the row that is not there.
     pub fn optional(self, scope: &impl Scope<M>) -> Running<'_, Option<M>> {
-        let read = exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink);
+        let read = exec::start::read(scope.handle(), self.narrow, self.select, Rows::<M>::sink);
         Running { started: read, finish: optional }
     }
 }

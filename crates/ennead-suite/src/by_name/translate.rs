@@ -1,0 +1,204 @@
+//! Operations as a node's name and its parameters.
+
+use ennead::__private::{
+    Assignment, Compare, Conflict, ConflictAction, Deleted, Expr, FieldDef, ModelDef, Operand, Role, Select,
+    Target, Value, Values,
+};
+use ennead::NodeOperation;
+use ennead::detour::{Ask, Asking};
+use serde_json::{Map, Value as Json, json};
+
+use super::Reason;
+use super::conditions::Writer;
+use super::values::{object, of_field, to_json};
+
+/// The node and the parameters that say the same, or why JSON does not say it.
+pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
+    if asking.narrowed {
+        return Err(Reason::Narrowed);
+    }
+    let writer = |model| Writer { model, scope: asking.scope };
+    match asking.ask {
+        Ask::CreateStream(_) | Ask::ListStream(_) => Err(Reason::Streamed),
+        Ask::Create { model, values, conflict } => create(model, values, conflict),
+        Ask::BulkCreate { returning: true, .. } => Err(Reason::BulkRows),
+        Ask::BulkCreate { model, rows, conflict, .. } => {
+            let rows = rows.iter().map(|values| row(model, values)).collect::<Result<Vec<_>, _>>()?;
+            let mut params = json!({ "data": rows });
+            if let Some(conflict) = conflict {
+                params["on_conflict"] = on_conflict(model, conflict)?;
+            }
+            Ok((NodeOperation::BulkCreate, params))
+        }
+        Ask::Read(select) => {
+            living(select.deleted)?;
+            gives_rows(select.model.0)?;
+            let Some(Expr::Compare { left: Operand::Column(_), op: Compare::Eq, value }) = &select.filter
+            else {
+                return Err(Reason::NoJson);
+            };
+            Ok((NodeOperation::Read, Json::Object(key(select.model.0, value)?)))
+        }
+        Ask::List(select) => Ok((NodeOperation::List, list(&writer(select.model.0), select)?)),
+        Ask::Page(select, cursor) => {
+            let mut params = list(&writer(select.model.0), select)?;
+            params["cursor"] = json!(cursor);
+            Ok((NodeOperation::List, params))
+        }
+        Ask::Count(count) => {
+            living(count.deleted)?;
+            let mut params = Map::new();
+            put_filter(&mut params, "filter", count.filter.as_ref(), &writer(count.model.0))?;
+            Ok((NodeOperation::Count, Json::Object(params)))
+        }
+        Ask::Update(update) => {
+            living(update.deleted)?;
+            let writer = writer(update.model.0);
+            let (operation, mut params) = match &update.target {
+                Target::Key(value) => {
+                    gives_rows(update.model.0)?;
+                    (NodeOperation::Update, key(update.model.0, value)?)
+                }
+                _ if update.returning => return Err(Reason::BulkRows),
+                target => (NodeOperation::BulkUpdate, rows_of(target, &writer)?),
+            };
+            put_filter(&mut params, "when", update.when.as_ref(), &writer)?;
+            let (data, add) = assignments(update.model.0, &update.set)?;
+            if !data.is_empty() || add.is_empty() {
+                params.insert("data".into(), Json::Object(data));
+            }
+            if !add.is_empty() {
+                params.insert("add".into(), Json::Object(add));
+            }
+            Ok((operation, Json::Object(params)))
+        }
+        Ask::UpdateEach(model, updates) => {
+            let row = |(value, set): &(Value, Vec<Assignment>)| {
+                let (mut row, add) = assignments(model, set)?;
+                if !add.is_empty() {
+                    return Err(Reason::AmountPerRow);
+                }
+                row.append(&mut key(model, value)?);
+                Ok(Json::Object(row))
+            };
+            let rows = updates.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+            Ok((NodeOperation::BulkUpdate, json!({ "data": rows })))
+        }
+        Ask::Delete(delete, hard) => {
+            let model = delete.model.0;
+            if hard && model.role(Role::DeletedAt).is_some() {
+                return Err(Reason::SoftDeleted);
+            }
+            let writer = writer(model);
+            let (operation, mut params, condition) = match &delete.target {
+                Target::Key(value) => (NodeOperation::Delete, key(model, value)?, "when"),
+                target => (NodeOperation::BulkDelete, rows_of(target, &writer)?, "filter"),
+            };
+            put_filter(&mut params, condition, delete.when.as_ref(), &writer)?;
+            Ok((operation, Json::Object(params)))
+        }
+    }
+}
+
+fn row(model: &'static ModelDef, values: &Values) -> Result<Json, Reason> {
+    let given = (0..model.fields.len() as u16).filter_map(|at| Some((model.field(at), values.get(at)?)));
+    // A tenant that is not given is the scope's.
+    let given = given.filter(|(field, value)| !(field.role == Role::Tenant && value.is_null()));
+    object(given).map(Json::Object)
+}
+
+fn create(
+    model: &'static ModelDef,
+    values: &Values,
+    conflict: Option<&Conflict>,
+) -> Result<(NodeOperation, Json), Reason> {
+    gives_rows(model)?;
+    let row = row(model, values)?;
+    Ok(match conflict {
+        Some(conflict) => {
+            let conflict = on_conflict(model, conflict)?;
+            (NodeOperation::Upsert, json!({ "data": row, "on_conflict": conflict }))
+        }
+        // Both forms of a create: under `data`, and flat.
+        None if model.find("data").is_none() && model.fields.len() % 2 == 0 => (NodeOperation::Create, row),
+        None => (NodeOperation::Create, json!({ "data": row })),
+    })
+}
+
+fn on_conflict(model: &'static ModelDef, conflict: &Conflict) -> Result<Json, Reason> {
+    let names = |columns: &[u16]| columns.iter().map(|at| json!(model.field(*at).name)).collect::<Vec<_>>();
+    let on = names(&conflict.target);
+    Ok(match &conflict.action {
+        ConflictAction::Ignore => json!({ "on": on, "ignore": true }),
+        ConflictAction::Update { columns, add } => {
+            let amounts = object(add.iter().map(|(at, value)| (model.field(*at), value)))?;
+            json!({ "on": on, "update": names(columns), "add": amounts })
+        }
+    })
+}
+
+/// Every second model's key under its own name, the others' as `id`.
+fn key(model: &'static ModelDef, value: &Value) -> Result<Map<String, Json>, Reason> {
+    let own = model.key_field().name;
+    let name = if model.find("id").is_some() || model.fields.len() % 2 == 0 { own } else { "id" };
+    Ok(Map::from_iter([(name.to_owned(), of_field(model.key_field(), value)?)]))
+}
+
+fn list(writer: &Writer<'_>, select: &Select) -> Result<Json, Reason> {
+    living(select.deleted)?;
+    gives_rows(writer.model)?;
+    // A list has no hidden limit where it is typed, and one of 100 where it is JSON.
+    let most = i64::MAX.unsigned_abs();
+    let limit = select.limit.map_or(most, |limit| limit.min(most));
+    let mut params = Map::from_iter([("limit".to_owned(), json!(limit))]);
+    put_filter(&mut params, "filter", select.filter.as_ref(), writer)?;
+    if !select.order.is_empty() {
+        params.insert("order_by".into(), writer.order(&select.order)?);
+    }
+    if select.offset != 0 {
+        params.insert("offset".into(), json!(select.offset.min(most)));
+    }
+    Ok(Json::Object(params))
+}
+
+fn rows_of(target: &Target, writer: &Writer<'_>) -> Result<Map<String, Json>, Reason> {
+    let (name, value) = match target {
+        Target::Filter(filter) => ("filter", writer.filter(filter)?),
+        Target::Keys(keys) => ("ids", Json::Array(keys.iter().map(to_json).collect::<Result<_, _>>()?)),
+        Target::All | Target::Key(_) => ("all_rows", json!(true)),
+    };
+    Ok(Map::from_iter([(name.to_owned(), value)]))
+}
+
+fn put_filter(
+    params: &mut Map<String, Json>,
+    name: &str,
+    filter: Option<&Expr>,
+    writer: &Writer<'_>,
+) -> Result<(), Reason> {
+    if let Some(filter) = filter {
+        params.insert(name.to_owned(), writer.filter(filter)?);
+    }
+    Ok(())
+}
+
+/// What is set, and what is added.
+fn assignments(
+    model: &'static ModelDef,
+    set: &[Assignment],
+) -> Result<(Map<String, Json>, Map<String, Json>), Reason> {
+    let part = |add: bool| {
+        let of_kind = set.iter().filter(move |set| set.add == add);
+        object(of_kind.map(|set| (model.field(set.column), &set.value)))
+    };
+    Ok((part(false)?, part(true)?))
+}
+
+fn living(deleted: Deleted) -> Result<(), Reason> {
+    if deleted == Deleted::Exclude { Ok(()) } else { Err(Reason::SoftDeleted) }
+}
+
+fn gives_rows(model: &'static ModelDef) -> Result<(), Reason> {
+    let hidden = |field: &FieldDef| field.hidden;
+    if model.fields.iter().any(hidden) { Err(Reason::Hidden) } else { Ok(()) }
+}

@@ -1,0 +1,161 @@
+//! A way round for tests: what the typed operations ask for is run as nodes by name, with JSON there and back.
+//!
+//! It is compiled with the private feature `__detour` alone, which only the behaviour suite names, so that an application
+//! pays nothing for it. What becomes JSON and how is the suite's part; this part hands it the operations and runs what it
+//! makes of them through [`Node::run`](crate::Node::run)'s own way.
+
+use std::sync::OnceLock;
+
+use ennead_core::{
+    Assignment, Conflict, Count, Delete, Error, ModelDef, RowReader, Scope, Select, Update, Value, Values,
+};
+use serde_json::Value as Json;
+
+use crate::exec::{Done, Handle};
+use crate::node::{Node, NodeOperation};
+use crate::sink::Sink;
+
+/// What a typed operation asks for.
+#[derive(Debug, Clone, Copy)]
+pub enum Ask<'a> {
+    /// Create and its upserts.
+    Create {
+        /// The model.
+        model: &'static ModelDef,
+        /// The row.
+        values: &'a Values,
+        /// What happens where a row is there already.
+        conflict: Option<&'a Conflict>,
+    },
+    /// BulkCreate and its upserts.
+    BulkCreate {
+        /// The model.
+        model: &'static ModelDef,
+        /// The rows.
+        rows: &'a [Values],
+        /// What happens where a row is there already.
+        conflict: Option<&'a Conflict>,
+        /// Whether the rows come back.
+        returning: bool,
+    },
+    /// BulkCreate of a stream.
+    CreateStream(&'static ModelDef),
+    /// Read.
+    Read(&'a Select),
+    /// List.
+    List(&'a Select),
+    /// A page of a list, behind a cursor.
+    Page(&'a Select, Option<&'a str>),
+    /// A list as a stream.
+    ListStream(&'a Select),
+    /// Count.
+    Count(&'a Count),
+    /// Update, BulkUpdate and Restore.
+    Update(&'a Update),
+    /// BulkUpdate with a value for each row.
+    UpdateEach(&'static ModelDef, &'a [(Value, Vec<Assignment>)]),
+    /// Delete and BulkDelete, and whether rows of a soft-deleted model go for good.
+    Delete(&'a Delete, bool),
+}
+
+/// An operation, and in which scope.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// What is asked for.
+    pub ask: Ask<'a>,
+    /// In which scope.
+    pub scope: &'a Scope,
+    /// Whether `.in_tenant(id)` narrows it.
+    pub narrowed: bool,
+}
+
+/// Turns typed operations into nodes, and their results into rows.
+pub trait Detour: Send + Sync + 'static {
+    /// The node and its parameters; `None` where JSON does not say this, and the operation stays typed.
+    fn node(&self, asking: Asking<'_>) -> Option<(NodeOperation, Json)>;
+    /// Reads a row that a node gave.
+    fn reader(&self, model: &'static ModelDef, row: Json) -> Box<dyn RowReader + Send>;
+}
+
+static DETOUR: OnceLock<Box<dyn Detour>> = OnceLock::new();
+
+/// Sends every typed operation of this process the way round. The first call counts.
+pub fn set(detour: impl Detour) {
+    let _ = DETOUR.set(Box::new(detour));
+}
+
+impl Ask<'_> {
+    fn model(&self) -> &'static ModelDef {
+        match self {
+            Ask::Create { model, .. } | Ask::BulkCreate { model, .. } => model,
+            Ask::CreateStream(model) | Ask::UpdateEach(model, _) => model,
+            Ask::Read(select) | Ask::List(select) | Ask::Page(select, _) | Ask::ListStream(select) => {
+                select.model.0
+            }
+            Ask::Count(count) => count.model.0,
+            Ask::Update(update) => update.model.0,
+            Ask::Delete(delete, _) => delete.model.0,
+        }
+    }
+}
+
+/// The way round of one operation.
+pub(crate) struct Way {
+    detour: &'static dyn Detour,
+    node: Node,
+    params: Json,
+}
+
+/// The way round, where there is one.
+pub(crate) fn way(handle: &Handle<'_>, narrowed: bool, ask: Ask<'_>) -> Option<Way> {
+    let detour = &**DETOUR.get()?;
+    let model = ask.model();
+    let (operation, params) = detour.node(Asking { ask, scope: handle.scope, narrowed })?;
+    Some(Way { detour, node: Node { model, operation }, params })
+}
+
+impl Way {
+    /// Goes it: the rows come to the sink, and with them where the next page begins.
+    pub(crate) async fn go(
+        self,
+        handle: Handle<'_>,
+        mut sink: Box<dyn Sink>,
+    ) -> Result<(Done, Option<String>), Error> {
+        let Self { detour, node, params } = self;
+        let result = match node.run_on(handle, params).await {
+            // A read of a row that may be missing asks further on what that means.
+            Err(error) if node.operation == NodeOperation::Read && error.is_not_found() => Json::Null,
+            other => other?,
+        };
+        let number = |name: &str| {
+            let number = result.get(name).and_then(Json::as_u64);
+            number.ok_or_else(|| Error::invalid(format!("{}: the result has no {name:?}", node.name())))
+        };
+        let mut next = None;
+        let (affected, rows) = match node.operation {
+            NodeOperation::Count => (number("count")?, Vec::new()),
+            NodeOperation::BulkCreate | NodeOperation::BulkUpdate | NodeOperation::BulkDelete => {
+                (number("affected")?, Vec::new())
+            }
+            NodeOperation::Delete => (1, Vec::new()),
+            _ => {
+                let rows = match result {
+                    Json::Array(rows) => rows,
+                    Json::Null => Vec::new(),
+                    mut object => match object.get_mut("items").map(Json::take) {
+                        Some(Json::Array(rows)) => {
+                            next = object["next"].as_str().map(str::to_owned);
+                            rows
+                        }
+                        _ => vec![object],
+                    },
+                };
+                (rows.len() as u64, rows)
+            }
+        };
+        for row in rows {
+            sink.row(&mut *detour.reader(node.model, row))?;
+        }
+        Ok((Done { affected, sink }, next))
+    }
+}

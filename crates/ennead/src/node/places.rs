@@ -1,0 +1,53 @@
+//! What filters ask about a JSON field and the places in it, as JSON Schemas.
+
+use ennead_core::FieldDef;
+use serde_json::{Value as Json, json};
+
+use super::describe::of;
+
+/// The pattern of a place's name in a filter: the field, and parts between dots.
+pub(super) fn pattern(field: &FieldDef) -> String {
+    format!("^{}(\\.[^.\"\\\\\\u0000]*){{1,32}}$", field.name)
+}
+
+/// What is asked about the field as a whole, or about a place in it that `$path` names.
+pub(super) fn field() -> Json {
+    let flag = json!({ "type": "boolean" });
+    let mut whole = of([("$contains", json!({})), ("$null", flag.clone()), ("$exists", flag)], &[]);
+    whole["minProperties"] = json!(1);
+    let mut inside = operators();
+    let part = json!({ "type": "string", "pattern": "^[^\"\\\\\\u0000]*$" });
+    inside["properties"]["$path"] = json!({ "type": "array", "items": part, "minItems": 1, "maxItems": 32 });
+    inside["required"] = json!(["$path"]);
+    inside["minProperties"] = json!(2);
+    json!({ "anyOf": [{ "type": "null" }, whole, inside] })
+}
+
+/// What is asked about a place.
+pub(super) fn place() -> Json {
+    let mut operators = operators();
+    operators["minProperties"] = json!(1);
+    json!({ "anyOf": [scalar(), { "type": "array", "items": scalar() }, operators] })
+}
+
+/// What a place is compared with.
+fn scalar() -> Json {
+    json!({ "type": ["null", "boolean", "number", "string"], "pattern": "^[^\\u0000]*$" })
+}
+
+fn operators() -> Json {
+    let (flag, list) = (json!({ "type": "boolean" }), json!({ "type": "array", "items": scalar() }));
+    let mut pair = list.clone();
+    pair["minItems"] = json!(2);
+    pair["maxItems"] = json!(2);
+    let compare = ["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"].map(|name| (name, scalar()));
+    let others = [
+        ("$in", list.clone()),
+        ("$nin", list),
+        ("$between", pair),
+        ("$contains", json!({})),
+        ("$null", flag.clone()),
+        ("$exists", flag),
+    ];
+    of(compare.into_iter().chain(others), &[])
+}

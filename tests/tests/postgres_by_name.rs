@@ -1,0 +1,5 @@
+//! The operations' cases on Postgres once more, by name with JSON parameters.
+
+fn main() {
+    ennead_suite::main_by_name(ennead_suite::Kind::Postgres);
+}
