@@ -12,6 +12,8 @@ use super::Reason;
 use super::conditions::Writer;
 use super::values::{object, of_field, to_json};
 
+type Object = Map<String, Json>;
+
 /// The node and the parameters that say the same, or why JSON does not say it.
 pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
     if asking.narrowed {
@@ -120,7 +122,9 @@ fn create(
             (NodeOperation::Upsert, json!({ "data": row, "on_conflict": conflict }))
         }
         // Both forms of a create: under `data`, and flat.
-        None if model.find("data").is_none() && model.fields.len() % 2 == 0 => (NodeOperation::Create, row),
+        None if model.find("data").is_none() && model.fields.len().is_multiple_of(2) => {
+            (NodeOperation::Create, row)
+        }
         None => (NodeOperation::Create, json!({ "data": row })),
     })
 }
@@ -140,7 +144,7 @@ fn on_conflict(model: &'static ModelDef, conflict: &Conflict) -> Result<Json, Re
 /// Every second model's key under its own name, the others' as `id`.
 fn key(model: &'static ModelDef, value: &Value) -> Result<Map<String, Json>, Reason> {
     let own = model.key_field().name;
-    let name = if model.find("id").is_some() || model.fields.len() % 2 == 0 { own } else { "id" };
+    let name = if model.find("id").is_some() || model.fields.len().is_multiple_of(2) { own } else { "id" };
     Ok(Map::from_iter([(name.to_owned(), of_field(model.key_field(), value)?)]))
 }
 
@@ -183,10 +187,7 @@ fn put_filter(
 }
 
 /// What is set, and what is added.
-fn assignments(
-    model: &'static ModelDef,
-    set: &[Assignment],
-) -> Result<(Map<String, Json>, Map<String, Json>), Reason> {
+fn assignments(model: &'static ModelDef, set: &[Assignment]) -> Result<(Object, Object), Reason> {
     let part = |add: bool| {
         let of_kind = set.iter().filter(move |set| set.add == add);
         object(of_kind.map(|set| (model.field(set.column), &set.value)))

@@ -5,7 +5,7 @@ mod cells;
 pub mod machine;
 pub mod matrix;
 pub mod races;
-mod recorder;
+pub(crate) mod recorder;
 mod stage;
 pub mod statements;
 mod world;
