@@ -179,7 +179,7 @@ fn across_tenants_there_is_no_predicate() {
 fn parents_are_proved_and_locked() {
     for dialect in DIALECTS {
         let mut text = String::new();
-        for model in [&CHILD, &GRANDCHILD, &CHILD_OF_SHARED] {
+        for model in [&CHILD, &GRANDCHILD, &GREAT_GRANDCHILD, &CHILD_OF_SHARED] {
             let (_, create) = operations(model).into_iter().find(|(name, _)| *name == "create").unwrap();
             let scoped = tenant(model).apply(create).unwrap();
             for check in scoped.parents() {

@@ -68,3 +68,8 @@ pub(crate) static GRANDCHILD: ModelDef =
     model("grandchild", &[ID, NAME, refers("child_id", || &CHILD)], Tenancy::Via { field: 2 });
 pub(crate) static CHILD_OF_SHARED: ModelDef =
     model("child_of_shared", &[ID, NAME, refers("shared_id", || &SHARED)], Tenancy::Via { field: 2 });
+pub(crate) static GREAT_GRANDCHILD: ModelDef = model(
+    "great_grandchild",
+    &[ID, NAME, refers("grandchild_id", || &GRANDCHILD)],
+    Tenancy::Via { field: 2 },
+);
