@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use crate::peers::{ENNEAD, ENNEAD_GLOBAL};
+use crate::peers::{BY_NAME, ENNEAD, ENNEAD_GLOBAL};
 
 /// The samples of one operation by one peer.
 pub(crate) struct Row {
@@ -137,6 +137,7 @@ pub(crate) fn tables(rows: &[Row]) -> String {
             out.push('\n');
         }
         out += &tenant_table(&here, db, &ops);
+        out += &by_name_table(&here, db, &ops);
     }
     out
 }
@@ -154,6 +155,27 @@ fn tenant_table(here: &[&Row], db: &str, ops: &[&str]) -> String {
         }
     }
     if any { format!("{out}\n") } else { "\n".to_owned() }
+}
+
+/// What the JSON face costs: each operation by name against the typed one, and the time that it adds.
+fn by_name_table(here: &[&Row], db: &str, ops: &[&str]) -> String {
+    let mut out =
+        format!("### {db}: by name, against typed\n\n| op | by name / typed | adds µs |\n|---|---:|---:|\n");
+    let find = |op: &str, peer: &str| here.iter().find(|row| row.op == op && row.peer == peer);
+    let mut any = false;
+    for op in ops {
+        if let (Some(named), Some(typed)) = (find(op, BY_NAME), find(op, ENNEAD)) {
+            let ratio = named.ratio_to(typed);
+            let added = (median(named.samples.clone()) - median(typed.samples.clone())) / 1_000.0;
+            let _ = writeln!(
+                out,
+                "| {op} | {:.2} ({:.2}–{:.2}) | {added:.1} |",
+                ratio.value, ratio.low, ratio.high
+            );
+            any = true;
+        }
+    }
+    if any { format!("{out}\n") } else { String::new() }
 }
 
 /// One object for each operation of each peer.

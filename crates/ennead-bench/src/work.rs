@@ -53,6 +53,8 @@ fn draft(number: usize) -> Draft {
 #[derive(Debug, Clone)]
 pub(crate) enum Work {
     Read(Vec<String>),
+    /// Reads one after the other, five at a time.
+    Chain(Vec<[String; 5]>),
     Create(Vec<Draft>),
     CreateInTransaction(Vec<Draft>),
     Update(Vec<(String, String)>),
@@ -77,6 +79,7 @@ pub(crate) struct Op {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Read,
+    Chain,
     Create,
     CreateInTransaction,
     Update,
@@ -96,6 +99,7 @@ const fn op(name: &'static str, kind: Kind, times: usize) -> Op {
 pub(crate) const OPS: [Op; 16] = [
     op("read", Kind::Read, 400),
     op("create", Kind::Create, 100),
+    op("five reads", Kind::Chain, 40),
     op("create in transaction", Kind::CreateInTransaction, 200),
     op("update", Kind::Update, 100),
     op("delete", Kind::Delete, 100),
@@ -120,6 +124,9 @@ impl Op {
         let renamed = |at: usize| (row(at), format!("Renamed Person {salt}"));
         match self.kind {
             Kind::Read => Work::Read((0..times).map(row).collect()),
+            Kind::Chain => {
+                Work::Chain((0..times).map(|at| [0, 1, 2, 3, 4].map(|next| row(at * 5 + next))).collect())
+            }
             Kind::Create => Work::Create((0..times).map(draft).collect()),
             Kind::CreateInTransaction => Work::CreateInTransaction((0..times).map(draft).collect()),
             Kind::Update => Work::Update((0..times).map(renamed).collect()),
@@ -143,7 +150,7 @@ impl Op {
 
     /// Whether the table must be put right afterwards.
     pub(crate) fn writes(&self) -> bool {
-        !matches!(self.kind, Kind::Read | Kind::Count | Kind::List(_))
+        !matches!(self.kind, Kind::Read | Kind::Chain | Kind::Count | Kind::List(_))
     }
 }
 
@@ -167,6 +174,16 @@ pub(crate) trait Peer: Send + Sync + 'static {
     fn bulk_update(&self, names: Vec<(String, String)>) -> impl Future<Output = Result<usize>> + Send;
     /// Deletes by key, all or none.
     fn bulk_delete(&self, ids: Vec<String>) -> impl Future<Output = Result<usize>> + Send;
+    /// Reads one after the other.
+    fn chain(&self, ids: &[String]) -> impl Future<Output = Result<usize>> + Send {
+        async {
+            let mut sum = 0;
+            for id in ids {
+                sum += self.read(id).await?;
+            }
+            Ok(sum)
+        }
+    }
 }
 
 /// Does the work, and gives the sum of what the operations gave.
@@ -176,6 +193,11 @@ pub(crate) async fn perform<P: Peer>(peer: &P, work: Work) -> Result<usize> {
         Work::Read(ids) => {
             for id in &ids {
                 sum += peer.read(id).await?;
+            }
+        }
+        Work::Chain(chains) => {
+            for ids in &chains {
+                sum += peer.chain(ids).await?;
             }
         }
         Work::Create(drafts) => {
@@ -219,6 +241,7 @@ impl Work {
             Work::Create(drafts) | Work::CreateInTransaction(drafts) | Work::BulkCreate(drafts) => {
                 drafts.len()
             }
+            Work::Chain(chains) => chains.iter().map(|ids| ids.len()).sum(),
             Work::Update(names) | Work::BulkUpdate(names) => names.len(),
             Work::Count(times) => times * SUSPENDED,
             Work::List(limit, times) => times * limit,

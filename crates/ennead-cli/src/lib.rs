@@ -54,3 +54,7 @@ pub use parse::parse;
 pub fn run(schema: Schema) -> ExitCode {
     Application::new(schema).run()
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/command-line.md")]
+struct Guide;

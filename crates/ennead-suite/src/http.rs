@@ -20,6 +20,8 @@ fn served(db: &Db) -> axum::Router {
         }
     })
     .nodes(["CreateUserNode", "UserReadNode", "ListUserNode", "BulkCreateUserNode", "DeleteUserNode"])
+    .nodes(["BulkDeleteUserNode"])
+    .security(json!({ "type": "http", "scheme": "bearer" }))
     .authorize(|caller, node, _| caller.actor.as_deref() == Some("somebody") && node != "DeleteUserNode")
     .max_body(20_000)
     .max_batch(3)
@@ -98,6 +100,17 @@ async fn what_is_not_allowed_is_refused_before_any_sql(bed: Bed) {
         ("GET", "/nodes/CreateUserNode", a, "", 405),
         ("POST", "/nowhere", a, "{}", 404),
         ("POST", "/nodes/ListUserNode", a, "{", 400),
+        ("POST", "/nodes/ListUserNode", a, "null", 400),
+        ("POST", "/nodes/ListUserNode", a, "[]", 400),
+        // What is wrong is told even where no row is meant.
+        (
+            "POST",
+            "/nodes/BulkDeleteUserNode",
+            a,
+            r#"{"ids": [], "filter": {"name": {"$contains": "\u0000"}}}"#,
+            400,
+        ),
+        ("POST", "/nodes/BulkDeleteUserNode", a, r#"{"ids": [], "filter": {"name": {"$like": "\\"}}}"#, 400),
         ("POST", "/nodes/ListUserNode", a, r#"{"limit": 1, "limit": 2}"#, 400),
         ("POST", "/nodes/ListUserNode", a, r#"{"tenant": "org-789"}"#, 400),
         ("POST", "/nodes/ListUserNode", a, r#"{"filter": {"organization_id": "org-789"}}"#, 400),
@@ -113,6 +126,12 @@ async fn what_is_not_allowed_is_refused_before_any_sql(bed: Bed) {
     let request = Request::builder().method("POST").uri("/nodes/ListUserNode").header("x-tenant", "org-456");
     let response = router.clone().oneshot(request.body(Body::from("{}")).unwrap()).await.unwrap();
     assert_eq!(response.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let request = Request::builder().method("PUT").uri("/nodes/ListUserNode");
+    let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!((response.status().as_u16(), response.headers()["allow"].to_str().unwrap()), (405, "POST"));
+    let request = Request::builder().method("POST").uri("/nodes/ListUserNode");
+    let response = router.clone().oneshot(request.body(Body::from("{}")).unwrap()).await.unwrap();
+    assert_eq!(response.headers()["www-authenticate"], "Bearer");
     assert!(
         ennead::http::router(schema(), db, async |_: &Parts| Caller::of("x"))
             .nodes(["Nonsense"])
@@ -125,11 +144,21 @@ async fn the_document_speaks_of_what_is_served(bed: Bed) {
     let (db, _) = acme(&bed).await;
     let router = served(&db);
     let (_, nodes) = send(&router, "GET", "/nodes", None, "").await;
-    assert_eq!(nodes.as_array().unwrap().len(), 5);
+    assert_eq!(nodes.as_array().unwrap().len(), 6);
     let (_, document) = send(&router, "GET", "/openapi.json", None, "").await;
     assert_eq!(document["openapi"], "3.1.0");
     assert!(document["paths"]["/nodes/ReadUserNode"]["post"].is_object());
     assert!(document["paths"].get("/nodes/CountUserNode").is_none());
+    // The scope tells the tenant; where rows come out it is as any other field.
+    let schemas = &document["components"]["schemas"];
+    let own = |name: &str| schemas[name]["properties"]["organization_id"]["readOnly"] == true;
+    assert!(own("ListUserNodeFilter") && !own("ReadUserNodeResult"));
+    let (security, scheme) =
+        (&document["paths"]["/workflows"]["post"]["security"], json!([{ "caller": [] }]));
+    assert_eq!(
+        (security, &document["components"]["securitySchemes"]["caller"]["scheme"]),
+        (&scheme, &json!("bearer"))
+    );
     let text = document.to_string();
     assert!(!text.contains("$defs"), "references into a schema of its own do not resolve in the document");
     for reference in text.split("\"$ref\":\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {

@@ -23,3 +23,10 @@ struct Databases;
 
 #[doc = include_str!("../../../docs/guide/nodes.md")]
 struct Nodes;
+
+#[doc = include_str!("../../../docs/guide/workflows.md")]
+struct Workflows;
+
+#[cfg(feature = "http")]
+#[doc = include_str!("../../../docs/guide/serving.md")]
+struct Serving;

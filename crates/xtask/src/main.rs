@@ -12,6 +12,7 @@ mod examples;
 mod install;
 mod plan;
 mod process;
+mod schemathesis;
 mod servers;
 mod step;
 mod supervise;
@@ -28,6 +29,7 @@ use clap::{Parser, Subcommand};
 use crate::bench::Bench;
 use crate::plan::{Output, Plan};
 use crate::process::Interrupt;
+use crate::schemathesis::SchemathesisArgs;
 use crate::servers::Servers;
 
 /// Tasks of the ennead workspace
@@ -66,6 +68,10 @@ enum Task {
     },
     /// Build the library without the tenant's predicate, and require that the tests of isolation fail
     Sabotage,
+    /// Ask the served example by schemathesis whether it does what its OpenAPI document says; no part of what must pass
+    ///
+    /// It needs Python; schemathesis is installed below target/ when it is not there.
+    Schemathesis(SchemathesisArgs),
     /// Hold the Postgres servers for as long as standard input is open
     #[command(hide = true)]
     Supervise {
@@ -123,6 +129,9 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Bench(Bench::Run(args)) => {
             bench::operations(&args, &workspace_root(), &Interrupt::listen()?).map(ExitCode::from)
+        }
+        Task::Schemathesis(args) => {
+            schemathesis::run(&args, &workspace_root(), &Interrupt::listen()?).map(ExitCode::from)
         }
         Task::Supervise { bin_dir } => supervise::run(&bin_dir).map(|()| ExitCode::SUCCESS),
     }

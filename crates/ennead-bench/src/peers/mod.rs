@@ -1,5 +1,6 @@
 //! The libraries that are measured, one file each.
 
+mod by_name;
 #[cfg(feature = "diesel")]
 mod diesel;
 pub(crate) mod ennead;
@@ -45,6 +46,9 @@ macro_rules! entry {
 pub(crate) const ENNEAD: &str = "ennead";
 pub(crate) const ENNEAD_GLOBAL: &str = "ennead, no tenant";
 
+/// The name of ennead's operations by name.
+pub(crate) const BY_NAME: &str = "ennead, by name";
+
 /// The peers on SQLite; the first is the floor.
 pub(crate) fn sqlite() -> Vec<Entry> {
     vec![
@@ -52,6 +56,9 @@ pub(crate) fn sqlite() -> Vec<Entry> {
         entry!("ennead", false, |place, connections| ennead::Ennead::new(&place.url, connections).await?),
         entry!("ennead, no tenant", false, |place, connections| {
             ennead::EnneadGlobal::new(&place.url, connections).await?
+        }),
+        entry!("ennead, by name", false, |place, connections| {
+            by_name::ByName::new(&place.url, connections).await?
         }),
         entry!("sqlx", false, |place, connections| sqlx::sqlite(&place.url, connections).await?),
         #[cfg(feature = "sea-orm")]
@@ -70,6 +77,9 @@ pub(crate) fn postgres() -> Vec<Entry> {
         entry!("ennead", true, |place, connections| ennead::Ennead::new(&place.url, connections).await?),
         entry!("ennead, no tenant", true, |place, connections| {
             ennead::EnneadGlobal::new(&place.url, connections).await?
+        }),
+        entry!("ennead, by name", true, |place, connections| {
+            by_name::ByName::new(&place.url, connections).await?
         }),
         entry!("sqlx", true, |place, connections| sqlx::postgres(&place.url, connections).await?),
         #[cfg(feature = "sea-orm")]

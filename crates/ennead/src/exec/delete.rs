@@ -2,7 +2,7 @@
 
 use ennead_core::{
     Assignment, Delete, Deleted, Error, Kind, ModelDef, Operation, Role, Sources, Target, TenantId, Update,
-    Value, admit_operation, always_set,
+    Value, admit_filter, admit_operation, always_set,
 };
 
 use super::Handle;
@@ -15,12 +15,13 @@ use crate::sink::Nothing;
 pub(crate) async fn delete(
     handle: Handle<'_>,
     narrow: Option<TenantId>,
-    delete: Delete,
+    mut delete: Delete,
     hard: bool,
 ) -> Result<u64, Error> {
     let model = delete.model.0;
     if matches!(&delete.target, Target::Keys(keys) if keys.is_empty()) {
-        return Ok(0);
+        // What is wrong is wrong for no row too.
+        return delete.when.as_mut().map_or(Ok(()), |when| admit_filter(model, when)).map(|()| 0);
     }
     match (hard, marking(model, &handle.db.sources, delete)?) {
         (false, Marking::Mark(update)) => {
