@@ -107,7 +107,7 @@ struct TestArgs {
 }
 
 fn main() -> ExitCode {
-    let done = bench::record().unwrap_or_else(|| run(Cli::parse().task));
+    let done = bench::record().or_else(tenancy::wrap).unwrap_or_else(|| run(Cli::parse().task));
     done.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");
         ExitCode::FAILURE

@@ -1,6 +1,7 @@
 //! Tenant isolation, attacked and proved.
 
 pub mod attacks;
+mod by_name;
 mod cells;
 pub mod machine;
 pub mod matrix;

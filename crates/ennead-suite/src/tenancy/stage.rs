@@ -6,12 +6,14 @@ use std::marker::PhantomData;
 use ennead::Tenant;
 use ennead::prelude::*;
 
+use super::by_name::ByName;
 use super::world::{Dash, Frame, NewDash, NewFrame, Spec, Subject, Who, World};
 use crate::Bed;
 
 pub(super) struct Stage<M> {
     pub(super) tenant: Tenant,
     pub(super) across: AcrossTenants,
+    pub(super) by_name: ByName,
     initial: Vec<(Who, Vec<M>)>,
     marker: PhantomData<M>,
 }
@@ -45,7 +47,7 @@ impl<M: Subject> Stage<M> {
             Some(id) => db.tenant(id).unwrap(),
             None => db.tenant(a.text.as_str()).unwrap(),
         };
-        let stage = Self { tenant, across, initial, marker: PhantomData };
+        let stage = Self { tenant, across, by_name: ByName::new::<M>(), initial, marker: PhantomData };
         stage.insert().await;
         stage
     }

@@ -110,7 +110,10 @@ impl Reader<'_> {
             other => other,
         };
         match value(self.model, path, self.model.field(at), plain) {
-            Ok(same) if same == *own => Ok(Expr::And(Vec::new())),
+            // Said all the same: rows that others share are in the scope, and not in this filter.
+            Ok(value) if value == *own => {
+                Ok(Expr::Compare { left: Operand::Column(at), op: Compare::Eq, value })
+            }
             _ => Err(invalid(self.model, path, "names another tenant than the scope's: leave it out")),
         }
     }
