@@ -174,7 +174,81 @@ async fn no_tenant_is_left_on_a_connection(bed: Bed) {
     }
 }
 
+/// A note names another one of its own table: a policy may not read the table that it stands on, so it asks a function.
+#[model(tenant(via = board_id))]
+#[derive(Debug, PartialEq)]
+pub struct Note {
+    #[key]
+    pub id: String,
+    #[references(Board, on_delete = cascade)]
+    pub board_id: String,
+    #[references(Note)]
+    pub after_id: Option<String>,
+    #[references(Reply)]
+    pub best_id: Option<String>,
+}
+
+/// It belongs through the note, which may name it: a cycle.
+#[model(tenant(via = note_id))]
+#[derive(Debug, PartialEq)]
+pub struct Reply {
+    #[key]
+    pub id: String,
+    #[references(Note)]
+    pub note_id: String,
+}
+
+async fn references_that_lead_back_are_asked_for_by_a_function(bed: Bed) {
+    let url = bed.url().await;
+    let db = bed.connect(Db::builder(), &url).await.unwrap();
+    ennead::schema![Company, Board, Note, Reply].create(&db).await.unwrap();
+    for id in ["a", "b"] {
+        let owner = db.across_tenants("sign-up");
+        Company::create(NewCompany { name: id.into() }).set(Company::ID, id).run(&owner).await.unwrap();
+        let tenant = db.tenant(id).unwrap();
+        let key = |what: &str| format!("{what}-{id}");
+        Board::create(NewBoard { name: id.into() }).set(Board::ID, key("board")).run(&tenant).await.unwrap();
+        let note = Note::create(NewNote { board_id: key("board") }).set(Note::ID, key("note"));
+        note.run(&tenant).await.unwrap();
+        let reply = Reply::create(NewReply { note_id: key("note") }).set(Reply::ID, key("reply"));
+        reply.run(&tenant).await.unwrap();
+        let best =
+            Note::update(key("note")).set(Note::BEST_ID, Some(key("reply"))).run(&tenant).await.unwrap();
+        assert_eq!(best.best_id, Some(key("reply")));
+    }
+    let a = db.tenant("a").unwrap();
+    let after = |id: &str| Note::update("note-a").set(Note::AFTER_ID, Some(id.to_owned()));
+    assert!(after("note-b").run(&a).await.unwrap_err().is_foreign_key_violation());
+    after("note-a").run(&a).await.unwrap();
+    if bed.kind() != Kind::PostgresRls {
+        return;
+    }
+    let as_a = |sql: &str| format!("BEGIN; SELECT set_config('ennead.tenant', 'a', true); {sql}; COMMIT");
+    let is = |key: &str, own: bool| format!("SELECT 1 / (ennead_own_note('{key}') = {own})::int");
+    raw(&url, &as_a(&is("note-a", true))).await.unwrap();
+    raw(&url, &as_a(&is("note-b", false))).await.unwrap();
+    raw(&url, &as_a(&is("missing", false))).await.unwrap();
+    raw(&url, &is("note-a", false)).await.unwrap();
+    for refused in [
+        "UPDATE note SET after_id = 'note-b'",
+        "UPDATE note SET best_id = 'reply-b'",
+        "INSERT INTO note (id, board_id, after_id) VALUES ('x', 'board-a', 'note-b')",
+        // A table of one's own before the one that is meant: the function's search path does not see it.
+        "CREATE TEMP TABLE note AS SELECT 'note-b' AS id, 'board-a' AS board_id; UPDATE public.note SET after_id = 'note-b'",
+        "CREATE TEMP TABLE board AS SELECT 'board-b' AS id, 'a' AS company_id; UPDATE note SET after_id = 'note-b'",
+        "SET LOCAL search_path = pg_temp, public; CREATE TEMP TABLE board AS SELECT 'board-b' AS id, 'a' AS company_id; UPDATE public.note SET after_id = 'note-b'",
+    ] {
+        assert!(raw(&url, &as_a(refused)).await.is_err(), "not refused: {refused}");
+    }
+    // The tables go as they came: nothing of the function's holds them.
+    let owner = Db::connect(&bed.owner_url(&url)).await.unwrap();
+    let across = owner.across_tenants("down");
+    across.execute("ALTER TABLE note DROP COLUMN best_id; DROP TABLE reply; DROP TABLE note").await.unwrap();
+    owner.close().await;
+}
+
 crate::cases![
+    references_that_lead_back_are_asked_for_by_a_function,
     scoped_work_is_the_same_under_it,
     unsafe_roles_are_refused_at_the_start,
     no_tenant_is_left_on_a_connection;

@@ -345,7 +345,7 @@ impl<M: Subject> Matrix<M> {
             "tenancy matrix {} {}: {} of {} cells failed (typed {} of {}, by name {} of {})\n  {}",
             bed.kind(),
             M::SHAPE,
-            self.failed.len(),
+            typed.failed + json.failed,
             self.cells,
             typed.failed,
             typed.cells,
