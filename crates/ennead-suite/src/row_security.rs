@@ -243,7 +243,7 @@ async fn references_that_lead_back_are_asked_for_by_a_function(bed: Bed) {
     // The tables go as they came: nothing of the function's holds them.
     let owner = Db::connect(&bed.owner_url(&url)).await.unwrap();
     let across = owner.across_tenants("down");
-    across.execute("ALTER TABLE note DROP COLUMN best_id; DROP TABLE reply; DROP TABLE note").await.unwrap();
+    across.execute("DROP TABLE reply, note").await.unwrap();
     owner.close().await;
 }
 
