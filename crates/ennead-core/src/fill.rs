@@ -261,9 +261,12 @@ pub fn fill_conflict(
             admit_operand(model, model.field(*column), value)?;
         }
         for (column, value, adds) in always_set(model, sources) {
+            if columns.contains(&column) || add.iter().any(|(at, _)| *at == column) {
+                continue;
+            }
             if adds {
                 add.push((column, value));
-            } else if !columns.contains(&column) {
+            } else {
                 columns.push(column);
             }
         }

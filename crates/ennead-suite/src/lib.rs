@@ -30,6 +30,7 @@ pub mod errors;
 pub mod faults;
 pub mod filters;
 pub mod http;
+pub mod inputs;
 mod item;
 pub mod keys;
 pub mod killed;
@@ -139,9 +140,10 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     .chain(global())
 }
 
-/// The cases whose models belong to no tenant, so that row level security changes nothing for them.
+/// The cases whose models belong to no tenant, and those of what never comes to a database: row level security changes
+/// nothing for them.
 fn global() -> impl Iterator<Item = &'static Case> {
-    [types::ALL, filters::ALL, pages::ALL, ddl::ALL].into_iter().flatten().copied().flatten()
+    [types::ALL, filters::ALL, pages::ALL, ddl::ALL, inputs::ALL].into_iter().flatten().copied().flatten()
 }
 
 /// The cases of the operations themselves: those that run by name as well. The others are about connections, other faces

@@ -115,9 +115,11 @@ fn parameters(node: Node) -> Json {
             limit["minimum"] = json!(1);
             page.extend([("limit", nullable(limit)), ("offset", json!({ "type": "null" }))]);
             page.push(("cursor", json!({ "type": ["string", "null"] })));
-            with_filter(json!({ "anyOf": [of(rows, &[]), of(page, &["cursor"])] }), model)
+            // Nothing at all is asked with `null`, too.
+            let ways = [of(rows, &[]), of(page, &["cursor"]), json!({ "type": "null" })];
+            with_filter(json!({ "anyOf": ways }), model)
         }
-        NodeOperation::Count => with_filter(of([("filter", nullable(reference()))], &[]), model),
+        NodeOperation::Count => with_filter(nullable(of([("filter", nullable(reference()))], &[])), model),
         NodeOperation::BulkUpdate => {
             let shared = |target: &'static str, schema: Json, rest: Option<(&'static str, Json)>| {
                 let properties = [(target, schema)].into_iter().chain(rest).chain(sets(model));

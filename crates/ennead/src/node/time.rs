@@ -3,7 +3,7 @@
 //! Not chrono's own parsers: they take more than ISO 8601 (one digit for a month, signs before a year), and what is taken
 //! must be what is described.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 /// Days of the months that are there in every year.
 const DAYS: &str =
@@ -34,7 +34,7 @@ pub(super) fn naive_pattern() -> String {
 
 /// The pattern of a date and time, with an offset or without.
 pub(super) fn datetime_pattern() -> String {
-    let plain = format!("({YEAR}-{DAYS}|{LEAP}-02-29)[Tt ]{TIME}[Zz]?");
+    let plain = format!("({YEAR}-{DAYS}|{LEAP}-02-29)[Tt ]{TIME}([Zz]|[+-]00:00)?");
     let offset = format!("({INNER_YEAR}-{DAYS}|{LEAP}-02-29)[Tt ]{TIME}{OFFSET}");
     format!("^({plain}|{offset})$")
 }
@@ -82,8 +82,10 @@ pub(super) fn datetime(text: &str) -> Option<DateTime<Utc>> {
     if !rest.is_empty() || hours > 23 || minutes > 59 {
         return None;
     }
-    let east = TimeDelta::minutes(sign * i64::from(hours * 60 + minutes));
-    Some(naive(local)?.checked_sub_signed(east)?.and_utc())
+    let (local, east) = (naive(local)?, TimeDelta::minutes(sign * i64::from(hours * 60 + minutes)));
+    // At the ends of time only UTC: another offset might lead beyond them.
+    let inner = east.is_zero() || (2..=9998).contains(&local.year());
+    Some(local.checked_sub_signed(east).filter(|_| inner)?.and_utc())
 }
 
 /// A number of so many digits, and what follows.
@@ -115,6 +117,7 @@ mod tests {
             ("2026-11-21T03:08+02:30", "2026-11-21T00:38:00+00:00"),
             ("2024-02-29T23:59:59.9999999999-01:00", "2024-03-01T00:59:59.999999999+00:00"),
             ("0001-01-01T00:00:00", "0001-01-01T00:00:00+00:00"),
+            ("9999-12-31T00:00:00+00:00", "9999-12-31T00:00:00+00:00"),
         ] {
             assert_eq!(utc(text).as_deref(), Some(wanted), "{text}");
         }
@@ -137,6 +140,7 @@ mod tests {
             "2026-13-01T00:00",
             "2026-11-31T00:00",
             "2026-11-21T00:00+24:00",
+            "9999-12-31T00:00+01:00",
             "2026-11-21T00:00+0100",
             "2026-11-21T00:00+01",
             "2026-11-21  00:00",
