@@ -96,7 +96,7 @@ const fn op(name: &'static str, kind: Kind, times: usize) -> Op {
 }
 
 /// All of them, in the order of the table.
-pub(crate) const OPS: [Op; 16] = [
+pub(crate) const OPS: [Op; 17] = [
     op("read", Kind::Read, 400),
     op("create", Kind::Create, 100),
     op("five reads", Kind::Chain, 40),
@@ -176,7 +176,7 @@ pub(crate) trait Peer: Send + Sync + 'static {
     fn bulk_delete(&self, ids: Vec<String>) -> impl Future<Output = Result<usize>> + Send;
     /// Reads one after the other.
     fn chain(&self, ids: &[String]) -> impl Future<Output = Result<usize>> + Send {
-        async {
+        async move {
             let mut sum = 0;
             for id in ids {
                 sum += self.read(id).await?;
