@@ -57,7 +57,7 @@ enum Task {
     /// Measure something; no part of what must pass
     #[command(subcommand)]
     Bench(Bench),
-    /// Compare random operations of three tenants with an oracle, for longer than the tests do
+    /// Compare random operations of three tenants with an oracle, and spoil input by name, for longer than the tests do
     Soak {
         /// How many operations on each database
         #[arg(long, default_value_t = 1_000_000)]

@@ -8,6 +8,8 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::process::{self, Interrupt};
 use crate::servers::Servers;
 
+/// The case that spoils parameters, bodies and workflows.
+const INPUTS: &str = "inputs::fuzz::spoiled_inputs_end_well_for_a_minute";
 /// The case that compares random operations with an oracle.
 const MACHINE: &str = "tenancy::machine";
 /// The cases of the generated matrix.
@@ -29,7 +31,7 @@ impl Database {
     }
 }
 
-/// Runs the state machine for so many operations on each database.
+/// Runs the state machine for so many operations on each database, and spoiled input by name for a minute.
 pub(crate) fn soak(root: &Path, operations: u64, only: Option<Database>) -> Result<u8> {
     let interrupt = Interrupt::listen()?;
     let servers = Servers::start(&interrupt)?;
@@ -38,17 +40,15 @@ pub(crate) fn soak(root: &Path, operations: u64, only: Option<Database>) -> Resu
         if only.is_some_and(|only| only != database) || code != 0 {
             continue;
         }
-        let mut command = process::clean(Command::new("cargo"));
-        command.current_dir(root).envs(servers.env()).env("ENNEAD_SOAK", operations.to_string()).args([
-            "test",
-            "--release",
-            "--package=ennead-tests",
-            "--test",
-            database.target(),
-            "--",
-            MACHINE,
-        ]);
-        code = process::run_unattended(command, &interrupt)?;
+        for case in [&[MACHINE][..], &[INPUTS, "--ignored", "--nocapture"]] {
+            let mut command = process::clean(Command::new("cargo"));
+            command.current_dir(root).envs(servers.env()).env("ENNEAD_SOAK", operations.to_string());
+            command.args(["test", "--release", "--package=ennead-tests", "--test", database.target(), "--"]);
+            command.args(case);
+            if code == 0 {
+                code = process::run_unattended(command, &interrupt)?;
+            }
+        }
     }
     servers.stop()?;
     Ok(code)

@@ -104,6 +104,8 @@ pub(super) fn is_refusal(error: &ennead::Error) -> bool {
 pub(super) fn typed(error: &ennead::Error) -> bool {
     (error.is_invalid_input() && !is_refusal(error))
         || error.is_not_found()
+        // A key of `Counted` was given as the greatest integer, and SQLite counts on from it.
+        || error.to_string().contains("database or disk is full")
         || error.is_unique_violation()
         || error.is_check_violation()
         || error.is_conflict()
