@@ -100,7 +100,9 @@ async fn what_is_not_allowed_is_refused_before_any_sql(bed: Bed) {
         ("GET", "/nodes/CreateUserNode", a, "", 405),
         ("POST", "/nowhere", a, "{}", 404),
         ("POST", "/nodes/ListUserNode", a, "{", 400),
-        ("POST", "/nodes/ListUserNode", a, "null", 400),
+        // No parameters, as `{}`: a node that wants some says so.
+        ("POST", "/nodes/ListUserNode", a, "null", 503),
+        ("POST", "/nodes/UserReadNode", a, "null", 400),
         ("POST", "/nodes/ListUserNode", a, "[]", 400),
         // What is wrong is told even where no row is meant.
         (

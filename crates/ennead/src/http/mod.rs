@@ -269,9 +269,6 @@ async fn run(
 ) -> Result<Response, Problem> {
     let (caller, params) = read(&served, request).await?;
     let node = served.node(&name)?;
-    if !params.is_object() {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "the body is an object of parameters"));
-    }
     served.check(&caller, node, &params)?;
     let tenant = served.db.tenant(&caller.tenant)?;
     Ok(Json(node.run(&tenant, params).await?).into_response())
