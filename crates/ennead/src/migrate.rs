@@ -20,9 +20,11 @@ pub use ennead_core::snapshot;
 pub use ennead_core::snapshot::{Name, Snapshot};
 pub use ennead_sql::ddl::{Fill, Hazard, HazardKind, Lock, PlanOptions, Step, plan};
 
-use ennead_core::Error;
+use ennead_core::{Dialect, Error, ErrorKind};
 
+use crate::backend::{Access, Conn};
 use crate::db::Db;
+use crate::exec;
 
 /// Reads what the database holds: all schemas of a Postgres database but its own, the main file of SQLite.
 ///
@@ -33,4 +35,63 @@ use crate::db::Db;
 /// Those of the connection, and what a role may not see.
 pub async fn introspect(db: &Db) -> Result<Snapshot, Error> {
     crate::introspect::introspect(db).await
+}
+
+/// Runs the steps of a plan in their order: those that may share a transaction in one, each other by itself. Where one
+/// fails, its transaction is rolled back, and what was committed before it stays.
+///
+/// # Errors
+/// Those of the statements; `is_foreign_key_violation` where the plan for SQLite would leave rows that refer to nothing.
+///
+/// ```
+/// # use ennead::prelude::*;
+/// use ennead::migrate::{self, Hints, PlanOptions};
+/// # #[cfg(feature = "sqlite")]
+/// # #[tokio::main] async fn main() -> Result<(), Error> {
+/// #[model(global)]
+/// struct Plan { #[key(assigned)] id: String, name: String }
+///
+/// let db = Db::connect("sqlite::memory:").await?;
+/// let wanted = ennead::schema![Plan].snapshot(db.dialect())?;
+/// let diff = migrate::diff(&migrate::introspect(&db).await?, &wanted, &Hints::default());
+/// migrate::apply(&db, &migrate::plan(&diff, &PlanOptions::default())).await?;
+/// assert!(migrate::diff(&migrate::introspect(&db).await?, &wanted, &Hints::default()).is_empty());
+/// # Ok(()) }
+/// # #[cfg(not(feature = "sqlite"))] fn main() {}
+/// ```
+pub async fn apply(db: &Db, steps: &[Step]) -> Result<(), Error> {
+    let mut conn = db.inner().backend.acquire(Access { write: true, owner: true }).await?;
+    if db.dialect() == Dialect::Sqlite {
+        conn.will_change_settings();
+    }
+    let mut open = false;
+    for step in steps {
+        if step.transactional != open {
+            if open {
+                conn.commit_and_keep().await?;
+            } else {
+                conn.begin(None).await?;
+            }
+            open = !open;
+        }
+        // A connection that is dropped in a transaction rolls back.
+        conn = if step.gives_nothing { ask(conn, step).await? } else { run(conn, step).await? };
+    }
+    if open { conn.commit().await } else { Ok(()) }
+}
+
+async fn run(mut conn: Conn, step: &Step) -> Result<Conn, Error> {
+    conn.execute(&step.sql).await?;
+    Ok(conn)
+}
+
+async fn ask(conn: Conn, step: &Step) -> Result<Conn, Error> {
+    let (conn, tables) = exec::raw_texts(conn, &step.sql).await?;
+    match tables.first() {
+        None => Ok(conn),
+        Some(table) => Err(Error::new(
+            ErrorKind::ForeignKeyViolation,
+            format!("rows of {table} would refer to rows that are not there"),
+        )),
+    }
 }

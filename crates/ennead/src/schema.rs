@@ -1,5 +1,6 @@
 //! The models of an application, together.
 
+use ennead_core::snapshot::Snapshot;
 use ennead_core::{Dialect, Error, ErrorKind, ModelDef};
 use ennead_sql::ddl;
 
@@ -24,6 +25,14 @@ impl Schema {
     #[must_use]
     pub fn models(&self) -> &[&'static ModelDef] {
         &self.models
+    }
+
+    /// What a database holds that has these models and nothing else, as data.
+    ///
+    /// # Errors
+    /// As [`ddl`](Self::ddl).
+    pub fn snapshot(&self, dialect: Dialect) -> Result<Snapshot, Error> {
+        ddl::snapshot(&self.models, dialect)
     }
 
     /// The DDL as text: deterministic, loadable by `psql` and `sqlite3`, and meant to be committed and read.

@@ -11,6 +11,7 @@ mod names;
 mod order;
 mod plan;
 mod postgres;
+pub mod read;
 mod references;
 mod render;
 mod rls;

@@ -124,12 +124,15 @@ pub(super) fn unique(unique: &Unique) -> String {
 /// A foreign key as a constraint of its table.
 pub(super) fn foreign_key(key: &ForeignKey) -> String {
     let mut sql = format!(
-        "{}FOREIGN KEY {} REFERENCES {} {}",
+        "{}FOREIGN KEY {} REFERENCES {}",
         named(&key.name),
         columns(&key.columns),
         key.parent_name().sql(),
-        columns(&key.parent_columns)
     );
+    // SQLite takes the parent's key where no columns are named.
+    if !key.parent_columns.is_empty() {
+        sql.push_str(&format!(" {}", columns(&key.parent_columns)));
+    }
     if key.match_full {
         sql.push_str(" MATCH FULL");
     }

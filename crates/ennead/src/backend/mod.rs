@@ -162,6 +162,16 @@ impl Conn {
         each!(self, Conn, conn => conn.commit().await)
     }
 
+    /// Commits the transaction, and keeps the connection for what belongs with it.
+    pub(crate) async fn commit_and_keep(&mut self) -> Result<(), Error> {
+        each!(self, Conn, conn => conn.commit_and_keep().await)
+    }
+
+    /// Says that what follows changes settings of the connection, so that nobody uses it as that leaves it.
+    pub(crate) fn will_change_settings(&mut self) {
+        each!(self, Conn, conn => conn.will_change_settings())
+    }
+
     /// Rolls the transaction back.
     pub(crate) async fn rollback(&mut self) -> Result<(), Error> {
         each!(self, Conn, conn => conn.rollback().await)

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use ennead_core::snapshot::Snapshot;
 use ennead_core::{Dialect, Error, ErrorKind};
@@ -23,6 +25,9 @@ pub(crate) async fn introspect(db: &Db) -> Result<Snapshot, Error> {
     match db.dialect() {
         #[cfg(feature = "postgres")]
         Dialect::Postgres => postgres::introspect(conn).await,
+        #[cfg(feature = "sqlite")]
+        Dialect::Sqlite => sqlite::introspect(conn).await,
+        #[allow(unreachable_patterns, reason = "both databases may be compiled in")]
         _ => {
             drop(conn);
             Err(Error::unsupported("this database cannot be introspected"))

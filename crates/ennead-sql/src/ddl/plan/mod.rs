@@ -1,6 +1,7 @@
 //! From a difference to statements in the order in which they apply, each with what it costs and risks.
 
 mod postgres;
+mod sqlite;
 mod step;
 
 use ennead_core::Dialect;
@@ -58,6 +59,6 @@ impl PlanOptions {
 pub fn plan(diff: &Diff, options: &PlanOptions) -> Vec<Step> {
     match diff.to.dialect {
         Dialect::Postgres => postgres::plan(diff, options),
-        Dialect::Sqlite => Vec::new(),
+        Dialect::Sqlite => sqlite::plan(diff, options),
     }
 }

@@ -16,11 +16,20 @@ pub struct Step {
     /// Whether it may share a transaction with those beside it. One that may not is committed by itself, and what stands
     /// before it is committed first.
     pub transactional: bool,
+    /// Whether it is a question that must have no answer: a row that it gives is a reason to roll back.
+    pub gives_nothing: bool,
 }
 
 impl Step {
     pub(super) fn new(sql: impl Into<String>, lock: Lock) -> Self {
-        Self { sql: sql.into(), lock, rewrite: false, hazards: Vec::new(), transactional: true }
+        Self {
+            sql: sql.into(),
+            lock,
+            rewrite: false,
+            hazards: Vec::new(),
+            transactional: true,
+            gives_nothing: false,
+        }
     }
 
     pub(super) fn rewriting(mut self, rewrite: bool) -> Self {

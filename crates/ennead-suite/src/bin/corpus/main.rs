@@ -8,6 +8,7 @@ mod case;
 mod judge;
 mod postgres;
 mod report;
+mod sqlite;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,6 +47,11 @@ async fn run() -> Result<ExitCode, Failure> {
         })
         .await?;
         failed |= Report::new("postgres", outcomes).print(arguments.verbose);
+    }
+    if arguments.wants("sqlite") {
+        let cases = read(&arguments, "sqlite.jsonl")?;
+        let outcomes = spread(cases, |slot, case| async move { sqlite::run(slot, &case).await }).await?;
+        failed |= Report::new("sqlite", outcomes).print(arguments.verbose);
     }
     Ok(if failed { ExitCode::from(2) } else { ExitCode::SUCCESS })
 }

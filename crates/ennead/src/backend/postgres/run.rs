@@ -156,6 +156,14 @@ impl Conn {
         }
     }
 
+    pub(crate) async fn commit_and_keep(&mut self) -> Result<(), Error> {
+        self.send("COMMIT", State::Idle).await.map_err(|failed| error::plain(&failed))
+    }
+
+    pub(crate) fn will_change_settings(&mut self) {
+        self.session.retired = true;
+    }
+
     pub(crate) async fn rollback(&mut self) -> Result<(), Error> {
         self.send("ROLLBACK", State::Idle).await.map_err(|failed| error::plain(&failed))
     }

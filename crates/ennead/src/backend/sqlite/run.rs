@@ -24,6 +24,8 @@ pub(crate) struct Conn {
     _permit: Option<OwnedSemaphorePermit>,
     /// It ran a program on another thread, so its transaction may be a large one.
     worked_apart: bool,
+    /// Its settings may be other than they were.
+    is_changed: bool,
 }
 
 /// How long a statement that only reads may hold the calling thread, before it is begun anew on another.
@@ -37,6 +39,9 @@ impl Drop for Conn {
         lane.watch().begin();
         if !lane.autocommit() {
             let _ = lane.execute("ROLLBACK");
+        }
+        if self.is_changed && lane.restore_settings().is_err() {
+            self.session.retired = true;
         }
     }
 }
@@ -56,7 +61,7 @@ impl Conn {
         permit: Option<OwnedSemaphorePermit>,
         options: Arc<Options>,
     ) -> Self {
-        Self { session, options, _permit: permit, worked_apart: false }
+        Self { session, options, _permit: permit, worked_apart: false, is_changed: false }
     }
 
     /// Runs a program; its rows go to the sink.
@@ -270,6 +275,14 @@ impl Conn {
         );
         let error = Error::new(ErrorKind::ForeignKeyViolation, text).with_constraint(name);
         Some(error.with_code(failure.code.to_string()))
+    }
+
+    pub(crate) async fn commit_and_keep(&mut self) -> Result<(), Error> {
+        self.execute("COMMIT").await
+    }
+
+    pub(crate) fn will_change_settings(&mut self) {
+        self.is_changed = true;
     }
 
     pub(crate) async fn rollback(&mut self) -> Result<(), Error> {

@@ -1,0 +1,380 @@
+//! A case on SQLite: two files with rows in every table, one brought forward, the other back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use ennead::Db;
+use ennead::migrate::{self, Change, Diff, Fill, HazardKind, Hints, PlanOptions, Snapshot, Step};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqliteConnection};
+
+use crate::Failure;
+use crate::case::Case;
+use crate::judge;
+use crate::report::{Noop, Outcome, Verdict};
+
+/// Rows that each table gets.
+const ROWS: usize = 3;
+
+/// The values of the columns that one table has before and after, sorted.
+type Kept = BTreeMap<String, Vec<String>>;
+
+/// Runs a case in files of its own.
+pub(crate) async fn run(slot: usize, case: &Case) -> Outcome {
+    let folder = std::env::temp_dir();
+    let files = ["a", "b"].map(|side| folder.join(format!("corpus_{}_{slot}_{side}.db", std::process::id())));
+    clear(&files);
+    let outcome = match make(&files, case).await {
+        Ok(()) => match judge_case(&files, case).await {
+            Ok(outcome) => outcome,
+            Err(failure) => {
+                let failed = Verdict::Failed(failure.to_string());
+                Outcome::Ran {
+                    forward: failed.clone(),
+                    backward: failed,
+                    noop: None,
+                    deletes: false,
+                    plans: String::new(),
+                }
+            }
+        },
+        Err(failure) => Outcome::Unloadable(failure.to_string()),
+    };
+    clear(&files);
+    outcome
+}
+
+fn clear(files: &[PathBuf; 2]) {
+    for file in files {
+        for end in ["", "-wal", "-shm", "-journal"] {
+            let mut name = file.clone().into_os_string();
+            name.push(end);
+            let _ = std::fs::remove_file(name);
+        }
+    }
+}
+
+async fn open(file: &PathBuf) -> Result<SqliteConnection, Failure> {
+    let options = SqliteConnectOptions::new().filename(file).create_if_missing(true).foreign_keys(false);
+    Ok(SqliteConnection::connect_with(&options).await?)
+}
+
+async fn make(files: &[PathBuf; 2], case: &Case) -> Result<(), Failure> {
+    for (file, sql) in files.iter().zip([&case.current, &case.desired]) {
+        let mut conn = open(file).await?;
+        for script in [&case.setup, sql, &case.seed] {
+            conn.execute(AssertSqlSafe(script.as_str())).await?;
+        }
+        seed(&mut conn).await?;
+        conn.close().await?;
+    }
+    Ok(())
+}
+
+/// Puts rows into each table, alike in all, so that references meet. What a table does not take it does without.
+async fn seed(conn: &mut SqliteConnection) -> Result<(), Failure> {
+    for table in tables(conn).await? {
+        let columns = conn
+            .fetch_all(AssertSqlSafe(format!(
+                "SELECT name, upper(type) FROM pragma_table_xinfo({}) WHERE hidden = 0",
+                literal(&table)
+            )))
+            .await?;
+        for row in 1..=ROWS {
+            let names: Vec<String> =
+                columns.iter().map(|column| quote(&column.get::<String, _>(0))).collect();
+            let values: Vec<String> =
+                columns.iter().map(|column| value(&column.get::<String, _>(1), row)).collect();
+            let sql = format!(
+                "INSERT INTO {} ({}) VALUES ({})",
+                quote(&table),
+                names.join(", "),
+                values.join(", ")
+            );
+            let _ = conn.execute(AssertSqlSafe(sql)).await;
+        }
+    }
+    // What refers to nothing would be refused by any plan that looks.
+    for broken in conn.fetch_all("SELECT \"table\" FROM pragma_foreign_key_check GROUP BY 1").await? {
+        let sql = format!("DELETE FROM {}", quote(&broken.get::<String, _>(0)));
+        conn.execute(AssertSqlSafe(sql)).await?;
+    }
+    Ok(())
+}
+
+fn value(data_type: &str, row: usize) -> String {
+    let has = |part: &str| data_type.contains(part);
+    if has("BOOL") {
+        "1".to_owned()
+    } else if has("INT") || has("SERIAL") || data_type.is_empty() {
+        row.to_string()
+    } else if has("CHAR") || has("TEXT") || has("CLOB") || has("JSON") || has("UUID") {
+        format!("'v{row}'")
+    } else if has("DATE") || has("TIME") {
+        format!("'2024-01-0{row}'")
+    } else if has("BLOB") {
+        format!("x'0{row}'")
+    } else {
+        format!("{row}.5")
+    }
+}
+
+async fn tables(conn: &mut SqliteConnection) -> Result<Vec<String>, Failure> {
+    let rows = conn
+        .fetch_all(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+        )
+        .await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+async fn judge_case(files: &[PathBuf; 2], case: &Case) -> Result<Outcome, Failure> {
+    let [a, b] = files;
+    let (from, to) = (introspect(a).await?, introspect(b).await?);
+    let (facts_a, facts_b) = (facts(a).await?, facts(b).await?);
+    let there = migrate::diff(&from, &to, &Hints::default());
+    let back = migrate::diff(&to, &from, &Hints::default());
+    let same = facts_a == facts_b;
+    let noop =
+        case.noop.filter(|noop| *noop).map(|_| Noop { empty: there.is_empty() && back.is_empty(), same });
+    let plan = |diff: &Diff| migrate::plan(diff, &PlanOptions { fills: fills(diff), online: false });
+    let (forward_steps, backward_steps) = (plan(&there), plan(&back));
+    let forward = direction(a, &there, &forward_steps, &to, &facts_b).await?;
+    let backward = direction(b, &back, &backward_steps, &from, &facts_a).await?;
+    let deletes = forward_steps
+        .iter()
+        .flat_map(|step| &step.hazards)
+        .any(|hazard| hazard.kind == HazardKind::DeletesData);
+    let text = |steps: &[Step]| steps.iter().map(|step| format!("  {};\n", step.sql)).collect::<String>();
+    let plans = format!("forward:\n{}backward:\n{}", text(&forward_steps), text(&backward_steps));
+    Ok(Outcome::Ran { forward, backward, noop, deletes, plans })
+}
+
+fn url(file: &PathBuf) -> String {
+    format!("sqlite://{}", file.display())
+}
+
+async fn introspect(file: &PathBuf) -> Result<Snapshot, Failure> {
+    let db = Db::connect(&url(file)).await?;
+    let snapshot = migrate::introspect(&db).await;
+    db.close().await;
+    Ok(snapshot?)
+}
+
+async fn direction(
+    file: &PathBuf,
+    diff: &Diff,
+    steps: &[Step],
+    goal: &Snapshot,
+    facts: &judge::Facts,
+) -> Result<Verdict, Failure> {
+    let unmodelled = || diff.unmodelled.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let wrong = |why: String| {
+        if diff.unmodelled.is_empty() { Verdict::Failed(why) } else { Verdict::Unmodelled(unmodelled()) }
+    };
+    let before = rows(file, goal).await?;
+    let db = Db::connect(&url(file)).await?;
+    let applied = migrate::apply(&db, steps).await;
+    db.close().await;
+    if let Err(failure) = applied {
+        return Ok(wrong(failure.to_string()));
+    }
+    let reached = introspect(file).await?;
+    let again = migrate::diff(&reached, goal, &Hints::default());
+    if !again.changes.is_empty() {
+        return Ok(wrong(format!("a second diff finds {:?}", again.changes)));
+    }
+    let after = rows(file, goal).await?;
+    for (place, values) in &before {
+        if after.get(place).is_some_and(|now| now != values) {
+            return Ok(Verdict::Wrong(format!("{place} was {values:?} and is {:?}", after[place])));
+        }
+    }
+    let differences = judge::differences(&self::facts(file).await?, facts);
+    if differences.is_empty() {
+        return Ok(Verdict::Passed);
+    }
+    let text = differences.join("\n    ");
+    Ok(if diff.unmodelled.is_empty() {
+        Verdict::Wrong(format!("the judge sees\n    {text}"))
+    } else {
+        Verdict::Unmodelled(unmodelled())
+    })
+}
+
+/// The values of all columns that the goal has too, stored ones only, and how many rows each table has.
+async fn rows(file: &PathBuf, goal: &Snapshot) -> Result<Kept, Failure> {
+    let mut conn = open(file).await?;
+    let mut kept = Kept::new();
+    for table in tables(&mut conn).await? {
+        let Some(goal) = goal.tables.iter().find(|other| other.name == table) else { continue };
+        let count: i64 =
+            conn.fetch_one(AssertSqlSafe(format!("SELECT count(*) FROM {}", quote(&table)))).await?.get(0);
+        kept.insert(format!("rows of {table}"), vec![count.to_string()]);
+        let columns = conn
+            .fetch_all(AssertSqlSafe(format!(
+                "SELECT name FROM pragma_table_xinfo({}) WHERE hidden = 0",
+                literal(&table)
+            )))
+            .await?;
+        for column in columns {
+            let column: String = column.get(0);
+            if goal.column(&column).is_none_or(|column| column.generated.is_some()) {
+                continue;
+            }
+            // A number may come to be kept as a text or with a point: its value is what must stay.
+            let sql = format!(
+                "SELECT CASE WHEN typeof({0}) = 'blob' THEN hex({0}) ELSE rtrim(rtrim(coalesce({0}, 'NULL') || '', '0'), '.') END FROM {1} ORDER BY 1",
+                quote(&column),
+                quote(&table)
+            );
+            let values = conn.fetch_all(AssertSqlSafe(sql)).await?;
+            let values = values.iter().map(|row| row.get(0)).collect();
+            kept.insert(format!("{table}.{column}"), values);
+        }
+    }
+    conn.close().await?;
+    Ok(kept)
+}
+
+/// What rows get in columns that come to take no NULL: another value in each, so that keys hold.
+fn fills(diff: &Diff) -> Vec<Fill> {
+    let mut fills = Vec::new();
+    for change in &diff.changes {
+        let (table, column) = match change {
+            Change::AddColumn { table, column } => (table, column),
+            Change::AlterColumn { table, to, .. } => (table, &**to),
+            _ => continue,
+        };
+        if !column.nullable && column.default.is_none() {
+            let value = value(&column.data_type.to_ascii_uppercase(), 7).replace('7', "' || rowid || '");
+            let value = if value.starts_with('\'') { value } else { "rowid".to_owned() };
+            fills.push(Fill { table: table.clone(), column: column.name.clone(), value });
+        }
+    }
+    fills
+}
+
+/// What the pragmas tell, and of the rest of a statement what follows the words that matter.
+async fn facts(file: &PathBuf) -> Result<judge::Facts, Failure> {
+    let mut conn = open(file).await?;
+    let mut facts = BTreeSet::new();
+    for query in [
+        "SELECT concat_ws(' ', 'table', name, type, wr, strict) FROM pragma_table_list \
+         WHERE schema = 'main' AND name NOT LIKE 'sqlite_%'",
+        "SELECT concat_ws(' ', 'column', t.name, c.name, c.type, c.\"notnull\", 'default', c.dflt_value, 'pk', c.pk, c.hidden) \
+         FROM pragma_table_list t, pragma_table_xinfo(t.name) c WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite_%'",
+        "SELECT concat_ws(' ', 'index', t.name, i.origin, i.\"unique\", i.partial, CASE WHEN i.origin = 'c' THEN i.name END, \
+           (SELECT group_concat(concat_ws(' ', coalesce(x.name, '(expression)'), x.desc, x.coll, x.key)) \
+            FROM (SELECT * FROM pragma_index_xinfo(i.name) WHERE key = 1 ORDER BY seqno) x)) \
+         FROM pragma_table_list t, pragma_index_list(t.name) i WHERE t.schema = 'main'",
+        "SELECT concat_ws(' ', 'reference', name, parent, columns, on_update, on_delete) FROM ( \
+           SELECT t.name, f.id, f.\"table\" AS parent, group_concat(concat_ws('>', f.\"from\", f.\"to\")) AS columns, \
+             f.on_update, f.on_delete \
+           FROM pragma_table_list t, pragma_foreign_key_list(t.name) f WHERE t.schema = 'main' GROUP BY t.name, f.id)",
+        "SELECT concat_ws(' ', type, name, tbl_name, sql) FROM sqlite_schema WHERE type IN ('view', 'trigger')",
+    ] {
+        for row in conn.fetch_all(query).await? {
+            facts.insert(row.get::<String, _>(0));
+        }
+    }
+    for row in conn
+        .fetch_all("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND type IN ('table', 'index')")
+        .await?
+    {
+        let (name, sql): (String, String) = (row.get(0), row.get(1));
+        let words = words(&sql);
+        for (at, word) in words.iter().enumerate() {
+            let next = || words.get(at + 1).cloned().unwrap_or_default();
+            let told = match word.as_str() {
+                "check" | "as" | "where" => following(&words, at + 1),
+                "collate" | "constraint" => next(),
+                "deferrable" => words.get(at + 1..at + 3).unwrap_or_default().join(" "),
+                "autoincrement" => String::new(),
+                "conflict" => next(),
+                _ => continue,
+            };
+            facts.insert(format!("text {name} {word} {told}"));
+        }
+        if row.get::<String, _>(1).to_ascii_lowercase().starts_with("create index")
+            || row.get::<String, _>(1).to_ascii_lowercase().starts_with("create unique")
+        {
+            facts.insert(format!("text {name} {}", words.concat()));
+        }
+    }
+    conn.close().await?;
+    Ok(facts)
+}
+
+/// Lower-case words and signs, without quotes, spaces and comments.
+fn words(sql: &str) -> Vec<String> {
+    let mut words: Vec<String> = vec![String::new()];
+    let (mut quote, mut characters) = (None, sql.chars().peekable());
+    while let Some(character) = characters.next() {
+        if let Some(open) = quote {
+            if character == open {
+                quote = None;
+            } else if let Some(word) = words.last_mut() {
+                word.push(character);
+            }
+            continue;
+        }
+        match character {
+            '-' if characters.peek() == Some(&'-') => {
+                for skipped in characters.by_ref() {
+                    if skipped == '\n' {
+                        break;
+                    }
+                }
+                words.push(String::new());
+            }
+            '"' | '`' | '\'' => {
+                words.push(String::new());
+                quote = Some(character);
+            }
+            '[' => {
+                words.push(String::new());
+                quote = Some(']');
+            }
+            c if c.is_alphanumeric() || c == '_' || c == '.' => {
+                if let Some(word) = words.last_mut() {
+                    word.push(c.to_ascii_lowercase());
+                }
+            }
+            c if c.is_whitespace() => words.push(String::new()),
+            c => words.extend([c.to_string(), String::new()]),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// What stands in the parentheses that open here, or, where none do, all that follows.
+fn following(words: &[String], from: usize) -> String {
+    let rest = words.get(from..).unwrap_or_default();
+    if rest.first().is_none_or(|first| first != "(") {
+        return rest.concat();
+    }
+    let mut depth = 0_usize;
+    let mut out = String::new();
+    for word in rest {
+        match word.as_str() {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            _ => {}
+        }
+        out.push_str(word);
+        if depth == 0 {
+            break;
+        }
+    }
+    out
+}
+
+fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
