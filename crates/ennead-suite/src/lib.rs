@@ -43,6 +43,7 @@ pub mod operations;
 pub mod pages;
 pub mod row_security;
 pub mod runs;
+pub mod schema_diff;
 pub mod soft_delete;
 pub mod statements;
 pub mod streams;
@@ -143,7 +144,11 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
 /// The cases whose models belong to no tenant, and those of what never comes to a database: row level security changes
 /// nothing for them.
 fn global() -> impl Iterator<Item = &'static Case> {
-    [types::ALL, filters::ALL, pages::ALL, ddl::ALL, inputs::ALL].into_iter().flatten().copied().flatten()
+    [types::ALL, filters::ALL, pages::ALL, ddl::ALL, inputs::ALL, schema_diff::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
+        .flatten()
 }
 
 /// The cases of the operations themselves: those that run by name as well. The others are about connections, other faces

@@ -17,7 +17,11 @@ pub(super) fn columns(names: &[String]) -> String {
 
 /// A column's line in CREATE TABLE. What SQLite must have in the column itself (`AUTOINCREMENT`) is the caller's.
 pub(super) fn column(column: &Column) -> String {
-    let mut sql = format!("{} {}", quote(&column.name), column.data_type);
+    let mut sql = quote(&column.name);
+    // SQLite takes columns without a type.
+    if !column.data_type.is_empty() {
+        sql.push_str(&format!(" {}", column.data_type));
+    }
     if let Some(collation) = &column.collation {
         sql.push_str(&format!(" COLLATE {}", quote(collation)));
     }

@@ -100,7 +100,9 @@ impl Planner<'_> {
                 Change::AlterTable { to, .. } => {
                     names.insert(to.name.clone());
                 }
-                Change::AddColumn { table, column } if !is_simple(column) => {
+                Change::AddColumn { table, column }
+                    if !is_simple(column) || self.options.fill(table, &column.name).is_some() =>
+                {
                     names.insert(table.name.clone());
                 }
                 Change::DropColumn { table, .. }
@@ -214,7 +216,10 @@ impl Planner<'_> {
                         hazards.push(format!("no row may have NULL in {}", column.name));
                     }
                     if was.data_type != column.data_type && new.strict {
-                        hazards.push(format!("each value of {} must be {}", column.name, column.data_type));
+                        hazards.push(format!(
+                            "each value of {} must be of type {}",
+                            column.name, column.data_type
+                        ));
                     }
                 }
                 None => {

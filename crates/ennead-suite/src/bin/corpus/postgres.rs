@@ -29,6 +29,8 @@ pub(crate) async fn run(server: &str, slot: usize, case: &Case) -> Outcome {
                         noop: case.noop.filter(|noop| *noop).map(|_| Noop { empty: false, same: true }),
                         deletes: false,
                         plans: String::new(),
+                        without_rows: 0,
+                        rows: 0,
                     }
                 }
             }
@@ -102,7 +104,7 @@ async fn judge_case(urls: &[String; 2], case: &Case) -> Result<Outcome, Failure>
         .any(|hazard| hazard.kind == HazardKind::DeletesData);
     let text = |steps: &[Step]| steps.iter().map(|step| format!("  {};\n", step.sql)).collect::<String>();
     let plans = format!("forward:\n{}backward:\n{}", text(&forward_steps), text(&backward_steps));
-    Ok(Outcome::Ran { forward, backward, noop, deletes, plans })
+    Ok(Outcome::Ran { forward, backward, noop, deletes, plans, without_rows: 0, rows: counts.values().sum() })
 }
 
 async fn introspect(url: &str) -> Result<Snapshot, Failure> {

@@ -36,6 +36,10 @@ pub(crate) enum Outcome {
         noop: Option<Noop>,
         deletes: bool,
         plans: String,
+        /// Directions in which no row was found that keeps the new constraints, and that passed without rows.
+        without_rows: usize,
+        /// How many rows were there before and after, in the two directions.
+        rows: i64,
     },
 }
 
@@ -58,10 +62,10 @@ impl Report {
         let mut suites: BTreeMap<&str, [Counts; 2]> = BTreeMap::new();
         let mut changes: BTreeMap<&str, [Counts; 2]> = BTreeMap::new();
         let mut failed = false;
-        let (mut noops, mut empty) = (0, 0);
+        let (mut noops, mut empty, mut bare, mut kept) = (0, 0, 0, 0);
         for (case, outcome) in &self.outcomes {
             let title = format!("{} {}", case.suite, case.name);
-            let Outcome::Ran { forward, backward, noop, deletes, plans } = outcome else {
+            let Outcome::Ran { forward, backward, noop, deletes, plans, without_rows, rows } = outcome else {
                 if let Outcome::Unloadable(why) = outcome {
                     println!("NOT LOADED {title}: {why}");
                 }
@@ -93,6 +97,11 @@ impl Report {
                     failed = true;
                 }
             }
+            kept += rows;
+            if *without_rows > 0 {
+                bare += without_rows;
+                println!("WITHOUT ROWS {title}: no row was found that keeps the new constraints");
+            }
             if let Some(hazards) = &case.hazards {
                 let expected = hazards.iter().any(|hazard| hazard == "DeletesData");
                 if expected != *deletes {
@@ -105,7 +114,7 @@ impl Report {
             }
         }
         println!(
-            "\n{} cases of {}; no-ops without difference: {empty} of {noops}",
+            "\n{} cases of {}; no-ops without difference: {empty} of {noops}; directions without rows: {bare}; rows kept: {kept}",
             self.outcomes.len(),
             self.dialect
         );

@@ -24,7 +24,12 @@ pub(crate) async fn run(slot: usize, case: &Case) -> Outcome {
     let folder = std::env::temp_dir();
     let files = ["a", "b"].map(|side| folder.join(format!("corpus_{}_{slot}_{side}.db", std::process::id())));
     clear(&files);
-    let outcome = match make(&files, case).await {
+    let [a, b] = &files;
+    let made = async {
+        load(a, case, &case.current, Values::None).await?;
+        load(b, case, &case.desired, Values::None).await
+    };
+    let outcome = match made.await {
         Ok(()) => match judge_case(&files, case).await {
             Ok(outcome) => outcome,
             Err(failure) => {
@@ -35,6 +40,8 @@ pub(crate) async fn run(slot: usize, case: &Case) -> Outcome {
                     noop: None,
                     deletes: false,
                     plans: String::new(),
+                    without_rows: 0,
+                    rows: 0,
                 }
             }
         },
@@ -45,12 +52,14 @@ pub(crate) async fn run(slot: usize, case: &Case) -> Outcome {
 }
 
 fn clear(files: &[PathBuf; 2]) {
-    for file in files {
-        for end in ["", "-wal", "-shm", "-journal"] {
-            let mut name = file.clone().into_os_string();
-            name.push(end);
-            let _ = std::fs::remove_file(name);
-        }
+    files.iter().for_each(remove);
+}
+
+fn remove(file: &PathBuf) {
+    for end in ["", "-wal", "-shm", "-journal"] {
+        let mut name = file.clone().into_os_string();
+        name.push(end);
+        let _ = std::fs::remove_file(name);
     }
 }
 
@@ -59,20 +68,36 @@ async fn open(file: &PathBuf) -> Result<SqliteConnection, Failure> {
     Ok(SqliteConnection::connect_with(&options).await?)
 }
 
-async fn make(files: &[PathBuf; 2], case: &Case) -> Result<(), Failure> {
-    for (file, sql) in files.iter().zip([&case.current, &case.desired]) {
-        let mut conn = open(file).await?;
-        for script in [&case.setup, sql, &case.seed] {
-            conn.execute(AssertSqlSafe(script.as_str())).await?;
-        }
-        seed(&mut conn).await?;
-        conn.close().await?;
+async fn load(file: &PathBuf, case: &Case, sql: &str, values: Values) -> Result<(), Failure> {
+    let mut conn = open(file).await?;
+    for script in [&case.setup, sql, &case.seed] {
+        conn.execute(AssertSqlSafe(script)).await?;
     }
+    seed(&mut conn, values, &format!("{} {}", case.current, case.desired)).await?;
+    conn.close().await?;
     Ok(())
 }
 
+/// Which values rows get. Constraints that are to come refuse some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Values {
+    /// 1, 2, 3 and their like.
+    Small,
+    /// Greater ones from column to column.
+    Rising,
+    /// The literals that stand in the case.
+    Literal,
+    /// No rows.
+    None,
+}
+
+const ALL_VALUES: [Values; 4] = [Values::Small, Values::Rising, Values::Literal, Values::None];
+
 /// Puts rows into each table, alike in all, so that references meet. What a table does not take it does without.
-async fn seed(conn: &mut SqliteConnection) -> Result<(), Failure> {
+async fn seed(conn: &mut SqliteConnection, values: Values, text: &str) -> Result<(), Failure> {
+    if values == Values::None {
+        return Ok(());
+    }
     for table in tables(conn).await? {
         let columns = conn
             .fetch_all(AssertSqlSafe(format!(
@@ -83,14 +108,13 @@ async fn seed(conn: &mut SqliteConnection) -> Result<(), Failure> {
         for row in 1..=ROWS {
             let names: Vec<String> =
                 columns.iter().map(|column| quote(&column.get::<String, _>(0))).collect();
-            let values: Vec<String> =
-                columns.iter().map(|column| value(&column.get::<String, _>(1), row)).collect();
-            let sql = format!(
-                "INSERT INTO {} ({}) VALUES ({})",
-                quote(&table),
-                names.join(", "),
-                values.join(", ")
-            );
+            let given: Vec<String> = columns
+                .iter()
+                .enumerate()
+                .map(|(at, column)| value(&column.get::<String, _>(1), row, at, values, text))
+                .collect();
+            let (names, given) = (names.join(", "), given.join(", "));
+            let sql = format!("INSERT INTO {} ({names}) VALUES ({given})", quote(&table));
             let _ = conn.execute(AssertSqlSafe(sql)).await;
         }
     }
@@ -102,18 +126,33 @@ async fn seed(conn: &mut SqliteConnection) -> Result<(), Failure> {
     Ok(())
 }
 
-fn value(data_type: &str, row: usize) -> String {
+/// The value of the column `at` in a row.
+fn value(data_type: &str, row: usize, at: usize, values: Values, text: &str) -> String {
     let has = |part: &str| data_type.contains(part);
+    let is_text = has("CHAR") || has("TEXT") || has("CLOB") || has("JSON") || has("UUID");
+    let row = if values == Values::Rising { row + 10 * at } else { row };
+    if values == Values::Literal {
+        let found: Vec<String> = if is_text {
+            text.split('\'').skip(1).step_by(2).map(|inner| format!("'{inner}'")).collect()
+        } else {
+            let words = text.split(|c: char| !c.is_ascii_digit());
+            words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+        };
+        let last = found.len().saturating_sub(row);
+        if let Some(literal) = found.get(last) {
+            return literal.clone();
+        }
+    }
     if has("BOOL") {
         "1".to_owned()
     } else if has("INT") || has("SERIAL") || data_type.is_empty() {
         row.to_string()
-    } else if has("CHAR") || has("TEXT") || has("CLOB") || has("JSON") || has("UUID") {
+    } else if is_text {
         format!("'v{row}'")
     } else if has("DATE") || has("TIME") {
-        format!("'2024-01-0{row}'")
+        format!("'2024-01-{row:02}'")
     } else if has("BLOB") {
-        format!("x'0{row}'")
+        format!("x'{row:02}'")
     } else {
         format!("{row}.5")
     }
@@ -137,17 +176,45 @@ async fn judge_case(files: &[PathBuf; 2], case: &Case) -> Result<Outcome, Failur
     let same = facts_a == facts_b;
     let noop =
         case.noop.filter(|noop| *noop).map(|_| Noop { empty: there.is_empty() && back.is_empty(), same });
-    let plan = |diff: &Diff| migrate::plan(diff, &PlanOptions { fills: fills(diff), online: false });
+    let (mut without_rows, mut kept) = (0, 0);
+    let mut verdicts = Vec::new();
+    let directions = [
+        (a, &case.current, &there, &to, &facts_b, &facts_a),
+        (b, &case.desired, &back, &from, &facts_a, &facts_b),
+    ];
+    for (file, sql, diff, goal, facts, own) in directions {
+        let mut verdict = Verdict::Passed;
+        for values in ALL_VALUES {
+            remove(file);
+            load(file, case, sql, values).await?;
+            let steps = migrate::plan(diff, &PlanOptions { fills: fills(diff, values), online: false });
+            verdict = direction(file, diff, &steps, goal, facts, own).await?;
+            let is_refused = |step: &Step| {
+                let told = |kind| step.hazards.iter().any(|hazard| hazard.kind == kind);
+                told(HazardKind::DataDependent) || step.gives_nothing
+            };
+            let refused = matches!(verdict, Verdict::Failed(_)) && steps.iter().any(is_refused);
+            if !refused || values == Values::None {
+                kept += row_count(&rows(file, goal).await?);
+                without_rows += usize::from(values == Values::None);
+                break;
+            }
+        }
+        verdicts.push(verdict);
+    }
+    let (Some(backward), Some(forward)) = (verdicts.pop(), verdicts.pop()) else {
+        return Err("a case has two directions".into());
+    };
+    let plan =
+        |diff: &Diff| migrate::plan(diff, &PlanOptions { fills: fills(diff, Values::Small), online: false });
     let (forward_steps, backward_steps) = (plan(&there), plan(&back));
-    let forward = direction(a, &there, &forward_steps, &to, &facts_b).await?;
-    let backward = direction(b, &back, &backward_steps, &from, &facts_a).await?;
     let deletes = forward_steps
         .iter()
         .flat_map(|step| &step.hazards)
         .any(|hazard| hazard.kind == HazardKind::DeletesData);
     let text = |steps: &[Step]| steps.iter().map(|step| format!("  {};\n", step.sql)).collect::<String>();
     let plans = format!("forward:\n{}backward:\n{}", text(&forward_steps), text(&backward_steps));
-    Ok(Outcome::Ran { forward, backward, noop, deletes, plans })
+    Ok(Outcome::Ran { forward, backward, noop, deletes, plans, without_rows, rows: kept })
 }
 
 fn url(file: &PathBuf) -> String {
@@ -167,6 +234,7 @@ async fn direction(
     steps: &[Step],
     goal: &Snapshot,
     facts: &judge::Facts,
+    own: &judge::Facts,
 ) -> Result<Verdict, Failure> {
     let unmodelled = || diff.unmodelled.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let wrong = |why: String| {
@@ -177,6 +245,9 @@ async fn direction(
     let applied = migrate::apply(&db, steps).await;
     db.close().await;
     if let Err(failure) = applied {
+        if self::facts(file).await? != *own || rows(file, goal).await? != before {
+            return Ok(Verdict::Wrong(format!("it failed and left something: {failure}")));
+        }
         return Ok(wrong(failure.to_string()));
     }
     let reached = introspect(file).await?;
@@ -237,20 +308,41 @@ async fn rows(file: &PathBuf, goal: &Snapshot) -> Result<Kept, Failure> {
     Ok(kept)
 }
 
-/// What rows get in columns that come to take no NULL: another value in each, so that keys hold.
-fn fills(diff: &Diff) -> Vec<Fill> {
+fn row_count(kept: &Kept) -> i64 {
+    let counts = kept.iter().filter(|(place, _)| place.starts_with("rows of "));
+    counts.flat_map(|(_, values)| values).filter_map(|count| count.parse::<i64>().ok()).sum()
+}
+
+/// What rows get in columns that come and must hold something: another value in each, so that keys hold.
+fn fills(diff: &Diff, values: Values) -> Vec<Fill> {
     let mut fills = Vec::new();
     for change in &diff.changes {
-        let (table, column) = match change {
-            Change::AddColumn { table, column } => (table, column),
-            Change::AlterColumn { table, to, .. } => (table, &**to),
+        let (table, column, is_new) = match change {
+            Change::AddColumn { table, column } => (table, column, true),
+            Change::AlterColumn { table, to, .. } => (table, &**to, false),
             _ => continue,
         };
-        if !column.nullable && column.default.is_none() {
-            let value = value(&column.data_type.to_ascii_uppercase(), 7).replace('7', "' || rowid || '");
-            let value = if value.starts_with('\'') { value } else { "rowid".to_owned() };
-            fills.push(Fill { table: table.clone(), column: column.name.clone(), value });
+        let Some(goal) = diff.to.table_named(table) else { continue };
+        let is_key = goal.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
+        let checks: Vec<&str> = goal
+            .checks
+            .iter()
+            .map(|check| check.condition.as_str())
+            .filter(|condition| condition.contains(column.name.as_str()))
+            .collect();
+        let is_open = column.nullable && !(is_new && (is_key || !checks.is_empty()));
+        if column.default.is_some() || is_open {
+            continue;
         }
+        let data_type = column.data_type.to_ascii_uppercase();
+        let at = goal.columns.iter().position(|other| other.name == column.name).unwrap_or_default();
+        let value = match values {
+            Values::Literal => value(&data_type, 1, at, values, &checks.join(" ")),
+            Values::Rising => format!("rowid + {}", 10 * at),
+            _ if value(&data_type, 1, at, values, "").starts_with("'v") => "'v' || rowid".to_owned(),
+            _ => "rowid".to_owned(),
+        };
+        fills.push(Fill { table: table.clone(), column: column.name.clone(), value });
     }
     fills
 }
@@ -289,7 +381,8 @@ async fn facts(file: &PathBuf) -> Result<judge::Facts, Failure> {
             let told = match word.as_str() {
                 "check" | "as" | "where" => following(&words, at + 1),
                 "collate" | "constraint" => next(),
-                "deferrable" => words.get(at + 1..at + 3).unwrap_or_default().join(" "),
+                // All other ways to say it mean the same.
+                "initially" if next() == "deferred" => next(),
                 "autoincrement" => String::new(),
                 "conflict" => next(),
                 _ => continue,
@@ -299,7 +392,9 @@ async fn facts(file: &PathBuf) -> Result<judge::Facts, Failure> {
         if row.get::<String, _>(1).to_ascii_lowercase().starts_with("create index")
             || row.get::<String, _>(1).to_ascii_lowercase().starts_with("create unique")
         {
-            facts.insert(format!("text {name} {}", words.concat()));
+            // Parentheses around a whole expression are no difference, and names heed no case.
+            let text = words.concat().to_ascii_lowercase().replace(['(', ')'], "");
+            facts.insert(format!("text {name} {text}"));
         }
     }
     conn.close().await?;
@@ -325,6 +420,16 @@ fn words(sql: &str) -> Vec<String> {
                     if skipped == '\n' {
                         break;
                     }
+                }
+                words.push(String::new());
+            }
+            '/' if characters.peek() == Some(&'*') => {
+                let mut last = ' ';
+                for skipped in characters.by_ref().skip(1) {
+                    if last == '*' && skipped == '/' {
+                        break;
+                    }
+                    last = skipped;
                 }
                 words.push(String::new());
             }

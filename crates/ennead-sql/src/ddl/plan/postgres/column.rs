@@ -111,7 +111,7 @@ impl Planner<'_> {
             step = step.hazard(HazardKind::Narrows, reason);
         }
         if conversion.may_fail {
-            let reason = format!("each value of {what} must be a {}", to.data_type);
+            let reason = format!("each value of {what} must be of type {}", to.data_type);
             step = step.hazard(HazardKind::DataDependent, reason);
         }
         if from.data_type != to.data_type {
