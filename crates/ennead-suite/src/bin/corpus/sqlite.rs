@@ -1,7 +1,7 @@
 //! A case on SQLite: two files with rows in every table, one brought forward, the other back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ennead::Db;
 use ennead::migrate::{self, Change, Diff, Fill, HazardKind, Hints, PlanOptions, Snapshot, Step};
@@ -52,23 +52,23 @@ pub(crate) async fn run(slot: usize, case: &Case) -> Outcome {
 }
 
 fn clear(files: &[PathBuf; 2]) {
-    files.iter().for_each(remove);
+    files.iter().for_each(|file| remove(file));
 }
 
-fn remove(file: &PathBuf) {
+fn remove(file: &Path) {
     for end in ["", "-wal", "-shm", "-journal"] {
-        let mut name = file.clone().into_os_string();
+        let mut name = file.as_os_str().to_owned();
         name.push(end);
         let _ = std::fs::remove_file(name);
     }
 }
 
-async fn open(file: &PathBuf) -> Result<SqliteConnection, Failure> {
+async fn open(file: &Path) -> Result<SqliteConnection, Failure> {
     let options = SqliteConnectOptions::new().filename(file).create_if_missing(true).foreign_keys(false);
     Ok(SqliteConnection::connect_with(&options).await?)
 }
 
-async fn load(file: &PathBuf, case: &Case, sql: &str, values: Values) -> Result<(), Failure> {
+async fn load(file: &Path, case: &Case, sql: &str, values: Values) -> Result<(), Failure> {
     let mut conn = open(file).await?;
     for script in [&case.setup, sql, &case.seed] {
         conn.execute(AssertSqlSafe(script)).await?;
@@ -217,11 +217,11 @@ async fn judge_case(files: &[PathBuf; 2], case: &Case) -> Result<Outcome, Failur
     Ok(Outcome::Ran { forward, backward, noop, deletes, plans, without_rows, rows: kept })
 }
 
-fn url(file: &PathBuf) -> String {
+fn url(file: &Path) -> String {
     format!("sqlite://{}", file.display())
 }
 
-async fn introspect(file: &PathBuf) -> Result<Snapshot, Failure> {
+async fn introspect(file: &Path) -> Result<Snapshot, Failure> {
     let db = Db::connect(&url(file)).await?;
     let snapshot = migrate::introspect(&db).await;
     db.close().await;
@@ -229,7 +229,7 @@ async fn introspect(file: &PathBuf) -> Result<Snapshot, Failure> {
 }
 
 async fn direction(
-    file: &PathBuf,
+    file: &Path,
     diff: &Diff,
     steps: &[Step],
     goal: &Snapshot,
@@ -274,7 +274,7 @@ async fn direction(
 }
 
 /// The values of all columns that the goal has too, stored ones only, and how many rows each table has.
-async fn rows(file: &PathBuf, goal: &Snapshot) -> Result<Kept, Failure> {
+async fn rows(file: &Path, goal: &Snapshot) -> Result<Kept, Failure> {
     let mut conn = open(file).await?;
     let mut kept = Kept::new();
     for table in tables(&mut conn).await? {
@@ -348,7 +348,7 @@ fn fills(diff: &Diff, values: Values) -> Vec<Fill> {
 }
 
 /// What the pragmas tell, and of the rest of a statement what follows the words that matter.
-async fn facts(file: &PathBuf) -> Result<judge::Facts, Failure> {
+async fn facts(file: &Path) -> Result<judge::Facts, Failure> {
     let mut conn = open(file).await?;
     let mut facts = BTreeSet::new();
     for query in [
