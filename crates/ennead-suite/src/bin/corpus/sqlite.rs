@@ -380,7 +380,8 @@ async fn facts(file: &Path) -> Result<judge::Facts, Failure> {
             let next = || words.get(at + 1).cloned().unwrap_or_default();
             let told = match word.as_str() {
                 "check" | "as" | "where" => following(&words, at + 1),
-                "collate" | "constraint" => next(),
+                "constraint" => next(),
+                "collate" => next().to_ascii_lowercase(),
                 // All other ways to say it mean the same.
                 "initially" if next() == "deferred" => next(),
                 "autoincrement" => String::new(),
