@@ -115,7 +115,7 @@ impl Ground {
 
     /// A copy of the seed, for one peer.
     pub(crate) async fn place(&self, peer: &str) -> Result<Place> {
-        let name: String = peer.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let name = peer.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
         match self {
             Ground::Sqlite(folder) => {
                 let path = folder.join(format!("{name}.db"));
