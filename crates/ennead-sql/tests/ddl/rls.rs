@@ -179,7 +179,7 @@ fn a_tenant_is_of_its_columns_type() {
 #[test]
 fn a_policy_asks_for_no_more_than_tenants_rows() {
     let all = ddl::policies(&[&NOTE], "app").unwrap().join(";\n");
-    assert!(all.contains("\"boards\"") && !all.contains("features") && !all.contains("templates"), "{all}");
+    assert!(all.contains("\"boards\"") && !all.contains("feature") && !all.contains("templates"), "{all}");
 }
 
 #[test]
