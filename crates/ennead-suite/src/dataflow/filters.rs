@@ -81,7 +81,7 @@ async fn an_unknown_column_is_an_error_that_names_the_nearest(bed: Bed) {
         ("UpdateMemberNode", json!({ "id": "a", "data": { "nmae": "x" } })),
         ("CreateMemberNode", json!({ "nmae": "x" })),
         ("BulkCreateMemberNode", json!({ "data": [{ "nmae": "x" }] })),
-        ("BulkUpdateMemberNode", json!({ "filter": {}, "data": { "nmae": "x" } })),
+        ("BulkUpdateMemberNode", json!({ "all_rows": true, "data": { "nmae": "x" } })),
         ("BulkDeleteMemberNode", json!({ "filter": { "nmae": "x" } })),
     ] {
         let error = run(&acme, node, params).await.unwrap_err();

@@ -39,7 +39,7 @@ async fn every_path_validates_alike(bed: Bed) {
             ("BulkCreateMemberNode", json!({ "data": [member("c"), row] })),
             ("UpsertMemberNode", json!({ "data": row, "on_conflict": on })),
             ("UpdateMemberNode", json!({ "id": "a", "data": { field: value } })),
-            ("BulkUpdateMemberNode", json!({ "filter": {}, "data": { field: value } })),
+            ("BulkUpdateMemberNode", json!({ "all_rows": true, "data": { field: value } })),
             ("BulkUpdateMemberNode", json!({ "data": [{ "id": "a", field: value }] })),
         ] {
             let error = run(&acme, node, params.clone()).await.unwrap_err();

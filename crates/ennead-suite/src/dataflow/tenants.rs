@@ -69,7 +69,7 @@ async fn no_write_moves_a_row_to_another_tenant(bed: Bed) {
     for (node, params) in [
         ("UpdateMemberNode", json!({ "id": "jo", "data": other })),
         ("UpdateMemberNode", json!({ "id": "jo", "data": {}, "add": other })),
-        ("BulkUpdateMemberNode", json!({ "filter": {}, "data": other })),
+        ("BulkUpdateMemberNode", json!({ "all_rows": true, "data": other })),
         ("BulkUpdateMemberNode", json!({ "all_rows": true, "data": other })),
         ("BulkUpdateMemberNode", json!({ "data": [{ "id": "jo", "organization_id": "globex" }] })),
         (

@@ -125,7 +125,7 @@ fn parameters(node: Node) -> Json {
                 let properties = [(target, schema)].into_iter().chain(rest).chain(sets(model));
                 with_any_set(of(properties, &[target]), model)
             };
-            let filtered = shared("filter", reference(), Some(("all_rows", json!({ "const": false }))));
+            let filtered = shared("filter", some_filter(), Some(("all_rows", json!({ "const": false }))));
             let no_filter = Some(("filter", json!({ "type": "null" })));
             let all = shared("all_rows", json!({ "const": true }), no_filter);
             let row = by_key(model, |name| {
@@ -141,7 +141,7 @@ fn parameters(node: Node) -> Json {
         NodeOperation::BulkDelete => {
             let ids = json!({ "type": "array", "items": key });
             let ways = [
-                of([("filter", reference()), ("all_rows", json!({ "const": false }))], &["filter"]),
+                of([("filter", some_filter()), ("all_rows", json!({ "const": false }))], &["filter"]),
                 of([("ids", ids), ("filter", nullable(reference()))], &["ids"]),
                 of(
                     [("all_rows", json!({ "const": true })), ("filter", json!({ "type": "null" }))],
@@ -334,6 +334,11 @@ fn order(model: &'static ModelDef) -> Json {
 
 fn reference() -> Json {
     json!({ "$ref": "#/$defs/filter" })
+}
+
+/// A filter that may not be empty.
+fn some_filter() -> Json {
+    json!({ "$ref": "#/$defs/filter", "minProperties": 1 })
 }
 
 /// Puts the filter's definition beside a schema that refers to it.

@@ -34,6 +34,11 @@ impl Params {
         self.map.contains_key(key)
     }
 
+    /// Whether there is an object under a key that has no keys itself.
+    pub(crate) fn holds_nothing(&self, key: &str) -> bool {
+        matches!(self.map.get(key), Some(Json::Object(map)) if map.is_empty())
+    }
+
     pub(crate) fn take(&mut self, key: &str) -> Option<Json> {
         self.map.remove(key)
     }

@@ -125,6 +125,14 @@ impl Call<'_> {
     /// The rows of a bulk write that a filter or `all_rows` names: never all of them by leaving it out.
     fn target(&self, params: &mut Params) -> Result<Target, Error> {
         let all = params.flag("all_rows")?;
+        // A filter that was to be put together and stayed empty must not mean every row.
+        if params.holds_nothing("filter") {
+            return Err(invalid(
+                self.model,
+                "filter",
+                "holds no condition: say `\"all_rows\": true` where every row is meant",
+            ));
+        }
         match (self.filter(params)?, all) {
             (Some(filter), false) => Ok(Target::Filter(filter)),
             (None, true) => Ok(Target::All),

@@ -44,7 +44,7 @@ async fn attack_07_by_name_set_the_tenant(bed: Bed) {
     let mut asked = vec![
         ("UpdateUserNode", json!({ "id": "a-user", "add": { "organization_id": 1 } })),
         ("BulkUpdateUserNode", json!({ "all_rows": true, "data": { "organization_id": "bravo" } })),
-        ("BulkUpdateUserNode", json!({ "filter": {}, "data": { "organization_id": "bravo" } })),
+        ("BulkUpdateUserNode", json!({ "all_rows": true, "data": { "organization_id": "bravo" } })),
         ("BulkUpdateUserNode", json!({ "data": [{ "id": "a-user", "organization_id": "bravo" }] })),
         ("UpdateOrganizationNode", json!({ "id": "acme", "data": { "id": "bravo" } })),
         ("UpdateUserNode", json!({ "id": "a-user", "data": { "id": "b-user" } })),
@@ -161,6 +161,8 @@ async fn attack_49_unknown_names(bed: Bed) {
         ("CountUserNode", json!({ "where": {} })),
         ("ReadUserNode", json!({})),
         ("BulkDeleteUserNode", json!({})),
+        ("BulkDeleteUserNode", json!({ "filter": {} })),
+        ("BulkUpdateUserNode", json!({ "filter": {}, "data": { "name": "x" } })),
         ("BulkDeleteUserNode", json!({ "all_rows": "yes" })),
         ("BulkDeleteUserNode", json!({ "all_rows": true, "filter": {} })),
         ("BulkUpdateUserNode", json!({ "data": { "name": "x" } })),
