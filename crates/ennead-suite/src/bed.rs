@@ -115,6 +115,7 @@ impl Bed {
     /// A new database with these tables, opened with other settings.
     pub async fn db_with(&self, schema: &Schema, builder: DbBuilder) -> Db {
         let db = self.connect(builder, &self.url().await).await.unwrap();
+        crate::watch::knows(schema);
         schema.create(&db).await.unwrap();
         db
     }

@@ -74,6 +74,7 @@ async fn rows_come_back_in_the_order_given(bed: Bed) {
 async fn nothing_is_sent_for_nothing(bed: Bed) {
     // No tables: any SQL would fail.
     let db = bed.connect(Db::builder(), &bed.url().await).await.unwrap();
+    crate::watch::knows(&ennead::schema![User]);
     let acme = acme(&db);
     assert_eq!(User::bulk_create(Vec::<NewUser>::new()).run(&acme).await.unwrap().affected, 0);
     assert_eq!(User::bulk_create(Vec::<NewUser>::new()).returning(&acme).await.unwrap(), []);

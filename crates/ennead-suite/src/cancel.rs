@@ -156,7 +156,7 @@ fn quick(url: &str) -> String {
 async fn sweep(bed: &Bed, connections: usize) {
     let url = quick(&bed.url().await);
     let db = Db::builder().max_connections(connections).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     let mut observer = Observer::new(&url).await;
     let mut acknowledged = Vec::new();
     for kind in 0..KINDS {
@@ -213,7 +213,7 @@ impl Dice {
 async fn at_random_times(bed: &Bed, connections: usize, rounds: usize) {
     let url = quick(&bed.url().await);
     let db = Db::builder().max_connections(connections).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     let acknowledged = Arc::new(Mutex::new(Vec::new()));
     let tasks = (0..4_u64).map(|task| {
         let (db, acknowledged) = (db.clone(), Arc::clone(&acknowledged));
@@ -258,7 +258,7 @@ async fn random_times_on_four_connections(bed: Bed) {
 async fn a_cancelled_transaction_does_not_wait_for_the_next_user(bed: Bed) {
     let url = bed.url().await;
     let db = Db::builder().max_connections(4).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     Item::create(item(1)).run(&db).await.unwrap();
     let forever = db.transaction(async |tx| {
         Item::update(1).set(Item::NAME, "changed").run(tx).await?;
@@ -310,7 +310,7 @@ async fn a_half_read_stream_in_a_nested_transaction_is_undone_alone(bed: Bed) {
 async fn a_long_statement_that_nobody_waits_for_ends(bed: Bed) {
     let url = bed.url().await;
     let db = Db::builder().max_connections(2).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     let raw = db.across_tenants("an endless query");
     tokio::time::timeout(Duration::from_millis(50), raw.execute(ENDLESS)).await.unwrap_err();
     let insert = format!("INSERT INTO items SELECT 1, ({ENDLESS})");
@@ -324,7 +324,7 @@ async fn a_long_statement_that_nobody_waits_for_ends(bed: Bed) {
 async fn a_panic_in_a_transaction_rolls_it_back(bed: Bed) {
     let url = bed.url().await;
     let db = Db::builder().max_connections(1).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     let task = {
         let db = db.clone();
         tokio::spawn(async move {

@@ -44,7 +44,7 @@ async fn markers(db: Db, bed: &Bed, url: &str, marks: i64) {
 async fn a_transaction_dropped_anywhere_is_rolled_back(bed: Bed) {
     let url = bed.url().await;
     let db = bed.connect(Db::builder().max_connections(2), &url).await.unwrap();
-    ennead::schema![User, Tally, Point].create(&db).await.unwrap();
+    crate::watch::known(ennead::schema![User, Tally, Point]).create(&db).await.unwrap();
     let mut ended = 0;
     for times in 0..40 {
         let whole = db.transaction(async |tx| {
@@ -66,7 +66,7 @@ async fn a_transaction_dropped_anywhere_is_rolled_back(bed: Bed) {
 async fn an_operation_dropped_anywhere_happens_whole_or_not(bed: Bed) {
     let url = bed.url().await;
     let db = bed.connect(Db::builder().max_connections(1), &url).await.unwrap();
-    ennead::schema![User, Tally, Point].create(&db).await.unwrap();
+    crate::watch::known(ennead::schema![User, Tally, Point]).create(&db).await.unwrap();
     let mut ended = 0;
     for times in 0..40 {
         ended += u32::from(polled(times, Point::bulk_create(points(1..5)).run(&db)).await);
@@ -80,7 +80,7 @@ async fn a_stream_of_rows_dropped_anywhere_leaves_nothing(bed: Bed) {
     use futures_util::stream;
     let url = bed.url().await;
     let db = bed.connect(Db::builder().max_connections(2), &url).await.unwrap();
-    ennead::schema![User, Tally, Point].create(&db).await.unwrap();
+    crate::watch::known(ennead::schema![User, Tally, Point]).create(&db).await.unwrap();
     for times in 0..20 {
         let rows = stream::iter(points(1..5));
         polled(times, Point::bulk_create_stream(rows).run(&db)).await;

@@ -11,7 +11,7 @@ use crate::{Bed, server};
 
 async fn use_it(url: &str) {
     let db = Db::connect(url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     Item::create(item(1)).run(&db).await.unwrap();
     assert_eq!(Item::count().run(&db).await.unwrap(), 1);
 }
@@ -98,8 +98,8 @@ async fn a_read_only_session_reads_and_refuses_writes(bed: Bed) {
 async fn memory_databases_are_apart(_: Bed) {
     let (one, two) =
         (Db::connect("sqlite::memory:").await.unwrap(), Db::connect("sqlite::memory:").await.unwrap());
-    items().create(&one).await.unwrap();
-    items().create(&two).await.unwrap();
+    crate::watch::known(items()).create(&one).await.unwrap();
+    crate::watch::known(items()).create(&two).await.unwrap();
     Item::create(item(1)).run(&one).await.unwrap();
     assert_eq!(Item::count().run(&two).await.unwrap(), 0);
     let url = "sqlite://?mode=memory";

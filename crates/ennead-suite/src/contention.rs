@@ -13,7 +13,7 @@ use crate::observer::Observer;
 async fn many_writers_all_count(bed: Bed) {
     let url = bed.url().await;
     let db = bed.connect(Db::builder().max_connections(8), &url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     let tasks = (0..32).map(|task| {
         let db = db.clone();
         tokio::spawn(async move {
@@ -41,8 +41,8 @@ async fn two_pools_write_one_file(bed: Bed) {
         bed.connect(Db::builder().max_connections(4), &url).await.unwrap(),
         bed.connect(Db::builder().max_connections(4), &url).await.unwrap(),
     ];
-    items().create(&pools[0]).await.unwrap();
-    items().create(&pools[1]).await.unwrap();
+    crate::watch::known(items()).create(&pools[0]).await.unwrap();
+    crate::watch::known(items()).create(&pools[1]).await.unwrap();
     let tasks = (0..16).map(|task| {
         let db = pools[task as usize % 2].clone();
         tokio::spawn(async move {
@@ -70,7 +70,7 @@ async fn many_open_one_new_file(bed: Bed) {
         let url = url.clone();
         tokio::spawn(async move {
             let db = Db::connect(&url).await?;
-            items().create(&db).await?;
+            crate::watch::known(items()).create(&db).await?;
             Item::count().run(&db).await
         })
     });
@@ -83,7 +83,7 @@ async fn readers_see_committed_rows_beside_a_writer(bed: Bed) {
     let url = bed.url().await;
     let db = bed.connect(Db::builder().max_connections(4), &url).await.unwrap();
     let other = bed.connect(Db::builder(), &url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     Item::create(item(1)).run(&db).await.unwrap();
     db.transaction(async |tx| {
         Item::create(item(2)).run(tx).await?;
@@ -152,7 +152,7 @@ async fn keeps_ticking<F: Future<Output = ()>>(work: impl Fn() -> F + Clone + Se
 async fn a_waiting_writer_does_not_hold_the_thread(bed: Bed) {
     let url = bed.url().await;
     let db = Db::connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     keeps_ticking(move || {
         let url = url.clone();
         async move {

@@ -143,7 +143,7 @@ const ARRAYS: &[(&str, &str, &str)] = &[
 async fn columns_are_of_the_types_of_the_contract(bed: Bed) {
     let url = bed.url().await;
     let db = Db::connect(&url).await.unwrap();
-    schema().create(&db).await.unwrap();
+    crate::watch::known(schema()).create(&db).await.unwrap();
     let told = told(&bed, &url).await;
     let expect = |table: &str, name: &str, (postgres, collation, sqlite): (&str, &str, &str), required| {
         let found = told.iter().find(|column| column.table_name == table && column.name == name);
@@ -187,12 +187,12 @@ async fn columns_are_of_the_types_of_the_contract(bed: Bed) {
 async fn the_text_of_the_ddl_makes_the_same_tables(bed: Bed) {
     let urls = [bed.url().await, bed.url().await];
     let [made, loaded] = [Db::connect(&urls[0]).await.unwrap(), Db::connect(&urls[1]).await.unwrap()];
-    schema().create(&made).await.unwrap();
+    crate::watch::known(schema()).create(&made).await.unwrap();
     let text = schema().ddl(bed.dialect()).unwrap();
     loaded.across_tenants("loads the DDL").execute(&text).await.unwrap();
     assert_eq!(told(&bed, &urls[0]).await, told(&bed, &urls[1]).await);
     // It is all there: to create it once more changes nothing.
-    schema().create(&loaded).await.unwrap();
+    crate::watch::known(schema()).create(&loaded).await.unwrap();
     let row = Thing::any(&mut crate::draw::Draw::default(), 1);
     Thing::bulk_create([row.clone()]).run(&loaded).await.unwrap();
     assert_eq!(Thing::read(1_i64).run(&loaded).await.unwrap(), row);
@@ -202,7 +202,7 @@ async fn the_text_of_the_ddl_makes_the_same_tables(bed: Bed) {
 async fn defaults_of_the_database_are_those_of_the_model(bed: Bed) {
     let url = bed.url().await;
     let db = Db::connect(&url).await.unwrap();
-    ennead::schema![Defaults].create(&db).await.unwrap();
+    crate::watch::known(ennead::schema![Defaults]).create(&db).await.unwrap();
     let raw = db.across_tenants("a row made of defaults alone");
     raw.execute("INSERT INTO \"with defaults; --\" DEFAULT VALUES").await.unwrap();
     let by_library = Defaults::create(NewDefaults {}).run(&db).await.unwrap();
@@ -230,7 +230,7 @@ async fn defaults_of_the_database_are_those_of_the_model(bed: Bed) {
 
 async fn comments_are_kept(bed: Bed) {
     let url = bed.url().await;
-    ennead::schema![Defaults].create(&Db::connect(&url).await.unwrap()).await.unwrap();
+    crate::watch::known(ennead::schema![Defaults]).create(&Db::connect(&url).await.unwrap()).await.unwrap();
     let lines = ["A table with defaults.", "Its second line; it's \"quoted\" -- and /* odd */."];
     let of_column = "A text's comment: it's here.";
     if bed.is_postgres() {
@@ -253,13 +253,13 @@ async fn create_works_once_again_and_at_once(bed: Bed) {
     let url = bed.url().await;
     let callers = join_all((0..8).map(async |_| {
         let db = Db::connect(&url).await?;
-        schema().create(&db).await?;
+        crate::watch::known(schema()).create(&db).await?;
         Ok::<_, Error>(db)
     }));
     let callers: Vec<Result<Db, Error>> = callers.await;
     for db in callers {
         let db = db.unwrap();
-        schema().create(&db).await.unwrap();
+        crate::watch::known(schema()).create(&db).await.unwrap();
         assert_eq!(Thing::count().run(&db).await.unwrap(), 0);
     }
 }
@@ -267,9 +267,9 @@ async fn create_works_once_again_and_at_once(bed: Bed) {
 async fn create_refuses_a_half_made_database(bed: Bed) {
     let url = bed.url().await;
     let db = Db::connect(&url).await.unwrap();
-    ennead::schema![OtherThing].create(&db).await.unwrap();
+    crate::watch::known(ennead::schema![OtherThing]).create(&db).await.unwrap();
     let before = told(&bed, &url).await;
-    let error = ennead::schema![OtherThing, GenText].create(&db).await.unwrap_err();
+    let error = crate::watch::known(ennead::schema![OtherThing, GenText]).create(&db).await.unwrap_err();
     assert!(error.is_schema_mismatch(), "{error:?}");
     assert!(error.to_string().contains("not gen_text"), "{error}");
     assert_eq!(told(&bed, &url).await, before);
@@ -278,9 +278,9 @@ async fn create_refuses_a_half_made_database(bed: Bed) {
     raw.execute("CREATE TABLE obstacle (a integer)").await.unwrap();
     raw.execute("CREATE INDEX ix_with_index_name ON obstacle (a)").await.unwrap();
     let before = told(&bed, &url).await;
-    ennead::schema![GenText, WithIndex].create(&db).await.unwrap_err();
+    crate::watch::known(ennead::schema![GenText, WithIndex]).create(&db).await.unwrap_err();
     assert_eq!(told(&bed, &url).await, before);
-    ennead::schema![GenText].create(&db).await.unwrap();
+    crate::watch::known(ennead::schema![GenText]).create(&db).await.unwrap();
 }
 
 #[model(global, table = "with_index", index(name))]

@@ -9,7 +9,7 @@ use crate::{Bed, Kind};
 async fn a_full_disk_is_an_error_and_nothing_more(bed: Bed) {
     let url = bed.url().await;
     let db = Db::builder().max_connections(1).pragma("max_page_count", "40").connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     Item::create(item(1)).run(&db).await.unwrap();
     let large = |id| NewItem { id, name: "x".repeat(1000) };
     let error = Item::bulk_create((10..510).map(large)).run(&db).await.unwrap_err();
@@ -66,7 +66,7 @@ fn letter(id: i64) -> NewLetter {
 async fn letters(bed: &Bed) -> (Db, Observer) {
     let url = bed.url().await;
     let db = Db::builder().max_connections(1).connect(&url).await.unwrap();
-    ennead::schema![Letter].create(&db).await.unwrap();
+    crate::watch::known(ennead::schema![Letter]).create(&db).await.unwrap();
     for id in 1..4 {
         Letter::create(letter(id)).run(&db).await.unwrap();
         Letter::list().run(&db).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_column_that_changes_its_type_costs_one_error(bed: Bed) {
 async fn lost_prepared_statements_cost_one_error(bed: Bed) {
     let url = bed.url().await;
     let db = Db::builder().max_connections(1).connect(&url).await.unwrap();
-    ennead::schema![Letter].create(&db).await.unwrap();
+    crate::watch::known(ennead::schema![Letter]).create(&db).await.unwrap();
     Letter::create(letter(1)).run(&db).await.unwrap();
     Letter::read(1).run(&db).await.unwrap();
     // A trigger deallocates them, as a pooler between would by giving another session.

@@ -14,7 +14,7 @@ use crate::observer::Observer;
 async fn pool(bed: &Bed, connections: usize) -> (Db, String) {
     let url = bed.url().await;
     let db = Db::builder().max_connections(connections).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     (db, url)
 }
 
@@ -153,7 +153,7 @@ async fn a_lost_commit_is_unknown_and_not_retried(bed: Bed) {
 async fn a_refused_commit_says_why(bed: Bed) {
     let url = bed.url().await;
     let db = Db::builder().max_connections(1).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     db.across_tenants("a check at the end")
         .execute(
             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS \
@@ -182,7 +182,7 @@ async fn a_session_that_the_server_times_out_is_replaced(bed: Bed) {
     let mark = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{mark}options[idle_in_transaction_session_timeout]=50");
     let db = Db::builder().max_connections(1).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     let error = db
         .transaction(async |tx| {
             Item::create(item(1)).run(tx).await?;
@@ -228,7 +228,7 @@ async fn a_deadlock_is_retryable_and_retried_when_asked(bed: Bed) {
     let mark = if url.contains('?') { '&' } else { '?' };
     let url = format!("{url}{mark}options[deadlock_timeout]=50ms");
     let db = Db::connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     Item::bulk_create([item(1), item(2)]).run(&db).await.unwrap();
     let results = cross(&db, false).await;
     let errors: Vec<&Error> = results.iter().filter_map(|result| result.as_ref().err()).collect();

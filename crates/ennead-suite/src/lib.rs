@@ -52,9 +52,11 @@ pub mod tls;
 pub mod transactions;
 pub mod types;
 pub mod upsert;
+mod watch;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -203,15 +205,26 @@ fn run(
     shown: &str,
     cases: impl Iterator<Item = &'static Case>,
 ) -> libtest_mimic::Conclusion {
+    tenancy::recorder::install();
     let trials = cases
         .filter(|case| case.only.is_none_or(|only| only == kind))
         .map(|case| {
             let name = format!("{shown} {}", case.name.trim_start_matches("ennead_suite::"));
             let trial = Trial::test(name, move || {
-                let runtime =
-                    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+                let log = Arc::new(watch::Log::default());
+                let of_threads = Arc::clone(&log);
+                let runtime = tokio::runtime::Builder::new_multi_thread()
+                    .worker_threads(2)
+                    .on_thread_start(move || watch::enter(Some(Arc::clone(&of_threads))))
+                    .enable_all()
+                    .build()?;
+                watch::enter(Some(Arc::clone(&log)));
                 runtime.block_on((case.run)(Bed::new(kind)));
-                Ok(())
+                watch::enter(None);
+                // The parser recurses over filters that are nested as deep as the library lets them.
+                let judge = std::thread::Builder::new().stack_size(256 << 20);
+                let judged = judge.spawn(move || watch::judge(kind, &log))?.join();
+                judged.map_err(|_| libtest_mimic::Failed::from("a statement carries no tenant, see above"))
             });
             match case.unless {
                 Some(Unless::Set(variable)) if std::env::var_os(variable).is_none() => {
@@ -222,5 +235,7 @@ fn run(
             }
         })
         .collect();
-    libtest_mimic::run(arguments, trials)
+    let conclusion = libtest_mimic::run(arguments, trials);
+    watch::report(kind);
+    conclusion
 }

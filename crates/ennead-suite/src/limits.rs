@@ -49,7 +49,7 @@ fn must_be(pragma: &str, value: &str) -> String {
 async fn every_connection_has_its_pragmas(bed: Bed) {
     let url = bed.url().await;
     let db = Db::builder().max_connections(4).pragma("cache_size", "-1234").connect(&url).await.unwrap();
-    family().create(&db).await.unwrap();
+    crate::watch::known(family()).create(&db).await.unwrap();
     for _ in 0..6 {
         for (pragma, value) in
             [("foreign_keys", "1"), ("journal_mode", "'wal'"), ("synchronous", "1"), ("cache_size", "-1234")]
@@ -77,7 +77,7 @@ async fn every_connection_has_its_pragmas(bed: Bed) {
 async fn raw_sql_leaves_no_setting_behind(bed: Bed) {
     let builder = Db::builder().max_connections(1);
     let memory = Db::builder().connect("sqlite::memory:").await.unwrap();
-    family().create(&memory).await.unwrap();
+    crate::watch::known(family()).create(&memory).await.unwrap();
     for db in [bed.db_with(&family(), builder).await, memory] {
         let raw = db.across_tenants("a setting that is left");
         let statements: &[&str] = if db.dialect() == ennead::Dialect::Sqlite {
@@ -152,7 +152,7 @@ async fn an_exhausted_pool_is_waited_for_so_long(bed: Bed) {
 async fn no_more_connections_than_said(bed: Bed) {
     let url = bed.url().await;
     let db = Db::builder().max_connections(3).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     let creates = (0..60).map(|id| Item::create(item(id)).run(&db));
     futures_util::future::try_join_all(creates).await.unwrap();
     let mut observer = Observer::new(&url).await;
@@ -164,7 +164,7 @@ async fn no_more_connections_than_said(bed: Bed) {
 async fn a_locked_file_is_waited_for_so_long(bed: Bed) {
     let url = bed.url().await;
     let db = Db::builder().busy_timeout(Duration::from_millis(250)).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     let mut other = Observer::new(&url).await;
     other.execute("BEGIN IMMEDIATE").await;
     let started = Instant::now();

@@ -49,7 +49,7 @@ fn named(id: i64) -> NewItem {
 async fn grows_little(bed: &Bed, rows: u64) {
     let url = bed.url().await;
     let db = Db::connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     let child = tokio::process::Command::new(std::env::current_exe().unwrap())
         .env(JOB, format!("{rows} {url}"))
         .output()

@@ -49,7 +49,7 @@ fn schema() -> Schema {
 async fn two_companies(bed: &Bed) -> (Db, String) {
     let url = bed.url().await;
     let db = bed.connect(Db::builder(), &url).await.unwrap();
-    schema().create(&db).await.unwrap();
+    crate::watch::known(schema()).create(&db).await.unwrap();
     for id in ["a", "b"] {
         let owner = db.across_tenants("sign-up");
         Company::create(NewCompany { name: id.into() }).set(Company::ID, id).run(&owner).await.unwrap();
@@ -143,7 +143,7 @@ async fn unsafe_roles_are_refused_at_the_start(bed: Bed) {
         }
         Kind::PostgresRls => {
             let db = bed.connect(Db::builder(), &url).await.unwrap();
-            schema().create(&db).await.unwrap();
+            crate::watch::known(schema()).create(&db).await.unwrap();
             let owner = with(&bed.owner_url(&url));
             let error = Db::connect(&owner).await.unwrap_err();
             assert!(error.to_string().contains("owns tables"), "{error}");
@@ -157,7 +157,7 @@ async fn unsafe_roles_are_refused_at_the_start(bed: Bed) {
 async fn no_tenant_is_left_on_a_connection(bed: Bed) {
     let url = bed.url().await;
     let db = bed.connect(Db::builder().max_connections(1), &url).await.unwrap();
-    schema().create(&db).await.unwrap();
+    crate::watch::known(schema()).create(&db).await.unwrap();
     for id in ["a", "b"] {
         let owner = db.across_tenants("sign-up");
         Company::create(NewCompany { name: id.into() }).set(Company::ID, id).run(&owner).await.unwrap();
@@ -201,7 +201,7 @@ pub struct Reply {
 async fn references_that_lead_back_are_asked_for_by_a_function(bed: Bed) {
     let url = bed.url().await;
     let db = bed.connect(Db::builder(), &url).await.unwrap();
-    ennead::schema![Company, Board, Note, Reply].create(&db).await.unwrap();
+    crate::watch::known(ennead::schema![Company, Board, Note, Reply]).create(&db).await.unwrap();
     for id in ["a", "b"] {
         let owner = db.across_tenants("sign-up");
         Company::create(NewCompany { name: id.into() }).set(Company::ID, id).run(&owner).await.unwrap();

@@ -49,7 +49,7 @@ async fn each_mode_accepts_the_right_certificate(_: Bed) {
 async fn operations_run_encrypted(bed: Bed) {
     let url = trusting(&bed.url().await, "verify-full");
     let db = Db::builder().max_connections(3).connect(&url).await.unwrap();
-    items().create(&db).await.unwrap();
+    crate::watch::known(items()).create(&db).await.unwrap();
     let creates = (0..30).map(|id| Item::create(item(id)).run(&db));
     futures_util::future::try_join_all(creates).await.unwrap();
     assert_eq!(Item::count().run(&db).await.unwrap(), 30);

@@ -117,7 +117,7 @@ async fn the_ambient_tenant_is_the_scope_and_none_is_an_error(bed: Bed) {
 async fn the_tenant_column_is_the_models_own_not_null_indexed_and_on_tenants_tables_only(bed: Bed) {
     let url = bed.url().await;
     let db = bed.connect(Db::builder(), &url).await.unwrap();
-    schema().create(&db).await.unwrap();
+    crate::watch::known(schema()).create(&db).await.unwrap();
     let mut observer = Observer::new(&url).await;
     let columns = |table: &str, also: &str| match bed.dialect() {
         Dialect::Postgres => format!(

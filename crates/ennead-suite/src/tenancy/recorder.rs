@@ -47,6 +47,11 @@ impl Subscriber for Recorder {
     fn record(&self, _: &Id, _: &Record<'_>) {}
     fn record_follows_from(&self, _: &Id, _: &Id) {}
     fn event(&self, event: &Event<'_>) {
+        if event.metadata().target() == SQL {
+            let mut told = Told::default();
+            event.record(&mut Fields(&mut told));
+            crate::watch::sent(&told.get("scope"), &told.get("sql"));
+        }
         let _ = LOG.try_with(|log| {
             let mut told = Told { target: event.metadata().target().to_owned(), fields: Vec::new() };
             event.record(&mut Fields(&mut told));
@@ -68,9 +73,14 @@ impl Visit for Fields<'_> {
     }
 }
 
-async fn record(future: impl Future<Output = ()>) -> Vec<Told> {
+/// Listens from here on.
+pub(crate) fn install() {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| tracing::subscriber::set_global_default(Recorder).unwrap());
+}
+
+async fn record(future: impl Future<Output = ()>) -> Vec<Told> {
+    install();
     let log = Log::default();
     LOG.scope(Arc::clone(&log), future).await;
     let told = log.lock().unwrap();

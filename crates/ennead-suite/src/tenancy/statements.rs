@@ -25,13 +25,79 @@ struct Named {
     alias: String,
 }
 
-struct Rules {
+/// What stands where a table does and holds no rows of a model: the elements of a bound array, and the database's own account
+/// of its tables.
+const NO_MODELS: &[&str] = &[
+    "json_each",
+    "sqlite_master",
+    "pragma_foreign_key_check",
+    "pragma_foreign_key_list",
+    "pg_catalog.pg_class",
+    "pg_catalog.pg_constraint",
+];
+
+pub(crate) struct Rules {
     models: Vec<&'static ModelDef>,
 }
 
 impl Rules {
     fn new(schema: &Schema) -> Self {
-        Self { models: schema.models().to_vec() }
+        Self::of(schema.models().to_vec())
+    }
+
+    /// The rules for these models' tables, and those that they reference.
+    pub(crate) fn of(mut models: Vec<&'static ModelDef>) -> Self {
+        let mut at = 0;
+        while let Some(model) = models.get(at).copied() {
+            for parent in model.fields.iter().filter_map(|field| field.reference) {
+                let parent = (parent.target)();
+                if !models.iter().any(|known| std::ptr::eq(*known, parent)) {
+                    models.push(parent);
+                }
+            }
+            at += 1;
+        }
+        Self { models }
+    }
+
+    /// How many tables of tenants a statement names; one that no rule knows is an error.
+    fn wanted(&self, statement: &Statement) -> Result<usize, String> {
+        let (mut wanted, mut unknown) = (0, None);
+        let _ = visit_relations(statement, |name| {
+            let table = name.to_string();
+            wanted += usize::from(self.owned(&table).is_some());
+            if !NO_MODELS.contains(&table.as_str())
+                && !self.models.iter().any(|model| model.table == table.trim_matches('"'))
+            {
+                unknown = Some(table);
+            }
+            ControlFlow::<()>::Continue(())
+        });
+        unknown.map_or(Ok(wanted), |table| Err(format!("no model of the case has the table {table}")))
+    }
+
+    /// Checks a statement of no tenant's scope: it names no tenant's table.
+    pub(crate) fn touches_no_tenant(&self, dialect: &dyn Dialect, sql: &str) -> Result<(), String> {
+        let without =
+            |owned: bool| if owned { Err("a tenant's table without a scope".into()) } else { Ok(()) };
+        if let Some((table, _)) = copied(sql) {
+            return without(self.owned(table).is_some());
+        }
+        let parsed = parse(dialect, sql)?;
+        parsed.iter().try_for_each(|statement| without(self.wanted(statement)? > 0))
+    }
+
+    /// A COPY: the tenant is among its columns, and each of its rows was stamped before it was encoded (the cases of COPY
+    /// read them back).
+    fn copy(&self, table: &str, columns: &str) -> Result<(), String> {
+        match self.owned(table).map(|model| (model, model.tenancy)) {
+            None => Ok(()),
+            Some((model, Tenancy::Column { field, .. })) => {
+                let column = format!("\"{}\"", model.fields[field as usize].column);
+                if columns.split(", ").any(|each| each == column) { Ok(()) } else { Err("no tenant".into()) }
+            }
+            Some(_) => Err("a COPY proves no parent".into()),
+        }
     }
 
     /// The definition of a table whose rows belong to tenants.
@@ -42,15 +108,13 @@ impl Rules {
     }
 
     /// Checks one statement; `before` is the one sent before it.
-    fn check(&self, dialect: &dyn Dialect, sql: &str, before: Option<&str>) -> Result<(), String> {
-        let parsed =
-            Parser::parse_sql(dialect, &readable(sql)).map_err(|error| format!("not parsed: {error}"))?;
+    pub(crate) fn check(&self, dialect: &dyn Dialect, sql: &str, before: Option<&str>) -> Result<(), String> {
+        if let Some((table, columns)) = copied(sql) {
+            return self.copy(table, columns);
+        }
+        let parsed = parse(dialect, sql)?;
         let [statement] = parsed.as_slice() else { return Err("several statements in one".into()) };
-        let mut wanted = 0;
-        let _ = visit_relations(statement, |name| {
-            wanted += usize::from(self.owned(&name.to_string()).is_some());
-            ControlFlow::<()>::Continue(())
-        });
+        let wanted = self.wanted(statement)?;
         let reached = match statement {
             Statement::Query(query) => self.query(query)?,
             Statement::Insert(insert) => self.insert(insert, before)?,
@@ -224,6 +288,19 @@ impl Rules {
     }
 }
 
+/// Filters may be nested deeper than the parser goes by itself.
+fn parse(dialect: &dyn Dialect, sql: &str) -> Result<Vec<Statement>, String> {
+    let parser = Parser::new(dialect).with_recursion_limit(2000).try_with_sql(&readable(sql));
+    parser.and_then(|mut parser| parser.parse_statements()).map_err(|error| format!("not parsed: {error}"))
+}
+
+/// Table and columns of `COPY "t" ("a", "b") FROM STDIN (FORMAT binary)`, which the parser does not read.
+fn copied(sql: &str) -> Option<(&str, &str)> {
+    let rest = sql.strip_prefix("COPY ")?.strip_suffix(" FROM STDIN (FORMAT binary)")?;
+    let (table, columns) = rest.split_once(" (")?;
+    Some((table, columns.strip_suffix(')')?))
+}
+
 fn value_at(insert: &Insert, at: usize) -> Option<String> {
     match &*insert.source.as_ref()?.body {
         SetExpr::Values(values) => {
@@ -263,7 +340,14 @@ fn bare(expr: &Expr) -> &Expr {
 fn readable(sql: &str) -> String {
     let sql = sql.replace(") ON CONFLICT", ") WHERE TRUE ON CONFLICT");
     let sql = if sql.contains(" VALUES ") { sql.replace(" WHERE TRUE ON", " ON") } else { sql };
-    sql.replace(") WHERE \"deleted_at\" IS NULL DO ", ") DO ")
+    // The condition of a partial unique: `) WHERE "deleted_at" IS NULL DO `.
+    match sql.split_once(" IS NULL DO ") {
+        Some((before, after)) => match before.rsplit_once(") WHERE \"") {
+            Some((before, _)) => format!("{before}) DO {after}"),
+            None => sql,
+        },
+        None => sql,
+    }
 }
 
 fn quoted(alias: &str, column: &str) -> String {

@@ -13,6 +13,7 @@ use crate::draw::Draw;
 
 /// A database without tables: whatever is sent to it fails, and otherwise than with invalid input.
 async fn empty(bed: &Bed) -> Db {
+    crate::watch::knows(&ennead::schema![Everything]);
     Db::connect(&bed.url().await).await.unwrap()
 }
 

@@ -65,6 +65,15 @@ impl<'a> Handle<'a> {
         }
     }
 
+    /// The kind of its scope, for the traces: never whose it is.
+    pub(crate) fn scope_kind(&self) -> &'static str {
+        match self.scope {
+            Scope::Tenant(_) => "tenant",
+            Scope::AcrossTenants | Scope::InTenant(_) => "across_tenants",
+            _ => "none",
+        }
+    }
+
     /// The scope's value for one operation: narrowed where the operation says so, and traced where it is the bypass.
     pub(crate) fn resolve(
         &self,

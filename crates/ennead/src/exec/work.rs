@@ -20,6 +20,8 @@ pub(crate) struct Work<'a> {
     lease: Lease<'a>,
     /// It began a transaction or a savepoint of its own.
     atomic: bool,
+    /// The kind of scope that it is for, as the traces tell it.
+    scope: &'static str,
 }
 
 enum Lease<'a> {
@@ -48,7 +50,7 @@ impl<'a> Work<'a> {
         let named =
             handle.transaction.is_none() && handle.tenant().is_some() && handle.db.backend.row_security();
         let atomic = atomic || named;
-        let mut work = Self { db: handle.db, lease, atomic };
+        let mut work = Self { db: handle.db, lease, atomic, scope: handle.scope_kind() };
         if atomic {
             let in_transaction = matches!(work.lease, Lease::Transaction(..));
             let mut conn = work.take()?;
@@ -95,7 +97,13 @@ impl<'a> Work<'a> {
             Ok(conn) => conn,
             Err(error) => return Err(Failed { failure: Failure::new(error), program: None }),
         };
-        tracing::trace!(target: "ennead::sql", sql = &*program.shape.sql, executions = program.executions());
+        tracing::trace!(
+            target: "ennead::sql",
+            scope = self.scope,
+            model = model.name,
+            sql = &*program.shape.sql,
+            executions = program.executions()
+        );
         let ran = conn.run(Some(model), program, sink).await;
         self.put(ran.conn);
         match ran.result {
