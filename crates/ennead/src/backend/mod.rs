@@ -77,7 +77,7 @@ macro_rules! each {
 }
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
-fn none<T>() -> T {
+pub(crate) fn none<T>() -> T {
     // reason: with neither feature there is no value of `Backend` or `Conn` with which to come here.
     unreachable!("no backend is compiled in")
 }

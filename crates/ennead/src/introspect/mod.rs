@@ -6,7 +6,7 @@ mod postgres;
 mod sqlite;
 
 use ennead_core::snapshot::Snapshot;
-use ennead_core::{Dialect, Error, ErrorKind};
+use ennead_core::{Error, ErrorKind};
 use serde::de::DeserializeOwned;
 
 use crate::backend::{Access, Conn};
@@ -22,16 +22,13 @@ use crate::exec;
 /// Those of the connection, and `is_permission_denied`.
 pub(crate) async fn introspect(db: &Db) -> Result<Snapshot, Error> {
     let conn = db.inner().backend.acquire(Access { write: false, owner: true }).await?;
-    match db.dialect() {
+    match &conn {
         #[cfg(feature = "postgres")]
-        Dialect::Postgres => postgres::introspect(conn).await,
+        Conn::Postgres(_) => postgres::introspect(conn).await,
         #[cfg(feature = "sqlite")]
-        Dialect::Sqlite => sqlite::introspect(conn).await,
-        #[allow(unreachable_patterns, reason = "both databases may be compiled in")]
-        _ => {
-            drop(conn);
-            Err(Error::unsupported("this database cannot be introspected"))
-        }
+        Conn::Sqlite(_) => sqlite::introspect(conn).await,
+        #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+        _ => crate::backend::none(),
     }
 }
 
