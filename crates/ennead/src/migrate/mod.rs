@@ -13,6 +13,16 @@
 //! # Ok(()) }
 //! ```
 
+mod checksum;
+mod draft;
+mod migration;
+mod migrations;
+mod script;
+
+pub use self::draft::{Draft, DraftOptions, RowSecurityOption};
+pub use self::migration::{Direction, Migration, Parent, RowSecurity, Version};
+pub use self::migrations::Migrations;
+pub use self::script::{Allow, Script, ScriptStatement, Stage, StageKind};
 pub use ennead_core::diff::{
     Candidate, Change, ColumnHint, CommentOn, Constraint, Diff, Hints, ValueHint, diff,
 };
