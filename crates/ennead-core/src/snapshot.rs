@@ -179,6 +179,14 @@ pub struct Unmodelled {
     pub definition: String,
 }
 
+impl Unmodelled {
+    /// Whether it says who owns something, or who may do what.
+    #[must_use]
+    pub fn is_access(&self) -> bool {
+        matches!(self.kind.as_str(), "owner" | "grant" | "default grant")
+    }
+}
+
 impl fmt::Display for Unmodelled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.kind, self.name)

@@ -117,6 +117,7 @@ impl Bed {
         let db = self.connect(builder, &self.url().await).await.unwrap();
         crate::watch::knows(schema);
         schema.create(&db).await.unwrap();
+        crate::live_schema::is_as_modelled(schema, &db).await;
         db
     }
 }

@@ -35,6 +35,7 @@ mod item;
 pub mod keys;
 pub mod killed;
 pub mod limits;
+pub mod live_schema;
 pub mod memory;
 pub mod nodes;
 pub mod numbers;
@@ -126,6 +127,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         errors::CASES,
         context::CASES,
         statements::CASES,
+        live_schema::CASES,
         row_security::CASES,
         cancel::CASES,
         connect::CASES,

@@ -35,6 +35,20 @@ impl Schema {
         ddl::snapshot(&self.models, dialect)
     }
 
+    /// What this database would hold with these models and nothing else, in its own words: what
+    /// [`migrate::introspect`](crate::migrate::introspect) would tell. With row level security, its policies are in it.
+    ///
+    /// # Errors
+    /// As [`ddl`](Self::ddl) and [`migrate::normalised`](crate::migrate::normalised).
+    pub async fn normalised(&self, db: &Db) -> Result<Snapshot, Error> {
+        let snapshot = ddl::snapshot(&self.models, db.dialect())?;
+        let policies = match application_role(db).await? {
+            Some(role) => ddl::policies(&self.models, &role)?,
+            None => Vec::new(),
+        };
+        crate::introspect::normalised(db, &snapshot, &policies).await
+    }
+
     /// The DDL as text: deterministic, loadable by `psql` and `sqlite3`, and meant to be committed and read.
     ///
     /// # Errors

@@ -26,6 +26,9 @@ pub struct Diff {
     pub changes: Vec<Change>,
     /// What differs and is not described by snapshots: no plan is made for it.
     pub unmodelled: Vec<Unmodelled>,
+    /// Who owns what and who may do what, where that differs. It is of a database and not of its schema, so it is no reason
+    /// to call two of them different; no plan is made for it.
+    pub access: Vec<Unmodelled>,
     /// What may have been renamed; say so by a hint.
     pub candidates: Vec<Candidate>,
 }
@@ -66,16 +69,17 @@ pub fn diff(from: &Snapshot, to: &Snapshot, hints: &Hints) -> Diff {
     tables(&from, to, &mut changes);
     views(&from, to, &mut changes);
     let candidates = candidates(&from, to);
-    let mut unmodelled: Vec<Unmodelled> = Vec::new();
+    let mut differing: Vec<Unmodelled> = Vec::new();
     for (one, other) in [(&from, to), (to, &from)] {
         for thing in one.unmodelled.iter().filter(|thing| !other.unmodelled.contains(thing)) {
-            if !unmodelled.iter().any(|known| known.kind == thing.kind && known.name == thing.name) {
-                unmodelled.push(thing.clone());
+            if !differing.iter().any(|known| known.kind == thing.kind && known.name == thing.name) {
+                differing.push(thing.clone());
             }
         }
     }
-    unmodelled.sort();
-    Diff { from, to: to.clone(), changes, unmodelled, candidates }
+    differing.sort();
+    let (access, unmodelled) = differing.into_iter().partition(Unmodelled::is_access);
+    Diff { from, to: to.clone(), changes, unmodelled, access, candidates }
 }
 
 fn comment(changes: &mut Vec<Change>, on: CommentOn, from: Option<&str>, to: Option<&str>) {

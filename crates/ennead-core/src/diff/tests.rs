@@ -125,3 +125,17 @@ fn what_is_unmodelled_and_differs_is_never_the_same() {
     assert!(found.changes.is_empty() && !found.is_empty());
     assert_eq!(found.unmodelled.len(), 1);
 }
+
+#[test]
+fn who_owns_a_table_is_told_apart() {
+    let mut before = snapshot(Vec::new());
+    for kind in ["owner", "grant", "default grant"] {
+        let definition = "somebody".to_owned();
+        before.unmodelled.push(Unmodelled { kind: kind.to_owned(), name: "t".to_owned(), definition });
+    }
+    for (from, to) in [(&before, &snapshot(Vec::new())), (&snapshot(Vec::new()), &before)] {
+        let found = diff(from, to, &Hints::default());
+        assert!(found.is_empty());
+        assert_eq!(found.access.len(), 3);
+    }
+}

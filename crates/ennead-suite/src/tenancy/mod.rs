@@ -11,6 +11,11 @@ mod stage;
 pub mod statements;
 mod world;
 
+/// The tables of the matrix, and of the attacks.
+pub(crate) fn schemas() -> [ennead::Schema; 2] {
+    [world::schema(), attacks::town::schema()]
+}
+
 /// The cases of all modules in here.
 pub fn all() -> impl Iterator<Item = &'static crate::Case> {
     let lists = [

@@ -32,6 +32,41 @@ pub(crate) async fn introspect(db: &Db) -> Result<Snapshot, Error> {
     }
 }
 
+/// What a database of that kind makes of a snapshot, and of statements behind it. What is hinted stays so.
+///
+/// # Errors
+/// Those of the statements; `is_invalid_input` for a snapshot of another dialect.
+pub(crate) async fn normalised(db: &Db, snapshot: &Snapshot, behind: &[String]) -> Result<Snapshot, Error> {
+    if snapshot.dialect != db.dialect() {
+        return Err(Error::invalid(format!(
+            "a snapshot for {} cannot be made on {}: take the database's own dialect",
+            snapshot.dialect,
+            db.dialect()
+        )));
+    }
+    let conn = db.inner().backend.acquire(Access { write: false, owner: true }).await?;
+    let mut made = match &conn {
+        #[cfg(feature = "postgres")]
+        Conn::Postgres(_) => postgres::normalised(conn, snapshot, behind).await?,
+        #[cfg(feature = "sqlite")]
+        Conn::Sqlite(_) => {
+            drop(conn);
+            sqlite::normalised(snapshot, behind).await?
+        }
+        #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+        _ => crate::backend::none::<Snapshot>(),
+    };
+    for table in &mut made.tables {
+        let Some(hinted) = snapshot.table_named(&table.full_name()) else { continue };
+        table.renamed_from.clone_from(&hinted.renamed_from);
+        for column in &mut table.columns {
+            let same = hinted.column(&column.name);
+            column.renamed_from = same.and_then(|same| same.renamed_from.clone());
+        }
+    }
+    Ok(made)
+}
+
 /// Runs a query whose every row is one JSON text.
 async fn rows<T: DeserializeOwned>(conn: Conn, sql: &str) -> Result<(Conn, Vec<T>), Error> {
     let (conn, texts) = exec::raw_texts(conn, sql).await?;

@@ -47,6 +47,29 @@ pub async fn introspect(db: &Db) -> Result<Snapshot, Error> {
     crate::introspect::introspect(db).await
 }
 
+/// What the database makes of a snapshot: its types and expressions in the words that [`introspect`] would tell, so that
+/// models can be compared with what is there. Nothing is left behind.
+///
+/// On Postgres everything is made in a schema of its own, in a transaction that is rolled back; the role needs CREATE on
+/// the database. On SQLite it is made in memory. Hints (`renamed_from`) are kept.
+///
+/// # Errors
+/// Those of the statements: the snapshot is none that the database takes. `is_invalid_input` for a snapshot of the other
+/// dialect.
+///
+/// ```
+/// # use ennead::prelude::*;
+/// use ennead::migrate::{self, Hints};
+/// # #[cfg(feature = "postgres")]
+/// # async fn show(db: &Db, schema: &Schema) -> Result<(), Error> {
+/// let wanted = migrate::normalised(db, &schema.snapshot(db.dialect())?).await?;
+/// let diff = migrate::diff(&migrate::introspect(db).await?, &wanted, &Hints::default());
+/// # Ok(()) }
+/// ```
+pub async fn normalised(db: &Db, snapshot: &Snapshot) -> Result<Snapshot, Error> {
+    crate::introspect::normalised(db, snapshot, &[]).await
+}
+
 /// Runs the steps of a plan in their order: those that may share a transaction in one, each other by itself. Where one
 /// fails, its transaction is rolled back, and what was committed before it stays.
 ///

@@ -236,9 +236,10 @@ async fn direction(
     facts: &judge::Facts,
     own: &judge::Facts,
 ) -> Result<Verdict, Failure> {
-    let unmodelled = || diff.unmodelled.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let told: Vec<String> = diff.unmodelled.iter().chain(&diff.access).map(ToString::to_string).collect();
+    let unmodelled = || told.join(", ");
     let wrong = |why: String| {
-        if diff.unmodelled.is_empty() { Verdict::Failed(why) } else { Verdict::Unmodelled(unmodelled()) }
+        if told.is_empty() { Verdict::Failed(why) } else { Verdict::Unmodelled(unmodelled()) }
     };
     let before = rows(file, goal).await?;
     let db = Db::connect(&url(file)).await?;
@@ -266,7 +267,7 @@ async fn direction(
         return Ok(Verdict::Passed);
     }
     let text = differences.join("\n    ");
-    Ok(if diff.unmodelled.is_empty() {
+    Ok(if told.is_empty() {
         Verdict::Wrong(format!("the judge sees\n    {text}"))
     } else {
         Verdict::Unmodelled(unmodelled())

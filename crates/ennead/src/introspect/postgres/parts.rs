@@ -1,9 +1,10 @@
 //! Constraints and indexes.
 
-use super::{OURS, PLAIN};
+use super::{PLAIN, Reach};
 
 /// The columns of later majors are read through `to_jsonb`, which gives NULL where there are none.
-pub(super) fn constraints() -> String {
+pub(super) fn constraints(reach: &Reach) -> String {
+    let ours = &reach.ours;
     let names = |keys: &str, relation: &str| {
         format!(
             "(SELECT coalesce(json_agg(a.attname ORDER BY k.n), '[]')
@@ -40,13 +41,14 @@ FROM pg_catalog.pg_constraint o
 JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = o.conindid AND o.contype IN ('p', 'u')
-WHERE {OURS} AND {PLAIN} AND o.contype IN ('p', 'u', 'x', 'c', 'f')
+WHERE {ours} AND {PLAIN} AND o.contype IN ('p', 'u', 'x', 'c', 'f')
 ORDER BY c.oid, o.conname COLLATE \"C\""
     )
 }
 
 /// Those behind constraints are told with them.
-pub(super) fn indexes() -> String {
+pub(super) fn indexes(reach: &Reach) -> String {
+    let ours = &reach.ours;
     format!(
         "
 SELECT json_build_object(
@@ -82,7 +84,7 @@ JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
 JOIN pg_catalog.pg_am m ON m.oid = x.relam
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE {OURS} AND {PLAIN}
+WHERE {ours} AND {PLAIN}
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint o
                   WHERE o.conindid = i.indexrelid AND o.conrelid = c.oid AND o.contype IN ('p', 'u', 'x'))
 ORDER BY c.oid, x.relname COLLATE \"C\""

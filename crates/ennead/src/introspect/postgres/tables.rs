@@ -1,8 +1,9 @@
 //! Tables and columns.
 
-use super::{OURS, PLAIN};
+use super::{PLAIN, Reach};
 
-pub(super) fn tables() -> String {
+pub(super) fn tables(reach: &Reach) -> String {
+    let ours = &reach.ours;
     format!(
         "
 SELECT json_build_object(
@@ -14,12 +15,13 @@ SELECT json_build_object(
     'replica_index', (SELECT x.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
                       WHERE i.indrelid = c.oid AND i.indisreplident))::text
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE {OURS} AND {PLAIN}
+WHERE {ours} AND {PLAIN}
 ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\""
     )
 }
 
-pub(super) fn columns() -> String {
+pub(super) fn columns(reach: &Reach) -> String {
+    let ours = &reach.ours;
     format!(
         "
 SELECT json_build_object(
@@ -48,7 +50,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-WHERE {OURS} AND {PLAIN}
+WHERE {ours} AND {PLAIN}
 ORDER BY c.oid, a.attnum"
     )
 }

@@ -1,27 +1,42 @@
 //! Schemas, enumerations, sequences.
 
-pub(super) const SCHEMAS: &str = "
+use super::Reach;
+
+pub(super) fn schemas(reach: &Reach) -> String {
+    let schemas = &reach.schemas;
+    format!(
+        "
 SELECT json_build_object('name', n.nspname, 'comment', obj_description(n.oid, 'pg_namespace'))::text
 FROM pg_catalog.pg_namespace n
-WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.nspname IS DISTINCT FROM current_schema()
+WHERE {schemas} AND n.nspname IS DISTINCT FROM current_schema()
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_namespace'::regclass AND e.objid = n.oid AND e.deptype = 'e')
-ORDER BY n.nspname COLLATE \"C\"";
+ORDER BY n.nspname COLLATE \"C\""
+    )
+}
 
-pub(super) const ENUMS: &str = "
+pub(super) fn enums(reach: &Reach) -> String {
+    let schemas = &reach.schemas;
+    format!(
+        "
 SELECT json_build_object(
     'schema', nullif(n.nspname, current_schema()), 'name', t.typname,
     'variants', (SELECT coalesce(json_agg(v.enumlabel ORDER BY v.enumsortorder), '[]')
                  FROM pg_catalog.pg_enum v WHERE v.enumtypid = t.oid),
     'comment', obj_description(t.oid, 'pg_type'))::text
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-WHERE t.typtype = 'e' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+WHERE t.typtype = 'e' AND {schemas}
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')
-ORDER BY n.nspname COLLATE \"C\", t.typname COLLATE \"C\"";
+ORDER BY n.nspname COLLATE \"C\", t.typname COLLATE \"C\""
+    )
+}
 
 /// Those of identity columns are told with the columns.
-pub(super) const SEQUENCES: &str = "
+pub(super) fn sequences(reach: &Reach) -> String {
+    let schemas = &reach.schemas;
+    format!(
+        "
 SELECT json_build_object(
     'schema', nullif(n.nspname, current_schema()), 'name', c.relname,
     'data_type', format_type(s.seqtypid, NULL), 'start', s.seqstart, 'increment', s.seqincrement,
@@ -38,7 +53,9 @@ SELECT json_build_object(
 FROM pg_catalog.pg_sequence s
 JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+WHERE {schemas}
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_class'::regclass AND e.objid = c.oid AND e.deptype IN ('e', 'i'))
-ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\"";
+ORDER BY n.nspname COLLATE \"C\", c.relname COLLATE \"C\""
+    )
+}

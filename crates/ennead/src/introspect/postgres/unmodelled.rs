@@ -1,9 +1,10 @@
 //! What snapshots do not describe: found and named, with a text that tells one from another.
 
-use super::{OURS, PLAIN};
+use super::{PLAIN, Reach};
 
-pub(super) fn query() -> String {
-    let schema = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+/// What lies in schemas.
+pub(super) fn in_schemas(reach: &Reach) -> String {
+    let (schema, ours) = (&reach.schemas, &reach.ours);
     let free = |class: &str, oid: &str| {
         format!(
             "NOT EXISTS (SELECT FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.{class}'::regclass \
@@ -27,7 +28,7 @@ pub(super) fn query() -> String {
                (SELECT string_agg(pg_get_indexdef(i.indexrelid), ';' ORDER BY i.indexrelid::regclass::text) \
                 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid)) \
              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE {OURS} AND c.relkind IN ('v', 'm')"
+             WHERE {ours} AND c.relkind IN ('v', 'm')"
         ),
         format!(
             "SELECT CASE c.relkind WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table' \
@@ -47,7 +48,7 @@ pub(super) fn query() -> String {
                (SELECT string_agg(pg_get_indexdef(i.indexrelid), ';' ORDER BY i.indexrelid::regclass::text) \
                 FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid)) \
              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE {OURS} AND (c.relkind IN ('p', 'f', 'c') OR (c.relkind = 'r' AND NOT ({PLAIN})))"
+             WHERE {ours} AND (c.relkind IN ('p', 'f', 'c') OR (c.relkind = 'r' AND NOT ({PLAIN})))"
         ),
         // Types.
         format!(
@@ -77,24 +78,24 @@ pub(super) fn query() -> String {
             "SELECT 'trigger', format('%I on %s', g.tgname, c.oid::regclass), concat_ws(' ', pg_get_triggerdef(g.oid), \
              g.tgenabled, obj_description(g.oid, 'pg_trigger')) \
              FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid \
-             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {OURS} AND NOT g.tgisinternal"
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {ours} AND NOT g.tgisinternal"
         ),
         format!(
             "SELECT 'rule', format('%I on %s', r.rulename, c.oid::regclass), pg_get_ruledef(r.oid) \
              FROM pg_catalog.pg_rewrite r JOIN pg_catalog.pg_class c ON c.oid = r.ev_class \
-             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {OURS} AND r.rulename <> '_RETURN'"
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {ours} AND r.rulename <> '_RETURN'"
         ),
         format!(
             "SELECT 'policy', format('%I on %s', o.polname, c.oid::regclass), concat_ws(' ', o.polcmd, o.polpermissive, \
              (SELECT string_agg(r.rolname, ',' ORDER BY r.rolname) FROM pg_catalog.pg_roles r WHERE r.oid = ANY (o.polroles)), \
              pg_get_expr(o.polqual, o.polrelid), '/', pg_get_expr(o.polwithcheck, o.polrelid)) \
              FROM pg_catalog.pg_policy o JOIN pg_catalog.pg_class c ON c.oid = o.polrelid \
-             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {OURS}"
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {ours}"
         ),
         format!(
             "SELECT 'row level security', c.oid::regclass::text, c.relforcerowsecurity::text \
              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE {OURS} AND c.relrowsecurity"
+             WHERE {ours} AND c.relrowsecurity"
         ),
         format!(
             "SELECT 'setting', c.oid::regclass::text, concat_ws(' ', m.amname, s.spcname, o.reloptions::text) \
@@ -102,14 +103,14 @@ pub(super) fn query() -> String {
              LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam AND c.relkind = 'r' AND m.amname <> 'heap' \
              LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace \
              LEFT JOIN pg_catalog.pg_class o ON o.oid = c.reltoastrelid AND o.reloptions IS NOT NULL \
-             WHERE {OURS} AND c.relkind IN ('r', 'i') AND (m.oid IS NOT NULL OR s.oid IS NOT NULL OR o.oid IS NOT NULL)"
+             WHERE {ours} AND c.relkind IN ('r', 'i') AND (m.oid IS NOT NULL OR s.oid IS NOT NULL OR o.oid IS NOT NULL)"
         ),
         format!(
             "SELECT 'setting', format('%s.%I', c.oid::regclass, a.attname), \
              concat_ws(' ', nullif(a.attstattarget, -1), a.attoptions::text, nullif(a.attcompression, '')) \
              FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE {OURS} AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped \
+             WHERE {ours} AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped \
                AND (a.attstattarget > 0 OR a.attoptions IS NOT NULL OR a.attcompression <> '')"
         ),
         format!(
@@ -119,33 +120,33 @@ pub(super) fn query() -> String {
              FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
              LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = c.oid AND k.contype IN ('p', 'u', 'x') \
-             WHERE {OURS} AND (i.indisclustered OR (k.oid IS NOT NULL AND (c.reloptions IS NOT NULL \
+             WHERE {ours} AND (i.indisclustered OR (k.oid IS NOT NULL AND (c.reloptions IS NOT NULL \
                OR obj_description(c.oid, 'pg_class') IS NOT NULL)))"
         ),
         // Who owns what, and who may do what.
         format!(
             "SELECT 'owner', c.oid::regclass::text, pg_get_userbyid(c.relowner)::text FROM pg_catalog.pg_class c \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE {OURS} AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND pg_get_userbyid(c.relowner) <> current_user"
+             WHERE {ours} AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND pg_get_userbyid(c.relowner) <> current_user"
         ),
         format!(
             "SELECT 'owner', t.oid::regtype::text, pg_get_userbyid(t.typowner)::text FROM pg_catalog.pg_type t \
              JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
              WHERE {schema} AND {free_type} AND t.typtype IN ('e', 'd', 'r') AND pg_get_userbyid(t.typowner) <> current_user"
         ),
-        "SELECT 'owner', n.nspname::text, pg_get_userbyid(n.nspowner)::text FROM pg_catalog.pg_namespace n \
-         WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'public') \
-           AND pg_get_userbyid(n.nspowner) <> current_user"
-            .to_owned(),
+        format!(
+            "SELECT 'owner', n.nspname::text, pg_get_userbyid(n.nspowner)::text FROM pg_catalog.pg_namespace n \
+             WHERE {schema} AND n.nspname <> 'public' AND pg_get_userbyid(n.nspowner) <> current_user"
+        ),
         format!(
             "SELECT 'grant', c.oid::regclass::text, (SELECT string_agg(a::text, ',' ORDER BY a::text) FROM unnest(c.relacl) a) \
              FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE {OURS} AND c.relacl IS NOT NULL"
+             WHERE {ours} AND c.relacl IS NOT NULL"
         ),
         format!(
             "SELECT 'grant', format('%s.%I', c.oid::regclass, a.attname), a.attacl::text FROM pg_catalog.pg_attribute a \
              JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-             WHERE {OURS} AND a.attacl IS NOT NULL AND NOT a.attisdropped"
+             WHERE {ours} AND a.attacl IS NOT NULL AND NOT a.attisdropped"
         ),
         format!(
             "SELECT 'grant', t.oid::regtype::text, t.typacl::text FROM pg_catalog.pg_type t \
@@ -156,34 +157,16 @@ pub(super) fn query() -> String {
              JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
              WHERE {schema} AND {free_function} AND p.proacl IS NOT NULL"
         ),
-        "SELECT 'grant', n.nspname::text, n.nspacl::text FROM pg_catalog.pg_namespace n \
-         WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND n.nspacl IS NOT NULL \
-           AND n.nspacl IS DISTINCT FROM (SELECT i.initprivs FROM pg_catalog.pg_init_privs i WHERE i.objoid = n.oid \
-             AND i.classoid = 'pg_catalog.pg_namespace'::regclass AND i.objsubid = 0)"
-            .to_owned(),
-        "SELECT 'default grant', concat_ws(' ', pg_get_userbyid(d.defaclrole), d.defaclnamespace::regnamespace, \
-         d.defaclobjtype), d.defaclacl::text FROM pg_catalog.pg_default_acl d"
-            .to_owned(),
-        // The rest of a database.
-        "SELECT 'extension', x.extname::text, x.extversion FROM pg_catalog.pg_extension x WHERE x.extname <> 'plpgsql'"
-            .to_owned(),
-        "SELECT 'event trigger', t.evtname::text, to_jsonb(t)::text FROM pg_catalog.pg_event_trigger t".to_owned(),
-        "SELECT 'publication', p.pubname::text, concat_ws(' ', (to_jsonb(p) - 'oid')::text, \
-         (SELECT string_agg(r.prrelid::regclass::text, ',' ORDER BY r.prrelid::regclass::text) \
-          FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = p.oid)) FROM pg_catalog.pg_publication p"
-            .to_owned(),
-        "SELECT 'foreign server', s.srvname::text, concat_ws(' ', s.srvtype, s.srvversion, s.srvoptions::text) \
-         FROM pg_catalog.pg_foreign_server s"
-            .to_owned(),
+        format!(
+            "SELECT 'grant', n.nspname::text, n.nspacl::text FROM pg_catalog.pg_namespace n \
+             WHERE {schema} AND n.nspacl IS NOT NULL \
+               AND n.nspacl IS DISTINCT FROM (SELECT i.initprivs FROM pg_catalog.pg_init_privs i WHERE i.objoid = n.oid \
+                 AND i.classoid = 'pg_catalog.pg_namespace'::regclass AND i.objsubid = 0)"
+        ),
         format!(
             "SELECT 'statistics', format('%I.%I', n.nspname, s.stxname), pg_get_statisticsobjdef(s.oid) \
              FROM pg_catalog.pg_statistic_ext s JOIN pg_catalog.pg_namespace n ON n.oid = s.stxnamespace WHERE {schema}"
         ),
-        "SELECT 'cast', format('%s to %s', format_type(k.castsource, NULL), format_type(k.casttarget, NULL)), \
-         concat_ws(' ', k.castfunc::regprocedure, k.castcontext, k.castmethod) FROM pg_catalog.pg_cast k \
-         WHERE k.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e \
-           WHERE e.classid = 'pg_catalog.pg_cast'::regclass AND e.objid = k.oid AND e.deptype = 'e')"
-            .to_owned(),
     ];
     for (class, name, space, kind, definition) in [
         ("pg_collation", "collname", "collnamespace", "collation", "(to_jsonb(x) - 'oid')::text"),
@@ -208,6 +191,30 @@ pub(super) fn query() -> String {
     ] {
         parts.push(in_schema(class, "x", name, space, kind, definition));
     }
+    query(&parts)
+}
+
+/// What belongs to the database as a whole.
+pub(super) fn of_database() -> String {
+    query(&[
+        "SELECT 'default grant', concat_ws(' ', pg_get_userbyid(d.defaclrole), d.defaclnamespace::regnamespace, \
+         d.defaclobjtype), d.defaclacl::text FROM pg_catalog.pg_default_acl d",
+        "SELECT 'extension', x.extname::text, x.extversion FROM pg_catalog.pg_extension x WHERE x.extname <> 'plpgsql'",
+        "SELECT 'event trigger', t.evtname::text, to_jsonb(t)::text FROM pg_catalog.pg_event_trigger t",
+        "SELECT 'publication', p.pubname::text, concat_ws(' ', (to_jsonb(p) - 'oid')::text, \
+         (SELECT string_agg(r.prrelid::regclass::text, ',' ORDER BY r.prrelid::regclass::text) \
+          FROM pg_catalog.pg_publication_rel r WHERE r.prpubid = p.oid)) FROM pg_catalog.pg_publication p",
+        "SELECT 'foreign server', s.srvname::text, concat_ws(' ', s.srvtype, s.srvversion, s.srvoptions::text) \
+         FROM pg_catalog.pg_foreign_server s",
+        "SELECT 'cast', format('%s to %s', format_type(k.castsource, NULL), format_type(k.casttarget, NULL)), \
+         concat_ws(' ', k.castfunc::regprocedure, k.castcontext, k.castmethod) FROM pg_catalog.pg_cast k \
+         WHERE k.oid >= 16384 AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e \
+           WHERE e.classid = 'pg_catalog.pg_cast'::regclass AND e.objid = k.oid AND e.deptype = 'e')",
+    ])
+}
+
+fn query(parts: &[impl AsRef<str>]) -> String {
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
     let all = parts.join("\nUNION ALL ");
     format!(
         "SELECT json_build_object('kind', kind, 'name', name, 'definition', coalesce(definition, ''))::text \
