@@ -113,6 +113,15 @@ impl Ground {
         Ok(())
     }
 
+    /// Gives every connection to Postgres the option `TCP_NODELAY`. ennead sets it for its process when it connects, since
+    /// sqlx 0.9.0 leaves it out: so that no round depends on who connected when, sqlx and SeaORM are measured with it too.
+    pub(crate) async fn even(&self) -> Result<()> {
+        if let Ground::Postgres(server) = self {
+            Db::connect(&at(server, SEED)).await?.close().await;
+        }
+        Ok(())
+    }
+
     /// A copy of the seed, for one peer.
     pub(crate) async fn place(&self, peer: &str) -> Result<Place> {
         let name = peer.to_ascii_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");

@@ -127,6 +127,7 @@ impl Plan {
             })
             .collect();
         for round in 0..=self.rounds {
+            runtimes.one.block_on(ground.even())?;
             for cell in cells.iter_mut().filter(|cell| cell.failed.is_none()) {
                 let Some(player) = players.get(cell.peer) else { continue };
                 // Round 0 warms up, and counts allocations.

@@ -100,7 +100,10 @@ impl<C: Connection> Diesel<C> {
     fn open(url: &str, connections: usize, setup: &str) -> Result<Self> {
         let open = || {
             let mut conn = C::establish(url)?;
-            conn.batch_execute(setup)?;
+            // libpq refuses a text without a statement.
+            if !setup.is_empty() {
+                conn.batch_execute(setup)?;
+            }
             Ok(Mutex::new(conn))
         };
         let connections = (0..connections).map(|_| open()).collect::<Result<_>>()?;

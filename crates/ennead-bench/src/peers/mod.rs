@@ -18,12 +18,15 @@ use futures_util::future::LocalBoxFuture;
 use crate::ground::Place;
 use crate::measure::{Contender, Seat};
 
+/// A peer that connects.
+type Opening<'a> = LocalBoxFuture<'a, Result<Arc<dyn Contender>>>;
+
 /// A peer by name, and how it is opened with so many connections.
 pub(crate) struct Entry {
     pub(crate) name: &'static str,
     /// Whether it does concurrent operations too.
     pub(crate) concurrent: bool,
-    pub(crate) open: for<'a> fn(&'a Place, usize) -> LocalBoxFuture<'a, Result<Arc<dyn Contender>>>,
+    pub(crate) open: for<'a> fn(&'a Place, usize) -> Opening<'a>,
 }
 
 macro_rules! entry {

@@ -2,6 +2,8 @@
 
 mod copy;
 mod error;
+#[cfg(unix)]
+mod nodelay;
 mod numeric;
 mod options;
 mod pool;

@@ -77,6 +77,10 @@ impl managed::Manager for Manager {
                 ));
             }
         };
+        #[cfg(unix)]
+        if self.options.connect.get_socket().is_none() {
+            super::nodelay::set(self.options.connect.get_port());
+        }
         Ok(Session { conn, state: State::Idle, retired: false, used: Instant::now() })
     }
 

@@ -1,7 +1,7 @@
 //! SQLite in the calling thread, on the handle of a connection that sqlx opened.
 //!
 //! sqlx runs SQLite on a worker thread: a hop for each call, a copy of each column, a channel send for each row. Here the
-//! statements run where they are called. All `unsafe` of the crate is in this file. What it rests on:
+//! statements run where they are called. All of its `unsafe` is in this file. What it rests on:
 //!
 //! - **The handle lives.** `Lane` is dropped before the sqlx connection that owns the handle (field order in `Session`),
 //!   and finalizes its statements first.
