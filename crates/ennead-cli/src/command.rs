@@ -2,6 +2,7 @@
 
 mod completions;
 mod ddl;
+mod migrate;
 mod nodes;
 mod run;
 
@@ -20,6 +21,8 @@ pub enum Command {
     Run(#[command(flatten)] run::RunArgs),
     /// Print the tables of the models as SQL
     Ddl(#[command(flatten)] ddl::DdlArgs),
+    /// Bring a database from one schema to the next, and back
+    Migrate(#[command(flatten)] migrate::MigrateArgs),
     /// Print a script that completes this program's arguments in a shell
     Completions(#[command(flatten)] completions::CompletionsArgs),
 }
@@ -39,6 +42,7 @@ impl Command {
             Command::Nodes(args) => nodes::run(application, args),
             Command::Run(args) => run::run(application, args),
             Command::Ddl(args) => ddl::run(application, args),
+            Command::Migrate(args) => migrate::run(application, args),
             Command::Completions(args) => {
                 completions::run(args, whole);
                 Ok(())

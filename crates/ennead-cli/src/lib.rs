@@ -40,6 +40,7 @@ mod command;
 mod failure;
 mod output;
 mod parse;
+mod root;
 
 use std::process::ExitCode;
 

@@ -21,12 +21,26 @@ pub(crate) fn json(value: &Value) {
     data(&format!("{value:#}"));
 }
 
+/// Says something that is neither data nor an error.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 /// Tells an error, and what to do about it. In colour on a terminal, unless `NO_COLOR` is set.
 pub(crate) fn error(text: &str, hint: Option<&str>) {
+    tell("error", "\x1b[1;31m", text, hint);
+}
+
+/// Tells what may be wrong, and what to do about it.
+pub(crate) fn warning(text: &str, hint: Option<&str>) {
+    tell("warning", "\x1b[1;33m", text, hint);
+}
+
+fn tell(what: &str, colour: &str, text: &str, hint: Option<&str>) {
     let mut out = io::stderr().lock();
-    let colour = out.is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let (red, cyan, plain) = if colour { ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
-    let _ = writeln!(out, "{red}error:{plain} {text}");
+    let coloured = out.is_terminal() && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let (colour, cyan, plain) = if coloured { (colour, "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
+    let _ = writeln!(out, "{colour}{what}:{plain} {text}");
     if let Some(hint) = hint {
         let _ = writeln!(out, "{cyan}hint:{plain} {hint}");
     }
