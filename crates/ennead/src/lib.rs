@@ -92,6 +92,15 @@ pub use tenant_context::TenantContext;
 pub use transaction::Transaction;
 pub use workflow::{Results, Runtime, Workflow, WorkflowBuilder};
 
+/// What a [`ModelDef`] is made of, for programs that read definitions: generators of pages, of clients, of tests.
+pub mod def {
+    pub use ennead_core::{
+        Action, CheckDef, DefaultDef, EnumDef, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget,
+        KeyDef, KeyGeneration, Kind, Literal, ModelDef, Nulls, Precision, ReferenceDef, Role, Tenancy,
+        Uniqueness,
+    };
+}
+
 /// Collects models into a [`Schema`].
 ///
 /// ```

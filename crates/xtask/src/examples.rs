@@ -1,12 +1,14 @@
 //! The programs under `examples/`: each must succeed on both databases.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::database::Database;
+use crate::process;
 use crate::step::{Step, quote};
 
 /// The runs of all examples, and the databases that they run on, which end with this value.
@@ -16,70 +18,117 @@ pub(crate) struct Examples {
     _postgres: Vec<Database>,
 }
 
+/// A package under `examples/`.
+#[derive(Debug, PartialEq)]
+struct Example {
+    package: String,
+    manifest: String,
+    /// The arguments of each of its runs, in order, on one database; `--database URL` comes behind them. They are what its
+    /// manifest says in `[package.metadata.example] runs = [["…"]]`, or one run without any.
+    runs: Vec<Vec<String>>,
+}
+
 impl Examples {
     /// Makes a database of each kind for each example.
     pub(crate) fn prepare(root: &Path, server: &str) -> Result<Self> {
         let sqlite = TempDir::with_prefix("ennead-examples-").context("make a temporary directory")?;
         let (mut steps, mut postgres) = (Vec::new(), Vec::new());
-        for manifest in manifests(&root.join("examples"))? {
-            let package = manifest.parent().and_then(Path::file_name).unwrap_or_default();
-            let package = package.to_string_lossy().into_owned();
-            let manifest = manifest.strip_prefix(root).unwrap_or(&manifest).display().to_string();
-            let run = |database: String| {
-                let program = ["run", "--quiet", "--manifest-path", &manifest, "--", "--database", &database];
-                program.map(str::to_owned)
+        for example in examples(&metadata(root)?, root) {
+            let file = sqlite.path().join(format!("{}.db", example.package));
+            steps.extend(example.steps("SQLite", &format!("sqlite://{}", file.display())));
+
+            let database = Database::create(server, &format!("example_{}", example.package))?;
+            let alone = |step: Step, run: &[String]| {
+                let arguments: Vec<String> =
+                    run.iter().map(|argument| format!(" {}", quote(argument))).collect();
+                step.alone_by(format!(
+                    "cargo xtask pg -- sh -c 'cargo run --manifest-path {} --{} --database \"$ENNEAD_TEST_POSTGRES\"'",
+                    quote(&example.manifest),
+                    arguments.concat()
+                ))
             };
-
-            let file = sqlite.path().join(format!("{package}.db"));
-            let database = format!("sqlite://{}", file.display());
-            steps.push(Step::cargo(format!("example {package} on SQLite"), run(database)));
-
-            let database = Database::create(server, &format!("example_{package}"))?;
-            let alone = format!(
-                "cargo xtask pg -- sh -c 'cargo run --manifest-path {} -- --database \"$ENNEAD_TEST_POSTGRES\"'",
-                quote(&manifest)
-            );
-            let step = Step::cargo(format!("example {package} on Postgres"), run(database.url()));
-            steps.push(step.alone_by(alone));
+            let on_postgres = example.steps("Postgres", &database.url());
+            steps.extend(on_postgres.into_iter().zip(&example.runs).map(|(step, run)| alone(step, run)));
             postgres.push(database);
         }
         Ok(Self { steps, _sqlite: sqlite, _postgres: postgres })
     }
 }
 
-/// The manifest of each package in `dir`, in order of their names.
-fn manifests(dir: &Path) -> Result<Vec<PathBuf>> {
-    if !dir.exists() {
-        return Ok(Vec::new());
+impl Example {
+    /// Its runs on one database.
+    fn steps(&self, kind: &str, url: &str) -> Vec<Step> {
+        let step = |run: &Vec<String>| {
+            let program = ["run", "--quiet", "--manifest-path", &self.manifest, "--"].map(str::to_owned);
+            let words: String = run.iter().map(|word| format!(" {word}")).collect();
+            let arguments = program.into_iter().chain(run.clone());
+            Step::cargo(
+                format!("example {}{words} on {kind}", self.package),
+                arguments.chain(["--database".to_owned(), url.to_owned()]),
+            )
+        };
+        self.runs.iter().map(step).collect()
     }
-    let entries = fs::read_dir(dir).with_context(|| format!("list {}", dir.display()))?;
-    let mut manifests = Vec::new();
-    for entry in entries {
-        let manifest = entry.with_context(|| format!("list {}", dir.display()))?.path().join("Cargo.toml");
-        if manifest.is_file() {
-            manifests.push(manifest);
-        }
-    }
-    manifests.sort();
-    Ok(manifests)
+}
+
+/// What cargo knows of the workspace.
+fn metadata(root: &Path) -> Result<Value> {
+    let mut cargo = process::clean(Command::new("cargo"));
+    cargo.args(["metadata", "--no-deps", "--format-version", "1"]).current_dir(root);
+    let output = cargo.output().context("run cargo metadata")?;
+    ensure!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).context("read cargo metadata")
+}
+
+/// The packages under `examples/`, in order of their names.
+fn examples(metadata: &Value, root: &Path) -> Vec<Example> {
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let mut examples: Vec<Example> = packages
+        .filter_map(|package| {
+            let manifest = Path::new(package["manifest_path"].as_str()?);
+            let manifest = manifest.strip_prefix(root).ok()?;
+            manifest.starts_with("examples").then(|| Example {
+                package: package["name"].as_str().unwrap_or_default().to_owned(),
+                manifest: manifest.display().to_string(),
+                runs: match package["metadata"]["example"]["runs"].as_array() {
+                    Some(runs) => runs.iter().map(words).collect(),
+                    None => vec![Vec::new()],
+                },
+            })
+        })
+        .collect();
+    examples.sort_by(|one, other| one.package.cmp(&other.package));
+    examples
+}
+
+fn words(run: &Value) -> Vec<String> {
+    let words = run.as_array().into_iter().flatten();
+    words.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::path::Path;
 
-    use super::manifests;
+    use serde_json::json;
+
+    use super::{Example, examples};
 
     #[test]
-    fn packages_are_found_in_order_and_may_be_absent() {
-        let dir = tempfile::tempdir().unwrap();
-        for package in ["b", "a"] {
-            fs::create_dir(dir.path().join(package)).unwrap();
-            fs::write(dir.path().join(package).join("Cargo.toml"), "").unwrap();
-        }
-        fs::write(dir.path().join("README.md"), "").unwrap();
-        let expected = ["a/Cargo.toml", "b/Cargo.toml"].map(|path| dir.path().join(path));
-        assert_eq!(manifests(dir.path()).unwrap(), expected);
-        assert!(manifests(&dir.path().join("absent")).unwrap().is_empty());
+    fn packages_are_found_in_order_and_say_how_they_run() {
+        let package = |name: &str, folder: &str, metadata: serde_json::Value| json!({ "name": name, "manifest_path": format!("/repo/{folder}/Cargo.toml"), "metadata": metadata });
+        let runs = json!({ "example": { "runs": [["migrate", "up"], ["check"]] } });
+        let metadata = json!({ "packages": [
+            package("b", "examples/b", runs),
+            package("core", "crates/core", json!(null)),
+            package("a", "examples/a", json!(null)),
+        ] });
+        let example = |package: &str, runs: &[&[&str]]| Example {
+            package: package.to_owned(),
+            manifest: format!("examples/{package}/Cargo.toml"),
+            runs: runs.iter().map(|run| run.iter().map(|word| (*word).to_owned()).collect()).collect(),
+        };
+        let found = examples(&metadata, Path::new("/repo"));
+        assert_eq!(found, [example("a", &[&[]]), example("b", &[&["migrate", "up"], &["check"]])]);
     }
 }

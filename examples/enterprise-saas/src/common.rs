@@ -1,0 +1,36 @@
+//! What several models share.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use ennead::prelude::*;
+
+/// When a row was made, and when it was last changed.
+#[model(embed)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Times {
+    #[created_at]
+    pub created_at: DateTime<Utc>,
+    #[updated_at]
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A text that no `{:?}` prints: the hash of a key, a secret that signs.
+#[derive(DbNewtype, Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Bytes that the application encrypted; no `{:?}` prints them.
+#[derive(DbNewtype, Clone, PartialEq, Eq)]
+pub struct Sealed(pub Vec<u8>);
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealed({} bytes)", self.0.len())
+    }
+}

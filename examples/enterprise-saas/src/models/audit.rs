@@ -1,0 +1,107 @@
+//! What happened, and what was reported of it.
+
+use chrono::{DateTime, Utc};
+use ennead::prelude::*;
+use serde_json::Value;
+
+use super::identity::User;
+use super::organizations::Organization;
+use crate::common::Times;
+
+/// Immutable audit trail: of an event only the result may come in later.
+#[model(index(timestamp desc, event_type, name = "idx_audit_org_time"))]
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditLog {
+    #[key(prefix = "audit-")]
+    pub id: String,
+    #[tenant]
+    #[references(Organization)]
+    pub organization_id: String,
+    #[immutable]
+    pub timestamp: DateTime<Utc>,
+
+    #[immutable]
+    pub actor_type: ActorType,
+    /// A user, a key or a part of the system, as the type says.
+    #[immutable]
+    pub actor_id: String,
+    #[immutable]
+    pub actor_email: Option<String>,
+    #[immutable]
+    pub actor_ip: Option<String>,
+
+    #[immutable]
+    pub event_type: String,
+    #[immutable]
+    pub resource_type: String,
+    /// A row of the table that the type names.
+    #[immutable]
+    pub resource_id: String,
+    #[immutable]
+    pub action: String,
+
+    /// Before and after, for updates.
+    #[immutable]
+    #[default(Value::Object(serde_json::Map::new()))]
+    pub changes: Value,
+    /// Additional metadata.
+    #[immutable]
+    #[default(Value::Object(serde_json::Map::new()))]
+    pub context: Value,
+
+    pub result: AuditResult,
+    pub error_message: Option<String>,
+    #[embed]
+    pub times: Times,
+}
+
+/// Generated compliance report.
+#[model]
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComplianceReport {
+    #[key(prefix = "report-")]
+    pub id: String,
+    #[tenant]
+    #[references(Organization)]
+    pub organization_id: String,
+    pub report_type: ReportType,
+    pub period_start: DateTime<Utc>,
+    pub period_end: DateTime<Utc>,
+    pub generated_at: DateTime<Utc>,
+    #[references(User, name = generator, inverse = compliance_reports)]
+    pub generated_by: String,
+    #[default(ReportStatus::Generating)]
+    pub status: ReportStatus,
+    pub report_url: Option<String>,
+    #[default(Value::Object(serde_json::Map::new()))]
+    pub findings: Value,
+    #[embed]
+    pub times: Times,
+}
+
+#[derive(DbEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ActorType {
+    User,
+    ApiKey,
+    System,
+}
+
+#[derive(DbEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AuditResult {
+    Success,
+    Failure,
+}
+
+#[derive(DbEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReportType {
+    Soc2,
+    Gdpr,
+    Hipaa,
+}
+
+#[derive(DbEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReportStatus {
+    Generating,
+    Completed,
+    Failed,
+}
