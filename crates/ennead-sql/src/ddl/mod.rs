@@ -22,7 +22,7 @@ mod types;
 use ennead_core::snapshot::Snapshot;
 use ennead_core::{Dialect, Error, FieldDef, ModelDef};
 
-pub use plan::{Fill, Hazard, HazardKind, Lock, PlanOptions, Step, plan};
+pub use plan::{Fill, Hazard, HazardKind, Lock, PlanOptions, Step, TypeChange, plan, type_change};
 pub use rls::{TENANT_SETTING, policies};
 pub use snapshot::snapshot;
 

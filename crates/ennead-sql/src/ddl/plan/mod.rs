@@ -8,6 +8,7 @@ use ennead_core::Dialect;
 use ennead_core::diff::Diff;
 use ennead_core::snapshot::Name;
 
+pub use self::postgres::{TypeChange, type_change};
 pub use self::step::{Hazard, HazardKind, Lock, Step};
 
 /// What a plan may do.

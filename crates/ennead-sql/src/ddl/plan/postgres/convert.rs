@@ -66,6 +66,42 @@ pub(super) fn conversion(from: &str, to: &str, column: &str, is_enum: bool) -> C
     }
 }
 
+/// What it means for a column's values to become values of another type, on Postgres.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypeChange {
+    /// Whether the table is written anew.
+    pub rewrites: bool,
+    /// Whether the new type holds less.
+    pub narrows: bool,
+    /// Whether a value may be refused.
+    pub may_fail: bool,
+    /// Whether it is another type, and not the same one with other bounds.
+    pub is_other: bool,
+}
+
+/// What it means that a column's type changes: types in whatever words, and whether one of them is an enumeration.
+///
+/// ```
+/// let change = ennead_sql::ddl::type_change("varchar(20)", "VARCHAR(10)", false);
+/// assert!(change.narrows && !change.is_other);
+/// ```
+#[must_use]
+pub fn type_change(from: &str, to: &str, is_enum: bool) -> TypeChange {
+    let (from, to) = (from.to_lowercase(), to.to_lowercase());
+    let Conversion { rewrites, narrows, may_fail, .. } = conversion(&from, &to, "", is_enum);
+    let (old, new) = (Type::parse(&from), Type::parse(&to));
+    let same = old.base == new.base && old.array == new.array;
+    // `int4` and `integer` are one type.
+    let unchanged = same && old.modifier == new.modifier && !is_enum;
+    let wider = old.is_text() && matches!(new.base, "text" | "character varying") && !old.array && !new.array;
+    TypeChange {
+        rewrites: rewrites && !unchanged,
+        narrows: narrows && !unchanged,
+        may_fail: may_fail && !unchanged,
+        is_other: !same && !wider,
+    }
+}
+
 fn text_of(kind: &Type<'_>) -> &'static str {
     if kind.array { "text[]" } else { "text" }
 }

@@ -14,6 +14,7 @@ use ennead_core::constraints::quote;
 use ennead_core::diff::{Change, Constraint, Diff};
 use ennead_core::snapshot::{Column, Name, Table};
 
+pub use self::convert::{TypeChange, type_change};
 use self::dependents::Dependents;
 use super::{HazardKind, Lock, PlanOptions, Step};
 use crate::ddl::{postgres, render};
