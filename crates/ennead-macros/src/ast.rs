@@ -108,6 +108,8 @@ pub(crate) struct Key {
     pub(crate) span: Span,
     pub(crate) prefix: Option<LitStr>,
     pub(crate) auto: Option<Span>,
+    /// Beside `auto`: that it counts through all tenants is known.
+    pub(crate) all_tenants: Option<Span>,
     pub(crate) assigned: Option<Span>,
     pub(crate) ulid: Option<Span>,
 }

@@ -9,6 +9,7 @@ mod field_def;
 mod impls;
 mod new;
 mod positions;
+mod warnings;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -43,7 +44,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     };
     let lengths = positions.lengths(&model.fields);
     let inside = scoped(model, quote!(#lengths #(#inside)*));
-    quote!(#item #new #aliases #inside)
+    let warnings = warnings::expand(model);
+    quote!(#item #new #aliases #inside #warnings)
 }
 
 /// The stand-ins beside the errors: what other code names is there, so that one error is one message.

@@ -41,6 +41,8 @@ pub(crate) struct Key {
     pub(crate) field: usize,
     pub(crate) generation: Generation,
     pub(crate) global: bool,
+    /// Where it is counted through all tenants, unsaid.
+    pub(crate) tells_volume: Option<Span>,
 }
 
 pub(crate) enum Generation {

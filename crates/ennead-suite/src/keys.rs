@@ -61,7 +61,7 @@ pub struct Numbered {
 #[model]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invoice {
-    #[key(auto)]
+    #[key(auto, all_tenants)]
     pub id: i64,
     #[tenant]
     pub organization_id: String,

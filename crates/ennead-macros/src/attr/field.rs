@@ -125,15 +125,26 @@ fn default(cx: &Ctxt, attribute: &Attribute) -> Option<(proc_macro2::Span, Expr)
 }
 
 fn key(cx: &Ctxt, attribute: &Attribute) -> Option<Key> {
-    let mut key = Key { span: attribute.path().span(), prefix: None, auto: None, assigned: None, ulid: None };
+    let mut key = Key {
+        span: attribute.path().span(),
+        prefix: None,
+        auto: None,
+        all_tenants: None,
+        assigned: None,
+        ulid: None,
+    };
     for arg in arguments(cx, attribute) {
         let at = arg.span();
         match arg.name().as_str() {
             "prefix" => once(cx, &mut key.prefix, at, "`prefix`", arg.string(cx)),
             "auto" => once(cx, &mut key.auto, at, "`auto`", arg.flag(cx)),
+            "all_tenants" => once(cx, &mut key.all_tenants, at, "`all_tenants`", arg.flag(cx)),
             "assigned" => once(cx, &mut key.assigned, at, "`assigned`", arg.flag(cx)),
             "ulid" => once(cx, &mut key.ulid, at, "`ulid`", arg.flag(cx)),
-            other => cx.error_at(at, unknown(other, "#[key]", &["prefix", "auto", "assigned", "ulid"])),
+            other => cx.error_at(
+                at,
+                unknown(other, "#[key]", &["prefix", "auto", "all_tenants", "assigned", "ulid"]),
+            ),
         }
     }
     Some(key)

@@ -18,6 +18,12 @@ pub(super) fn check(cx: &Ctxt, model: &Model) {
     }
     generation(cx, key);
     by_type(cx, field, key);
+    if let (Some(at), None) = (key.all_tenants, key.auto) {
+        cx.error_at(at, "`all_tenants` is said of a counted key: #[key(auto, all_tenants)]");
+    }
+    if let (Some(at), Some(_)) = (key.all_tenants, model.options.global) {
+        cx.error_at(at, "a global model has no tenants to count through: remove `all_tenants`");
+    }
     if let (Some(at), None) = (model.options.key_global, tenant_column(model)) {
         cx.error_at(at, "without a tenant column the key is global already: remove key = \"global\"");
     }

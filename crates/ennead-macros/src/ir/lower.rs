@@ -67,6 +67,9 @@ impl Definition {
                 field: key_at,
                 generation: key.map_or(Generation::Uuid, generation),
                 global: options.key_global.is_some() || key.is_some_and(|key| key.auto.is_some()),
+                tells_volume: key
+                    .filter(|key| key.all_tenants.is_none() && options.global.is_none())
+                    .and_then(|key| key.auto),
             },
             tenancy,
             indexes: options.indexes.iter().map(index).collect(),

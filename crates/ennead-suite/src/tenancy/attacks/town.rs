@@ -119,7 +119,7 @@ pub struct Pin {
 #[model(table = "shelves")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shelf {
-    #[key(auto)]
+    #[key(auto, all_tenants)]
     pub id: i64,
     #[tenant]
     pub organization_id: String,
