@@ -2,6 +2,7 @@
 
 mod completions;
 mod ddl;
+mod docs;
 mod migrate;
 mod nodes;
 mod run;
@@ -23,6 +24,8 @@ pub enum Command {
     Ddl(#[command(flatten)] ddl::DdlArgs),
     /// Bring a database from one schema to the next, and back
     Migrate(#[command(flatten)] migrate::MigrateArgs),
+    /// Write the reference page of the tables, with a diagram
+    Docs(#[command(flatten)] docs::DocsArgs),
     /// Print a script that completes this program's arguments in a shell
     Completions(#[command(flatten)] completions::CompletionsArgs),
 }
@@ -43,6 +46,7 @@ impl Command {
             Command::Run(args) => run::run(application, args),
             Command::Ddl(args) => ddl::run(application, args),
             Command::Migrate(args) => migrate::run(application, args),
+            Command::Docs(args) => docs::run(application, args),
             Command::Completions(args) => {
                 completions::run(args, whole);
                 Ok(())

@@ -40,6 +40,7 @@ mod command;
 mod failure;
 mod output;
 mod parse;
+mod reference;
 mod root;
 
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ use ennead::Schema;
 pub use application::Application;
 pub use command::Command;
 pub use parse::parse;
+pub use reference::reference;
 
 /// Runs the command line of this schema on the program's arguments, and gives its exit code.
 #[must_use]
