@@ -30,6 +30,8 @@
 )]
 
 mod common;
+#[path = "../migrations/mod.rs"]
+pub mod migrations;
 mod models {
     pub(crate) mod agents;
     pub(crate) mod audit;

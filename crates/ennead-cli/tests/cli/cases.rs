@@ -19,6 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     ("bad_scopes_and_databases_are_told", bad_scopes_and_databases_are_told),
     ("wrong_usage_ends_with_1", wrong_usage_ends_with_1),
     ("ddl_is_the_schemas_own", ddl_is_the_schemas_own),
+    ("docs_are_written", docs_are_written),
     ("completions_name_the_program", completions_name_the_program),
 ];
 
@@ -33,7 +34,7 @@ macro_rules! snapshot {
 fn help_has_examples() {
     let mut notes = Transcript::new();
     notes.run(&["--help"]).run(&["nodes", "--help"]).run(&["run", "--help"]).run(&["ddl", "--help"]);
-    notes.run(&["completions", "--help"]);
+    notes.run(&["completions", "--help"]).run(&["docs", "--help"]);
     snapshot!("help", notes);
 }
 
@@ -193,6 +194,18 @@ fn ddl_is_the_schemas_own() {
     let mut notes = Transcript::new();
     notes.run(&["ddl", "--profile", "rls", "--dialect", "sqlite"]);
     snapshot!("ddl", notes);
+}
+
+fn docs_are_written() {
+    let mut notes = Transcript::new();
+    notes.file("taken", "");
+    notes.run(&["docs", "--out", "pages/reference"]).run(&["docs", "--out", "taken"]).run(&["docs", "now"]);
+    let page = std::fs::read_to_string(notes.folder().join("pages/reference/data-model.md")).unwrap();
+    assert_eq!(page, ennead_cli::reference(&schema()).unwrap());
+    assert!(page.contains("| `title` | `text` | `TEXT` | no |  | Unique within the tenant. |"), "{page}");
+    snapshot!("docs", notes);
+    let mut piped = Transcript::new();
+    assert_eq!(piped.run(&["docs"]).text().split_once('\n').unwrap().1.trim_end(), page.trim_end());
 }
 
 fn completions_name_the_program() {

@@ -1,6 +1,9 @@
-//! The tables that are committed under `ddl/`.
+//! What is committed beside the models: their tables, their migrations, their reference page.
 
 use ennead::Dialect;
+use ennead::migrate::{DraftOptions, Migrations};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// They are written by `cargo run -p enterprise-saas -- ddl --dialect D > ddl/D.sql`.
 #[test]
@@ -12,4 +15,22 @@ fn the_committed_tables_are_the_models_own() {
         let wanted = enterprise_saas::schema().ddl(dialect).unwrap();
         assert!(wanted == committed, "ddl/{dialect}.sql is not what the models say: write it anew");
     }
+}
+
+#[test]
+fn the_migrations_come_to_the_models() {
+    let migrations = Migrations::read(format!("{ROOT}/migrations")).unwrap();
+    assert_eq!(migrations.all().len(), 1);
+    let next = migrations.draft(&enterprise_saas::schema(), "next", &DraftOptions::default()).unwrap();
+    assert!(next.is_empty(), "`migrate new` would write something");
+    let embedded = enterprise_saas::migrations::all().unwrap();
+    assert_eq!(embedded.head().unwrap().checksum(), migrations.head().unwrap().checksum());
+}
+
+/// It is written by `cargo run -p enterprise-saas -- docs --out examples/enterprise-saas/docs`.
+#[test]
+fn the_reference_page_is_the_models_own() {
+    let page = ennead_cli::reference(&enterprise_saas::schema()).unwrap();
+    let committed = include_str!("../../docs/data-model.md");
+    assert!(page == committed, "docs/data-model.md is not what the models say: write it anew");
 }

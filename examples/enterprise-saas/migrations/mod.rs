@@ -1,0 +1,18 @@
+//! The migrations, in the program. Written by `migrate new`.
+
+use ennead::Error;
+use ennead::migrate::Migrations;
+
+/// All migrations: `migrations::all()?.up(&db).await?` brings a database up to date.
+///
+/// # Errors
+/// As [`Migrations::embedded`].
+pub fn all() -> Result<Migrations, Error> {
+    Migrations::embedded(&[
+        ("0001_initial/snapshot.json", include_str!("0001_initial/snapshot.json")),
+        ("0001_initial/postgres.up.sql", include_str!("0001_initial/postgres.up.sql")),
+        ("0001_initial/postgres.down.sql", include_str!("0001_initial/postgres.down.sql")),
+        ("0001_initial/sqlite.up.sql", include_str!("0001_initial/sqlite.up.sql")),
+        ("0001_initial/sqlite.down.sql", include_str!("0001_initial/sqlite.down.sql")),
+    ])
+}
