@@ -63,6 +63,14 @@ impl Failure {
     }
 }
 
+/// The lock of one database's migrations: it is held until it is dropped, or the process ends.
+pub(crate) enum MigrationLock {
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::MigrationLock),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::MigrationLock),
+}
+
 macro_rules! each {
     ($value:expr, $enum:ident, $name:ident => $body:expr) => {
         match $value {
@@ -114,6 +122,18 @@ impl Backend {
             Backend::Postgres(pools) => pools.row_security(),
             #[allow(unreachable_patterns, reason = "the only backend may be Postgres")]
             _ => false,
+        }
+    }
+
+    /// Makes ready to take the lock of migrations.
+    pub(crate) async fn migration_lock(&self) -> Result<MigrationLock, Error> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Backend::Sqlite(pool) => pool.migration_lock().map(MigrationLock::Sqlite),
+            #[cfg(feature = "postgres")]
+            Backend::Postgres(pools) => pools.migration_lock().await.map(MigrationLock::Postgres),
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+            _ => none(),
         }
     }
 
@@ -175,5 +195,43 @@ impl Conn {
     /// Rolls the transaction back.
     pub(crate) async fn rollback(&mut self) -> Result<(), Error> {
         each!(self, Conn, conn => conn.rollback().await)
+    }
+}
+
+impl MigrationLock {
+    /// Takes the lock, if it is free.
+    pub(crate) async fn try_take(&mut self) -> Result<bool, Error> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            MigrationLock::Sqlite(lock) => lock.try_take(),
+            #[cfg(feature = "postgres")]
+            MigrationLock::Postgres(lock) => lock.try_take().await,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+            _ => none(),
+        }
+    }
+
+    /// Whether it is still held: a connection may be lost, and with it the lock.
+    pub(crate) async fn is_held(&mut self) -> bool {
+        match self {
+            #[cfg(feature = "sqlite")]
+            MigrationLock::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            MigrationLock::Postgres(lock) => lock.is_held().await,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+            _ => none(),
+        }
+    }
+
+    /// Who has it.
+    pub(crate) async fn holder(&mut self) -> Result<Option<String>, Error> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            MigrationLock::Sqlite(lock) => Ok(lock.holder()),
+            #[cfg(feature = "postgres")]
+            MigrationLock::Postgres(lock) => lock.holder().await,
+            #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
+            _ => none(),
+        }
     }
 }

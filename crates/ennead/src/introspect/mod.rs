@@ -22,14 +22,15 @@ use crate::exec;
 /// Those of the connection, and `is_permission_denied`.
 pub(crate) async fn introspect(db: &Db) -> Result<Snapshot, Error> {
     let conn = db.inner().backend.acquire(Access { write: false, owner: true }).await?;
-    match &conn {
+    let found = match &conn {
         #[cfg(feature = "postgres")]
-        Conn::Postgres(_) => postgres::introspect(conn).await,
+        Conn::Postgres(_) => postgres::introspect(conn).await?,
         #[cfg(feature = "sqlite")]
-        Conn::Sqlite(_) => sqlite::introspect(conn).await,
+        Conn::Sqlite(_) => sqlite::introspect(conn).await?,
         #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
         _ => crate::backend::none(),
-    }
+    };
+    Ok(crate::migrate::without_ledger(found))
 }
 
 /// What a database of that kind makes of a snapshot, and of statements behind it. What is hinted stays so.

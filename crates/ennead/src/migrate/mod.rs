@@ -17,11 +17,14 @@ mod checksum;
 mod draft;
 mod migration;
 mod migrations;
+mod runner;
 mod script;
 
 pub use self::draft::{Draft, DraftOptions, RowSecurityOption};
 pub use self::migration::{Direction, Migration, Parent, RowSecurity, Version};
 pub use self::migrations::Migrations;
+pub(crate) use self::runner::without_ledger;
+pub use self::runner::{LogEntry, MigrationState, Progress, Runner, Status, StatusEntry};
 pub use self::script::{Allow, Script, ScriptStatement, Stage, StageKind};
 pub use ennead_core::diff::{
     Candidate, Change, ColumnHint, CommentOn, Constraint, Diff, Hints, ValueHint, diff,

@@ -2,6 +2,7 @@
 
 mod copy;
 mod error;
+mod migration_lock;
 #[cfg(unix)]
 mod nodelay;
 mod numeric;
@@ -12,6 +13,7 @@ mod row;
 mod run;
 mod types;
 
+pub(crate) use migration_lock::MigrationLock;
 pub(crate) use options::Options;
 pub(crate) use roles::Backend;
 pub(crate) use run::Conn;

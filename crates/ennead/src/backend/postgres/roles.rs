@@ -2,6 +2,7 @@
 
 use ennead_core::{Error, ErrorKind};
 
+use super::migration_lock::MigrationLock;
 use super::options::Options;
 use super::pool::Pool;
 use super::run::Conn;
@@ -41,6 +42,12 @@ impl Backend {
                 "under row level security, `across_tenants` and `Schema::create` act as the owner of the tables: give its URL by `Db::builder().admin_url(url)`",
             )),
         }
+    }
+
+    /// Opens the connection that holds the lock of a migration, as the owner of the tables.
+    pub(crate) async fn migration_lock(&self) -> Result<MigrationLock, Error> {
+        let pool = self.owner.as_ref().unwrap_or(&self.application);
+        MigrationLock::connect(&pool.options).await
     }
 
     pub(crate) async fn close(&self) {

@@ -12,6 +12,7 @@ use sqlx::sqlite::SqliteConnection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 
 use super::lane::Lane;
+use super::migration_lock::MigrationLock;
 use super::options::Options;
 use super::run::Conn;
 
@@ -146,6 +147,12 @@ impl Pool {
             Ok(Err(_)) => Err(closed()),
             Err(_) => Err(super::error::busy(self.options.busy_timeout)),
         }
+    }
+
+    /// Opens the file that is the lock of a migration.
+    pub(crate) fn migration_lock(&self) -> Result<MigrationLock, Error> {
+        let file = self.options.connect.get_filename();
+        MigrationLock::open((!self.options.memory).then_some(file))
     }
 
     pub(crate) async fn close(&self) {

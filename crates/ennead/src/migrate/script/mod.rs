@@ -10,6 +10,7 @@ use std::ops::Range;
 use ennead_core::{Dialect, Error};
 
 use self::split::Broken;
+pub(super) use self::markers::words;
 use super::checksum;
 
 /// One file of a migration, read.
