@@ -37,6 +37,7 @@ pub mod killed;
 pub mod limits;
 pub mod live_schema;
 pub mod memory;
+pub mod migrations;
 pub mod nodes;
 pub mod numbers;
 mod observer;
@@ -136,6 +137,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         killed::CASES,
         limits::CASES,
         memory::CASES,
+        migrations::SECURED,
         tls::CASES,
     ]
     .into_iter()
@@ -148,7 +150,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
 /// The cases whose models belong to no tenant, and those of what never comes to a database: row level security changes
 /// nothing for them.
 fn global() -> impl Iterator<Item = &'static Case> {
-    [types::ALL, filters::ALL, pages::ALL, ddl::ALL, inputs::ALL, schema_diff::ALL]
+    [types::ALL, filters::ALL, pages::ALL, ddl::ALL, inputs::ALL, schema_diff::ALL, migrations::ALL]
         .into_iter()
         .flatten()
         .copied()

@@ -26,12 +26,10 @@ const ELSEWHERE: &[(u32, &[&str])] = &[
 ];
 
 /// Numbers without a case, and why.
-const NOT_THERE: &[(u32, &str)] = &[
-    (
-        43,
-        "relations are not loaded and not filtered by yet: there is no include and no exists filter to attack",
-    ),
-];
+const NOT_THERE: &[(u32, &str)] = &[(
+    43,
+    "relations are not loaded and not filtered by yet: there is no include and no exists filter to attack",
+)];
 
 /// The numbers in `attack_48_and_51_names`.
 fn numbers(name: &str) -> Vec<u32> {

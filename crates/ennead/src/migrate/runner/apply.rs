@@ -64,7 +64,9 @@ impl Run<'_, '_> {
             if self.is_setting(stage) {
                 let sql = self.statement(stage).map(|statement| statement.sql.clone()).unwrap_or_default();
                 let set = self.session.set(&sql).await;
-                set.map_err(|error| self.explained(Failed { error, statement: Some(stage.statements.start) }))?;
+                set.map_err(|error| {
+                    self.explained(Failed { error, statement: Some(stage.statements.start) })
+                })?;
                 continue;
             }
             if at < self.stages_done {
@@ -170,9 +172,10 @@ impl Run<'_, '_> {
                     format!("rows of {answer} would refer to rows that are not there"),
                 ))
             }
-            Some(answer) => {
-                Err(Error::new(ErrorKind::CheckViolation, format!("this must give nothing, and gives {answer}")))
-            }
+            Some(answer) => Err(Error::new(
+                ErrorKind::CheckViolation,
+                format!("this must give nothing, and gives {answer}"),
+            )),
         }
     }
 
@@ -251,7 +254,9 @@ impl Run<'_, '_> {
             let (migration, took) = (self.migration, began.elapsed());
             (self.tell)(&Progress::Batch { migration, rows, total, took });
             if batches >= MANY_BATCHES && batches.is_power_of_two() {
-                self.must_come_to_an_end(statement, total).await.map_err(|error| Failed { error, statement: Some(at) })?;
+                self.must_come_to_an_end(statement, total)
+                    .await
+                    .map_err(|error| Failed { error, statement: Some(at) })?;
                 self.lock.must_be_held().await?;
             }
         }
@@ -296,7 +301,8 @@ impl Run<'_, '_> {
     }
 
     fn tell_statement(&self, at: usize, started: Instant) {
-        let sql = self.script.statements().get(at).map(|statement| statement.sql.as_str()).unwrap_or_default();
+        let sql =
+            self.script.statements().get(at).map(|statement| statement.sql.as_str()).unwrap_or_default();
         (self.tell)(&Progress::Statement {
             migration: self.migration,
             number: at + 1,

@@ -20,10 +20,9 @@ pub(super) fn fits(
         edited(migrations, row, dialect)?;
     }
     let last = rows.last().map_or(0, |row| row.version);
-    let missed = migrations
-        .all()
-        .iter()
-        .find(|migration| migration.version().0 < last && rows.iter().all(|row| row.version != migration.version().0));
+    let missed = migrations.all().iter().find(|migration| {
+        migration.version().0 < last && rows.iter().all(|row| row.version != migration.version().0)
+    });
     if let (Some(missed), Some(row)) = (missed, rows.last()) {
         return Err(conflict(format!(
             "the database has {}, and not {missed} before it: they were applied in another order. `migrate down --to {}` goes back to before it, and `migrate up` applies them in order",
@@ -32,20 +31,16 @@ pub(super) fn fits(
         )));
     }
     match rows.iter().find(|row| row.state != State::Applied) {
-        Some(row) if row.state == State::Reverting && direction == Direction::Up => {
-            Err(conflict(format!(
-                "{} is reversed in part ({} stages are done): run `migrate down 1` to reverse it wholly, then `migrate up`",
-                row.folder(),
-                row.stages_done
-            )))
-        }
-        Some(row) if row.state == State::Applying && direction == Direction::Down => {
-            Err(conflict(format!(
-                "{} is applied in part ({} stages are done): run `migrate up` to apply it wholly, then `migrate down 1`",
-                row.folder(),
-                row.stages_done
-            )))
-        }
+        Some(row) if row.state == State::Reverting && direction == Direction::Up => Err(conflict(format!(
+            "{} is reversed in part ({} stages are done): run `migrate down 1` to reverse it wholly, then `migrate up`",
+            row.folder(),
+            row.stages_done
+        ))),
+        Some(row) if row.state == State::Applying && direction == Direction::Down => Err(conflict(format!(
+            "{} is applied in part ({} stages are done): run `migrate up` to apply it wholly, then `migrate down 1`",
+            row.folder(),
+            row.stages_done
+        ))),
         _ => Ok(()),
     }
 }

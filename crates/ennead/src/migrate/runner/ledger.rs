@@ -77,7 +77,9 @@ pub(super) async fn create(session: &mut Session<'_>, dialect: Dialect) -> Resul
         return Ok(());
     }
     let (number, big, time, counted, strict) = match dialect {
-        Dialect::Postgres => ("integer", "bigint", "timestamptz", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", ""),
+        Dialect::Postgres => {
+            ("integer", "bigint", "timestamptz", "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "")
+        }
         Dialect::Sqlite => ("INTEGER", "INTEGER", "TEXT", "INTEGER PRIMARY KEY", " STRICT"),
     };
     let sql = format!(
@@ -103,7 +105,9 @@ pub(super) async fn create(session: &mut Session<'_>, dialect: Dialect) -> Resul
 pub(super) async fn exists(session: &mut Session<'_>, dialect: Dialect) -> Result<bool, Error> {
     let sql = match dialect {
         Dialect::Postgres => format!("SELECT 'yes'::text WHERE to_regclass('{TABLE}') IS NOT NULL"),
-        Dialect::Sqlite => format!("SELECT 'yes' FROM sqlite_schema WHERE type = 'table' AND name = '{TABLE}'"),
+        Dialect::Sqlite => {
+            format!("SELECT 'yes' FROM sqlite_schema WHERE type = 'table' AND name = '{TABLE}'")
+        }
     };
     Ok(!session.texts(&sql).await?.is_empty())
 }
@@ -151,7 +155,8 @@ fn shown(column: &str) -> String {
 fn read<T: serde::de::DeserializeOwned>(texts: &[String]) -> Result<Vec<T>, Error> {
     let row = |text: &String| {
         serde_json::from_str(text).map_err(|error| {
-            let text = format!("{TABLE} holds what is not understood: {error}: was it written by a later ennead?");
+            let text =
+                format!("{TABLE} holds what is not understood: {error}: was it written by a later ennead?");
             Error::new(ErrorKind::Decode, text)
         })
     };
@@ -205,7 +210,10 @@ impl Writes<'_> {
         match self.direction {
             Direction::Up => format!("DELETE FROM {TABLE} WHERE version = {}", self.version()),
             Direction::Down => {
-                format!("UPDATE {TABLE} SET state = 'applied', stage_running = NULL WHERE version = {}", self.version())
+                format!(
+                    "UPDATE {TABLE} SET state = 'applied', stage_running = NULL WHERE version = {}",
+                    self.version()
+                )
             }
         }
     }

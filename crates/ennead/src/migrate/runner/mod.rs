@@ -8,6 +8,7 @@ mod progress;
 mod recover;
 mod session;
 mod status;
+mod verify;
 
 use std::fmt;
 use std::time::Duration;
@@ -24,9 +25,9 @@ use super::script::Script;
 use crate::db::Db;
 
 pub use self::ledger::LogEntry;
+pub(crate) use self::ledger::without_ledger;
 pub use self::progress::Progress;
 pub use self::status::{MigrationState, Status, StatusEntry};
-pub(crate) use self::ledger::without_ledger;
 
 /// Runs migrations on a database: one runner at a time, each migration in one transaction where that can be.
 ///
@@ -62,7 +63,10 @@ pub struct Runner<'a> {
 
 impl fmt::Debug for Runner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runner").field("db", &self.db).field("migrations", &self.migrations.all().len()).finish()
+        f.debug_struct("Runner")
+            .field("db", &self.db)
+            .field("migrations", &self.migrations.all().len())
+            .finish()
     }
 }
 
@@ -200,7 +204,8 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// As [`down`](Self::down).
     pub async fn down_to(&self, last: Option<Version>) -> Result<Vec<Version>, Error> {
-        self.go_down(|rows| rows.iter().filter(|row| last.is_some_and(|last| row.version <= last.0)).count()).await
+        self.go_down(|rows| rows.iter().filter(|row| last.is_some_and(|last| row.version <= last.0)).count())
+            .await
     }
 
     async fn go_down(&self, keep: impl Fn(&[Row]) -> usize) -> Result<Vec<Version>, Error> {
@@ -318,12 +323,7 @@ impl<'a> Runner<'a> {
         Ok((lock, Session::new(self.db)))
     }
 
-    fn writes<'m>(
-        &'m self,
-        migration: &'m Migration,
-        checksum: &'m str,
-        direction: Direction,
-    ) -> Writes<'m> {
+    fn writes<'m>(&'m self, migration: &'m Migration, checksum: &'m str, direction: Direction) -> Writes<'m> {
         Writes { dialect: self.dialect(), migration, checksum, direction, applied_by: &self.applied_by }
     }
 

@@ -26,7 +26,9 @@ pub(super) async fn is_done(
                 wait_for_builder(session, &table).await?;
             }
             match state(session, &index, &table).await? {
-                Some(Index { is_valid: true, .. }) if was_killed_here => Ok(Some("the index is there and valid")),
+                Some(Index { is_valid: true, .. }) if was_killed_here => {
+                    Ok(Some("the index is there and valid"))
+                }
                 Some(Index { is_valid: false, name }) => {
                     session.run(&format!("DROP INDEX CONCURRENTLY IF EXISTS {name}")).await?;
                     Ok(None)
@@ -72,7 +74,10 @@ async fn state(session: &mut Session<'_>, index: &str, table: &str) -> Result<Op
         literal(&plain(index))
     );
     let found = session.texts(&sql).await?.into_iter().next();
-    Ok(found.map(|text| Index { is_valid: text.starts_with('v'), name: text.get(1..).unwrap_or_default().to_owned() }))
+    Ok(found.map(|text| Index {
+        is_valid: text.starts_with('v'),
+        name: text.get(1..).unwrap_or_default().to_owned(),
+    }))
 }
 
 /// A server goes on building after its client was killed. It is left to end: who would drop its index meanwhile waits for
@@ -88,7 +93,9 @@ async fn wait_for_builder(session: &mut Session<'_>, table: &str) -> Result<(), 
         if started.elapsed() > BUILDER {
             return Err(Error::new(
                 ErrorKind::Timeout,
-                format!("the server still builds an index of {table} for a run that was killed (pid {pid}): wait for it, or end it by SELECT pg_terminate_backend({pid}), and run `migrate up` again"),
+                format!(
+                    "the server still builds an index of {table} for a run that was killed (pid {pid}): wait for it, or end it by SELECT pg_terminate_backend({pid}), and run `migrate up` again"
+                ),
             ));
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -98,8 +105,13 @@ async fn wait_for_builder(session: &mut Session<'_>, table: &str) -> Result<(), 
 
 enum Concurrent {
     /// The index's name as it is written, and the table's.
-    Create { index: String, table: String },
-    Drop { index: String },
+    Create {
+        index: String,
+        table: String,
+    },
+    Drop {
+        index: String,
+    },
 }
 
 /// What CREATE INDEX CONCURRENTLY or DROP INDEX CONCURRENTLY is about.
@@ -201,7 +213,8 @@ mod tests {
         let (index, table) =
             created("CREATE UNIQUE INDEX CONCURRENTLY \"Ix \"\"a\" ON \"sales\".\"the users\" (\"a\")");
         assert_eq!((index.as_str(), table.as_str()), ("Ix \"a", "\"sales\".\"the users\""));
-        let (index, table) = created("create index concurrently if not exists IX on only users using gin (a)");
+        let (index, table) =
+            created("create index concurrently if not exists IX on only users using gin (a)");
         assert_eq!((index.as_str(), table.as_str()), ("ix", "users"));
         assert!(matches!(
             concurrent("DROP INDEX CONCURRENTLY IF EXISTS s.ix"),

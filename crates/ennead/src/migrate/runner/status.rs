@@ -1,6 +1,6 @@
 //! Where a database stands.
 
-use ennead_core::{Error, Dialect};
+use ennead_core::{Dialect, Error};
 
 use super::ledger::{self, LogEntry, Row, State};
 use super::session::Session;
@@ -75,10 +75,7 @@ impl Runner<'_> {
         }
         migrations.sort_by_key(|entry| entry.version);
         let has = |entry: &&StatusEntry| {
-            matches!(
-                entry.state,
-                MigrationState::Applied | MigrationState::Edited | MigrationState::Unknown
-            )
+            matches!(entry.state, MigrationState::Applied | MigrationState::Edited | MigrationState::Unknown)
         };
         let current = migrations.iter().rev().find(has).cloned();
         Ok(Status { current, migrations, refused: refused.err().map(|error| error.to_string()) })
@@ -104,7 +101,9 @@ fn entry(row: &Row, migrations: &Migrations, dialect: Dialect) -> StatusEntry {
         State::Applying => MigrationState::AppliedInPart(row.stages_done, stages(Direction::Up)),
         State::Reverting => MigrationState::ReversedInPart(row.stages_done, stages(Direction::Down)),
         State::Applied if known.is_none() => MigrationState::Unknown,
-        State::Applied if up.is_some_and(|script| script.checksum() != row.checksum) => MigrationState::Edited,
+        State::Applied if up.is_some_and(|script| script.checksum() != row.checksum) => {
+            MigrationState::Edited
+        }
         State::Applied => MigrationState::Applied,
     };
     StatusEntry {

@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use ennead_core::{Dialect, Error};
 
-use self::split::Broken;
 pub(super) use self::markers::words;
+use self::split::Broken;
 use super::checksum;
 
 /// One file of a migration, read.

@@ -1,0 +1,17 @@
+//! Migrations: folders of SQL made from models, and what runs them.
+
+pub mod bad;
+pub mod concurrent;
+pub mod folders;
+pub mod killed;
+mod models;
+pub mod row_security;
+pub mod runs;
+
+use crate::Case;
+
+/// The cases of all modules.
+pub const ALL: &[&[Case]] = &[folders::CASES, runs::CASES, bad::CASES, killed::CASES, concurrent::CASES];
+
+/// The cases that run under row level security, too.
+pub const SECURED: &[Case] = row_security::CASES;
