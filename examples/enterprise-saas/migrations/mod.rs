@@ -7,6 +7,7 @@ use ennead::migrate::Migrations;
 ///
 /// # Errors
 /// As [`Migrations::embedded`].
+#[rustfmt::skip] // so that it is the same however long the names are
 pub fn all() -> Result<Migrations, Error> {
     Migrations::embedded(&[
         ("0001_initial/snapshot.json", include_str!("0001_initial/snapshot.json")),

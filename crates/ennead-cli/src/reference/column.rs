@@ -102,5 +102,10 @@ fn description(model: &ModelDef, field: &FieldDef) -> String {
         _ => sentences.push("Unique.".to_owned()),
     }
     sentences.retain(|sentence| !sentence.is_empty());
+    if let ([doc, _, ..], false) = (&mut sentences[..], field.doc.is_empty())
+        && !doc.ends_with(['.', '!', '?', ':', ';'])
+    {
+        doc.push('.');
+    }
     sentences.join(" ")
 }

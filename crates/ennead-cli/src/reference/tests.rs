@@ -62,7 +62,7 @@ struct Book {
 /// One of them for each book.
 #[model(tenant(via = book_id))]
 struct Cover {
-    #[key(auto)]
+    #[key(auto, all_tenants)]
     id: i64,
     #[unique]
     #[references(Book)]

@@ -74,6 +74,7 @@ fn module(migrations: &Migrations) -> String {
                     use ennead::Error;\nuse ennead::migrate::Migrations;\n\n\
                     /// All migrations: `migrations::all()?.up(&db).await?` brings a database up to date.\n\
                     ///\n/// # Errors\n/// As [`Migrations::embedded`].\n\
+                    #[rustfmt::skip] // so that it is the same however long the names are\n\
                     pub fn all() -> Result<Migrations, Error> {\n    Migrations::embedded(&[\n"
         .to_owned();
     for migration in migrations.all() {

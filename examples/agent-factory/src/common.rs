@@ -1,0 +1,28 @@
+//! What several models share.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use ennead::prelude::*;
+
+/// When a row was made, and when it was last changed.
+#[model(embed)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Times {
+    /// Creation timestamp
+    #[created_at]
+    pub created_at: DateTime<Utc>,
+    /// Last update timestamp
+    #[updated_at]
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A hash that no `{:?}` prints.
+#[derive(DbNewtype, Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}

@@ -1,0 +1,11 @@
+//! The platform's tests: its reference page beside the facts that it is made for, and the way from the older database.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "it is how a test fails, in its functions too"
+)]
+
+mod committed;
+mod facts;
+mod page;
