@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use ennead::{Db, Schema};
 
-use crate::command::{Command, DatabaseArgs};
+use crate::command::{Bare, Command, DatabaseArgs};
 use crate::failure::Failure;
 use crate::parse::{parse, program_name};
 
@@ -16,6 +16,7 @@ pub struct Application {
     pub(crate) schema: Schema,
     database: Option<String>,
     creates_tables: bool,
+    has_models: bool,
 }
 
 /// The nodes and tables of this application, from the command line.
@@ -26,10 +27,32 @@ struct Arguments {
     command: Command,
 }
 
+/// Migrations and schemas of databases, without an application's models: compared, judged, applied.
+#[derive(Parser)]
+#[command(name = "ennead", version, arg_required_else_help = true)]
+struct BareArguments {
+    #[command(subcommand)]
+    command: Bare,
+}
+
 impl Application {
     /// An application of these models.
     pub fn new(schema: Schema) -> Self {
-        Self { schema, database: None, creates_tables: false }
+        Self { schema, database: None, creates_tables: false, has_models: true }
+    }
+
+    /// What can be done without models.
+    pub(crate) fn without_models() -> Self {
+        Self { has_models: false, ..Self::new(Schema::new([])) }
+    }
+
+    /// Says what to do where models are asked for and there are none.
+    pub(crate) fn needs_models(&self, what: &str) -> Result<(), Failure> {
+        if self.has_models {
+            return Ok(());
+        }
+        Err(Failure::new(format!("{what} is told by an application's models, and this program has none"))
+            .hint("run the same command in the application's own program: `cargo run -- …`"))
     }
 
     /// The database where neither `--database` nor `DATABASE_URL` names one.
@@ -53,6 +76,14 @@ impl Application {
         }
     }
 
+    /// As [`run`](Self::run), with the commands that need no models.
+    pub(crate) fn run_bare(self) -> ExitCode {
+        match parse::<BareArguments>() {
+            Ok(arguments) => self.execute::<BareArguments>(arguments.command.into()),
+            Err(code) => code,
+        }
+    }
+
     /// Runs a command, and gives its exit code. `P` is the program's own parser, which completions are made for.
     ///
     /// It makes a runtime of its own, so it is not called within one.
@@ -60,7 +91,7 @@ impl Application {
     pub fn execute<P: CommandFactory>(&self, command: Command) -> ExitCode {
         let mut whole = P::command().bin_name(program_name());
         match command.run(self, &mut whole) {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(exit) => exit.into(),
             Err(failure) => failure.told(),
         }
     }
@@ -71,14 +102,19 @@ impl Application {
             return Err(Failure::new("no database is named")
                 .hint("give `--database URL`, or set DATABASE_URL: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"));
         };
-        let db = Db::connect(url).await.map_err(|error| {
-            let is_server = error.is_connection() && url.starts_with("postgres");
-            let failure = Failure::from(error);
-            if is_server { failure.hint("is the server up, and is the URL right?") } else { failure }
-        })?;
+        let db = Self::open(url).await?;
         if self.creates_tables {
             self.schema.create(&db).await?;
         }
         Ok(db)
+    }
+
+    /// Connects to a database.
+    pub(crate) async fn open(url: &str) -> Result<Db, Failure> {
+        Db::connect(url).await.map_err(|error| {
+            let is_server = error.is_connection() && url.starts_with("postgres");
+            let failure = Failure::from(error);
+            if is_server { failure.hint("is the server up, and is the URL right?") } else { failure }
+        })
     }
 }

@@ -37,11 +37,18 @@
 
 mod application;
 mod command;
+mod exit;
 mod failure;
 mod output;
 mod parse;
+<<<<<<< HEAD
 mod reference;
+=======
+mod rename;
+>>>>>>> b57c848 (The command line compares schemas, checks what is committed, and judges migrations; the program ennead)
 mod root;
+mod scratch;
+mod source;
 
 use std::process::ExitCode;
 
@@ -56,6 +63,20 @@ pub use reference::reference;
 #[must_use]
 pub fn run(schema: Schema) -> ExitCode {
     Application::new(schema).run()
+}
+
+/// Runs the commands that need no models on the program's arguments: the program `ennead`.
+#[must_use]
+pub fn run_without_models() -> ExitCode {
+    Application::without_models().run_bare()
+}
+
+/// A runtime for what is asked of databases.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, failure::Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| failure::Failure::new(format!("the runtime does not start: {error}")))
 }
 
 #[cfg(doctest)]

@@ -4,6 +4,7 @@
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
+use ennead::migrate::{Candidate, ColumnHint};
 use serde_json::Value;
 
 /// Writes a line of data, or a text that ends in one.
@@ -34,6 +35,25 @@ pub(crate) fn error(text: &str, hint: Option<&str>) {
 /// Tells what may be wrong, and what to do about it.
 pub(crate) fn warning(text: &str, hint: Option<&str>) {
     tell("warning", "\x1b[1;33m", text, hint);
+}
+
+/// Tells what may have been renamed, and how to say so.
+pub(crate) fn candidate(candidate: &Candidate, what: &str) {
+    let (text, hint) = match candidate {
+        Candidate::Table { from, to } => (
+            format!(
+                "table {from} goes and {to} comes with the same columns: if it is the same, its rows would be lost"
+            ),
+            format!("`--rename {from}={to}`, or #[model(renamed_from = \"{from}\")]"),
+        ),
+        Candidate::Column(ColumnHint { table, from, to }) => (
+            format!(
+                "{table}.{from} goes and {table}.{to} comes with the same type: if it is the same, its values would be lost"
+            ),
+            format!("`--rename {table}.{from}={to}`, or #[column(renamed_from = \"{from}\")]"),
+        ),
+    };
+    warning(&text, Some(&format!("{what} {hint}")));
 }
 
 fn tell(what: &str, colour: &str, text: &str, hint: Option<&str>) {

@@ -30,4 +30,9 @@ impl RootArgs {
     pub(crate) fn migrations(&self) -> PathBuf {
         self.folder().join("migrations")
     }
+
+    /// The folder of its committed DDL.
+    pub(crate) fn ddl(&self) -> PathBuf {
+        self.folder().join("ddl")
+    }
 }

@@ -56,11 +56,7 @@ pub(crate) fn run(application: &Application, args: RunArgs) -> Result<(), Failur
         return Err(Failure::new("--across-tenants wants a reason")
             .hint("say in a few words why every tenant is meant: it is traced"));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(format!("the runtime does not start: {error}")))?;
-    let result = runtime.block_on(async {
+    let result = crate::runtime()?.block_on(async {
         let db = application.connect(&args.database).await?;
         let result = on_scope(&db, node, params, &args).await;
         db.close().await;

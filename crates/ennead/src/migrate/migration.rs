@@ -139,12 +139,17 @@ impl Migration {
         self.scripts.get(&(dialect_name(dialect), direction))
     }
 
-    /// Whether the script is as `migrate new` wrote it: nobody has edited it since.
+    /// Whether the script is as `migrate new` wrote it: nobody has edited it since. Lines that say `-- ennead:allow` are
+    /// passed over, as they change nothing that it does.
     #[must_use]
     pub fn is_as_generated(&self, dialect: Dialect, direction: Direction) -> bool {
         let generated = self.stored.files.get(&file_name(dialect, direction));
-        self.script(dialect, direction)
-            .is_some_and(|script| generated.is_some_and(|sum| sum == script.checksum()))
+        let (Some(generated), Some(script)) = (generated, self.script(dialect, direction)) else {
+            return false;
+        };
+        let is_allow = |line: &&str| line.trim_start().starts_with("-- ennead:allow");
+        let kept = || script.text().lines().filter(|line| !is_allow(line)).collect::<Vec<_>>().join("\n");
+        generated == script.checksum() || *generated == super::checksum::of_text(&kept())
     }
 
     /// What row level security it leaves behind, where the migrations keep it.

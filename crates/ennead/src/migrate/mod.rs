@@ -15,12 +15,14 @@
 
 mod checksum;
 mod draft;
+mod load;
 mod migration;
 mod migrations;
 mod runner;
 mod script;
 
 pub use self::draft::{Draft, DraftOptions, RowSecurityOption};
+pub use self::load::load;
 pub use self::migration::{Direction, Migration, Parent, RowSecurity, Version};
 pub use self::migrations::Migrations;
 pub(crate) use self::runner::without_ledger;

@@ -3,13 +3,12 @@
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
-use ennead::migrate::{
-    Candidate, ColumnHint, Draft, DraftOptions, Fill, HazardKind, Hints, Migrations, Name, RowSecurityOption,
-};
+use ennead::migrate::{Draft, DraftOptions, Fill, HazardKind, Migrations, Name, RowSecurityOption};
 
 use crate::application::Application;
 use crate::failure::Failure;
 use crate::output;
+use crate::rename::RenameArg;
 use crate::root::RootArgs;
 
 /// Arguments of `migrate new`.
@@ -87,40 +86,11 @@ impl FromStr for FillArg {
     }
 }
 
-#[derive(Debug, Clone)]
-enum RenameArg {
-    Table(Name, Name),
-    Column(ColumnHint),
-}
-
-impl FromStr for RenameArg {
-    type Err = String;
-
-    fn from_str(said: &str) -> Result<Self, String> {
-        let wrong = || "it is TABLE.OLD=NEW for a column, and OLD=NEW for a table".to_owned();
-        let (from, to) = said.split_once('=').ok_or_else(wrong)?;
-        if from.is_empty() || to.is_empty() || to.contains('.') {
-            return Err(wrong());
-        }
-        Ok(match from.split_once('.') {
-            Some((table, from)) => {
-                Self::Column(ColumnHint { table: Name::new(table), from: from.to_owned(), to: to.to_owned() })
-            }
-            None => Self::Table(Name::new(from), Name::new(to)),
-        })
-    }
-}
-
 pub(super) fn run(application: &Application, args: NewArgs) -> Result<(), Failure> {
+    application.needs_models("`migrate new`")?;
     let place = args.root.migrations();
     let migrations = Migrations::read(&place)?;
-    let mut hints = Hints::default();
-    for rename in &args.rename {
-        match rename {
-            RenameArg::Table(from, to) => hints.tables.push((from.clone(), to.clone())),
-            RenameArg::Column(hint) => hints.columns.push(hint.clone()),
-        }
-    }
+    let hints = RenameArg::hints(&args.rename);
     let dialect = |dialect: &Dialect| match dialect {
         Dialect::Postgres => ennead::Dialect::Postgres,
         Dialect::Sqlite => ennead::Dialect::Sqlite,
@@ -183,20 +153,6 @@ fn tell(draft: &Draft) {
         );
     }
     for candidate in draft.candidates() {
-        let (text, hint) = match candidate {
-            Candidate::Table { from, to } => (
-                format!(
-                    "table {from} goes and {to} comes with the same columns: if it is the same, its rows would be lost"
-                ),
-                format!("`--rename {from}={to}`, or #[model(renamed_from = \"{from}\")]"),
-            ),
-            Candidate::Column(ColumnHint { table, from, to }) => (
-                format!(
-                    "{table}.{from} goes and {table}.{to} comes with the same type: if it is the same, its values would be lost"
-                ),
-                format!("`--rename {table}.{from}={to}`, or #[column(renamed_from = \"{from}\")]"),
-            ),
-        };
-        output::warning(&text, Some(&format!("take the folder away and run again with {hint}")));
+        output::candidate(candidate, "take the folder away and run again with");
     }
 }

@@ -69,7 +69,6 @@ fn what_cannot_run_is_refused_with_its_line() {
             "SELECT 1;\n-- ennead:batsh\nSELECT 2",
             "line 2: `ennead:batsh` is no marker; did you mean `batch`?",
         ),
-        (&both, "-- ennead:allow drop-table\nSELECT 1", "wants a rule and a reason"),
         (&both, "-- ennead:stage now\nSELECT 1", "takes nothing behind it"),
         (&both, "SELECT 1;\n-- ennead:stage\n", "stands above no statement"),
         (&both, "-- ennead:batch\nUPDATE a SET b = 1", "needs a LIMIT"),
