@@ -41,11 +41,8 @@ mod exit;
 mod failure;
 mod output;
 mod parse;
-<<<<<<< HEAD
 mod reference;
-=======
 mod rename;
->>>>>>> b57c848 (The command line compares schemas, checks what is committed, and judges migrations; the program ennead)
 mod root;
 mod scratch;
 mod source;
