@@ -149,8 +149,9 @@ impl Sources<'_> {
                     Some(snapshot)
                 }
                 Source::Files(path) => {
+                    let files = files(path, self.dialect)?;
                     let db = scratch.database(self.dialect).await?;
-                    for file in files(path, self.dialect)? {
+                    for file in files {
                         scratch::load(&db, &file, &text(&file)?).await?;
                     }
                     let snapshot = migrate::introspect(&db).await?;
@@ -158,8 +159,8 @@ impl Sources<'_> {
                     Some(snapshot)
                 }
                 Source::Migrations => {
-                    let db = scratch.database(self.dialect).await?;
                     let migrations = Migrations::read(&self.migrations)?;
+                    let db = scratch.database(self.dialect).await?;
                     for migration in migrations.all() {
                         run(&db, migration, Direction::Up, &self.migrations).await?;
                     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ennead_core::Dialect;
+use ennead_core::diff::mentions;
 use ennead_core::snapshot::{Name, Snapshot, Table};
 
 use crate::read::Copy;
@@ -16,6 +17,8 @@ pub(crate) struct State {
     made: BTreeSet<String>,
     /// Names that things had that are gone, renamed or made.
     pub(crate) enums: BTreeSet<String>,
+    /// Columns that the script added to tables that were there.
+    fresh: BTreeSet<(String, String)>,
     /// Columns whose rows all have NULL, since the script added them so.
     null: BTreeSet<(String, String)>,
     /// Columns whose NULLs the script filled, or that are proved to have none.
@@ -34,6 +37,8 @@ pub(crate) struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Open {
     Check,
+    /// One about columns that the script adds.
+    EmptyCheck,
     ForeignKey,
     /// A foreign key whose columns are NULL in all rows.
     EmptyForeignKey,
@@ -46,6 +51,7 @@ impl State {
             tables: BTreeMap::new(),
             made: BTreeSet::new(),
             enums: BTreeSet::new(),
+            fresh: BTreeSet::new(),
             null: BTreeSet::new(),
             filled: BTreeSet::new(),
             copies: BTreeMap::new(),
@@ -127,7 +133,7 @@ impl State {
         if self.made.remove(&old) {
             self.made.insert(new.clone());
         }
-        for set in [&mut self.null, &mut self.filled] {
+        for set in [&mut self.fresh, &mut self.null, &mut self.filled] {
             let moved: Vec<_> = set.iter().filter(|(table, _)| *table == old).cloned().collect();
             for (table, column) in moved {
                 set.remove(&(table, column.clone()));
@@ -137,6 +143,21 @@ impl State {
         if let Some(copy) = self.copies.remove(&old) {
             self.copies.insert(new, copy);
         }
+    }
+
+    pub(crate) fn set_fresh(&mut self, table: &Name, column: &str) {
+        let key = self.column_key(table, column);
+        self.fresh.insert(key);
+    }
+
+    /// Whether a condition is about a column that was there before, so that earlier rows may fail it. Where the table is not
+    /// known, it is.
+    pub(crate) fn is_about_earlier(&self, table: &Name, condition: &str) -> bool {
+        self.table(table).is_none_or(|known| {
+            let earlier =
+                known.columns.iter().filter(|own| !self.fresh.contains(&self.column_key(table, &own.name)));
+            earlier.into_iter().any(|own| mentions(condition, &own.name))
+        })
     }
 
     pub(crate) fn set_null(&mut self, table: &Name, column: &str) {

@@ -7,7 +7,7 @@ use crate::notes::schema;
 use crate::transcript::Transcript;
 
 /// A case: its name, and what runs it.
-type Case = (&'static str, fn());
+pub(crate) type Case = (&'static str, fn());
 
 /// All of them.
 pub(crate) const CASES: &[Case] = &[
@@ -23,6 +23,7 @@ pub(crate) const CASES: &[Case] = &[
     ("completions_name_the_program", completions_name_the_program),
 ];
 
+#[macro_export]
 macro_rules! snapshot {
     ($name:literal, $transcript:expr) => {
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
@@ -34,6 +35,7 @@ macro_rules! snapshot {
 fn help_has_examples() {
     let mut notes = Transcript::new();
     notes.run(&["--help"]).run(&["nodes", "--help"]).run(&["run", "--help"]).run(&["ddl", "--help"]);
+    notes.run(&["check", "--help"]).run(&["diff", "--help"]).run(&["lint", "--help"]).bare(&["--help"]);
     notes.run(&["completions", "--help"]).run(&["docs", "--help"]);
     snapshot!("help", notes);
 }

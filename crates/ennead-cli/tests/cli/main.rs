@@ -10,6 +10,7 @@
 )]
 
 mod cases;
+mod committed;
 mod notes;
 mod transcript;
 
@@ -19,9 +20,14 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
     if std::env::var_os(transcript::IS_PROGRAM).is_some() {
-        return ennead_cli::run(notes::schema());
+        let models = std::env::var(transcript::MODELS).unwrap_or_default();
+        return ennead_cli::run(match models.as_str() {
+            "later" => notes::changed(),
+            "broken" => notes::broken(),
+            _ => notes::schema(),
+        });
     }
-    let trials = cases::CASES.iter().map(|(name, case)| {
+    let trials = cases::CASES.iter().chain(committed::CASES).map(|(name, case)| {
         Trial::test(*name, || {
             case();
             Ok(())

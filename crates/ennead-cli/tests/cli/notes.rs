@@ -32,3 +32,30 @@ pub(crate) struct Plan {
 pub(crate) fn schema() -> Schema {
     ennead::schema![Organization, Note, Plan]
 }
+
+/// The models as they are later on: a column is renamed without a word, one is gone, and a title may come twice.
+mod later {
+    use super::Organization;
+    use ennead::prelude::*;
+
+    #[model(table = "notes")]
+    pub(crate) struct Note {
+        #[key(prefix = "note-")]
+        pub(crate) id: String,
+        #[tenant]
+        #[references(Organization)]
+        pub(crate) organization_id: String,
+        pub(crate) heading: String,
+        #[index]
+        pub(crate) pinned: bool,
+    }
+}
+
+pub(crate) fn changed() -> Schema {
+    ennead::schema![Organization, later::Note, Plan]
+}
+
+/// A model that references another which is not in the schema.
+pub(crate) fn broken() -> Schema {
+    ennead::schema![Note, Plan]
+}

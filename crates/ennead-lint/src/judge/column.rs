@@ -51,6 +51,7 @@ impl Judge<'_> {
         if let Some(why) = spec.rewrites {
             self.rewrite(table, &format!("{named} is added, and {why}"));
         }
+        self.state.set_fresh(table, &column.name);
         let null = spec.is_null_at_first();
         if null {
             self.state.set_null(table, &column.name);
@@ -78,11 +79,9 @@ impl Judge<'_> {
         }
         if !spec.checks.is_empty() {
             self.found(rule::CONSTRAINT_LOCKS, format!("{named} has a CHECK: all rows of {table} are read"));
-            if !null {
-                self.found(
-                    rule::NEW_CHECK,
-                    format!("what each row of {table} gets in {named} must keep its CHECK"),
-                );
+            // What is about the new column alone is kept by all rows or by none.
+            if spec.checks.iter().any(|condition| self.state.is_about_earlier(table, condition)) {
+                self.found(rule::NEW_CHECK, format!("each row of {table} must keep the CHECK of {named}"));
             }
         }
     }

@@ -45,19 +45,23 @@ impl Judge<'_> {
                     self.found(rule::NEW_FOREIGN_KEY, message);
                 }
             }
-            ConstraintSpec::Check { not_null, not_valid, .. } => {
+            ConstraintSpec::Check { condition, not_null, not_valid } => {
+                let earlier = self.state.is_about_earlier(table, &condition);
                 if not_valid {
                     if let Some(column) = not_null {
                         self.state.proofs.insert((self.state.key(table), name.clone()), column);
                     }
-                    self.state.open.insert((self.state.key(table), name), Open::Check);
+                    let open = if earlier { Open::Check } else { Open::EmptyCheck };
+                    self.state.open.insert((self.state.key(table), name), open);
                     return;
                 }
                 self.found(
                     rule::CONSTRAINT_LOCKS,
                     format!("all rows of {table} are read while nobody may use it"),
                 );
-                self.found(rule::NEW_CHECK, format!("each row of {table} must keep {called}"));
+                if earlier {
+                    self.found(rule::NEW_CHECK, format!("each row of {table} must keep {called}"));
+                }
             }
             ConstraintSpec::Exclusion => {
                 self.found(rule::UNIQUE_LOCKS, format!("its index is built while nobody may read {table}"));
@@ -101,7 +105,7 @@ impl Judge<'_> {
             return;
         }
         match open {
-            Some(Open::EmptyForeignKey) => {}
+            Some(Open::EmptyForeignKey | Open::EmptyCheck) => {}
             Some(Open::ForeignKey) => {
                 self.found(rule::NEW_FOREIGN_KEY, format!("each row of {table} must keep {own}"));
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ennead_core::diff::mentions;
 use ennead_core::snapshot::{Column, Name, Table};
 
 use super::Judge;
@@ -87,8 +88,11 @@ impl Judge<'_> {
             kept.collect::<String>().to_lowercase()
         };
         for check in &is.checks {
-            if !was.checks.iter().any(|own| bare(&own.condition) == bare(&check.condition)) {
-                self.found(rule::NEW_CHECK, format!("each row of {old} must keep {}", check.condition));
+            // What is about new columns alone is kept by all rows or by none.
+            let earlier = was.columns.iter().any(|own| mentions(&check.condition, &own.name));
+            if earlier && !was.checks.iter().any(|own| bare(&own.condition) == bare(&check.condition)) {
+                let called = if check.name.is_empty() { &check.condition } else { &check.name };
+                self.found(rule::NEW_CHECK, format!("each row of {old} must keep {called}"));
             }
         }
         for key in &is.foreign_keys {

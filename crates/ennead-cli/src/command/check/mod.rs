@@ -55,7 +55,8 @@ pub(crate) fn run(application: &Application, args: CheckArgs) -> Result<Exit, Fa
     }
     let place = args.root.migrations();
     let migrations = Migrations::read(&place)?;
-    let mut check = Check { application, args: &args, place, migrations: &migrations, differs: false };
+    let mut check =
+        Check { application, args: &args, place, migrations: &migrations, differs: false, unverified: false };
     let ddl = check.ddl()?;
     if migrations.head().is_some() {
         check.models()?;
@@ -66,9 +67,13 @@ pub(crate) fn run(application: &Application, args: CheckArgs) -> Result<Exit, Fa
         return Err(Failure::new(format!("nothing is committed that {} models could be held against", application.schema.models().len()))
             .hint("`migrate new -m initial` writes the first migration, `ddl --write` the DDL; `--root DIR` says where they are"));
     }
-    let told = if check.differs { "differs" } else { "all agree" };
+    let told = match (check.differs, check.unverified) {
+        (true, _) => "not all agree",
+        (false, true) => "what could be verified agrees",
+        (false, false) => "all agree",
+    };
     output::say(&format!("{told} ({} ms)", began.elapsed().as_millis()));
-    Ok(if check.differs { Exit::Different } else { Exit::Same })
+    Ok(if check.differs || check.unverified { Exit::Different } else { Exit::Same })
 }
 
 struct Check<'a> {
@@ -77,6 +82,7 @@ struct Check<'a> {
     place: PathBuf,
     migrations: &'a Migrations,
     differs: bool,
+    unverified: bool,
 }
 
 impl Check<'_> {
@@ -240,7 +246,7 @@ impl Check<'_> {
                 folder.join(format!("postgres.{way}.sql")).display().to_string()
             })
             .collect();
-        self.differs = true;
+        self.unverified = true;
         for file in files {
             output::data(&format!("unverified: {file} was edited by hand: run with --scratch"));
         }

@@ -106,7 +106,7 @@ fn tell(diff: &Diff, steps: &[Step]) {
     for thing in &diff.unmodelled {
         output::warning(
             &format!("{thing} differs, and is not described: nothing is planned for it"),
-            Some("compare it by hand, or by pg_dump"),
+            Some("compare it by hand"),
         );
     }
     for thing in &diff.access {

@@ -49,18 +49,19 @@ pub(super) fn sum(steps: &[Step]) -> String {
     let count = |kind: HazardKind| {
         steps.iter().filter(|step| step.hazards.iter().any(|hazard| hazard.kind == kind)).count()
     };
-    let mut text = format!("{} statement{}", steps.len(), if steps.len() == 1 { "" } else { "s" });
-    for (kind, what) in [
-        (HazardKind::DeletesData, "delete data"),
-        (HazardKind::Narrows, "narrow a type"),
-        (HazardKind::DataDependent, "depend on the data"),
-        (HazardKind::Incompatible, "are incompatible with earlier programs"),
-        (HazardKind::Locks, "make others wait"),
-    ] {
-        let number = count(kind);
-        if number > 0 {
-            text.push_str(&format!("; {number} {what}"));
-        }
-    }
-    text
+    let kinds = [
+        HazardKind::DeletesData,
+        HazardKind::Narrows,
+        HazardKind::DataDependent,
+        HazardKind::Incompatible,
+        HazardKind::Locks,
+    ];
+    let told: Vec<String> = kinds
+        .into_iter()
+        .map(|kind| (kind, count(kind)))
+        .filter(|(_, number)| *number > 0)
+        .map(|(kind, number)| format!("{kind}: {number}"))
+        .collect();
+    let text = format!("{} statement{}", steps.len(), if steps.len() == 1 { "" } else { "s" });
+    if told.is_empty() { text } else { format!("{text} ({})", told.join(", ")) }
 }
