@@ -181,7 +181,7 @@ impl Sources<'_> {
                     self.told(source)?;
                     self.application.schema.normalised(&db).await.map_err(not_made)?
                 }
-                (None, _) => migrate::normalised(&db, &self.told(source)?).await.map_err(not_made)?,
+                (None, _) => self.head()?.normalised(&db).await.map_err(not_made)?,
             });
         }
         db.close().await;
@@ -198,16 +198,20 @@ impl Sources<'_> {
                 Ok(self.application.schema.snapshot(self.dialect)?)
             }
             _ => {
-                let migrations = Migrations::read(&self.migrations)?;
-                if migrations.head().is_none() {
-                    return Err(Failure::new(format!("{} holds no migration", self.migrations.display()))
-                        .hint(
-                            "`migrate new -m initial` writes the first; `--root DIR` says where they are",
-                        ));
-                }
-                Ok(migrations.snapshot(self.dialect))
+                let head = self.head()?;
+                let snapshot = head.snapshot(self.dialect).cloned();
+                snapshot.ok_or_else(|| Failure::new(format!("{head} is not for {}", self.dialect)))
             }
         }
+    }
+
+    /// The last migration.
+    fn head(&self) -> Result<Migration, Failure> {
+        let migrations = Migrations::read(&self.migrations)?;
+        migrations.head().cloned().ok_or_else(|| {
+            Failure::new(format!("{} holds no migration", self.migrations.display()))
+                .hint("`migrate new -m initial` writes the first; `--root DIR` says where they are")
+        })
     }
 }
 

@@ -196,6 +196,19 @@ fn lint_judges_migrations() {
         "-- ennead:allow drop-colum why\n-- ennead:allow drop-table\nDROP TABLE \"notes\";\n",
     );
     notes.run(&["lint", "--dialect", "postgres", "--since", "1"]).bare(&["lint", "--since", "9"]);
+    let url = format!("sqlite://{}", notes.folder().join("notes.db").display());
+    on_server(&url, async |db| {
+        let place = notes.folder().join("migrations");
+        let migrations = ennead::migrate::Migrations::read(place).unwrap();
+        migrations.runner(db).up_to(ennead::migrate::Version(1)).await.unwrap();
+    });
+    notes.hide(&url, "$DATABASE");
+    notes.bare(&["lint", "--database", &url, "--format", "github"]);
+    on_server(&url, async |db| {
+        let place = notes.folder().join("migrations");
+        ennead::migrate::Migrations::read(place).unwrap().up(db).await.unwrap();
+    });
+    notes.bare(&["lint", "--database", &url]);
     snapshot!("lint", notes);
 }
 

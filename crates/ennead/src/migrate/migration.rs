@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use ennead_core::Dialect;
 use ennead_core::snapshot::Snapshot;
+use ennead_core::{Dialect, Error};
 use serde::{Deserialize, Serialize};
 
 use super::script::Script;
+use crate::db::Db;
 
 /// The number of a migration: `0007`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -150,6 +151,23 @@ impl Migration {
         let is_allow = |line: &&str| line.trim_start().starts_with("-- ennead:allow");
         let kept = || script.text().lines().filter(|line| !is_allow(line)).collect::<Vec<_>>().join("\n");
         generated == script.checksum() || *generated == super::checksum::of_text(&kept())
+    }
+
+    /// What a database would hold after it, in that database's own words, with the policies of row level security where the
+    /// migrations keep them; see [`migrate::normalised`](super::normalised).
+    ///
+    /// # Errors
+    /// As [`migrate::normalised`](super::normalised); `is_invalid_input` where the migration is not for this kind of database.
+    pub async fn normalised(&self, db: &Db) -> Result<Snapshot, Error> {
+        let Some(snapshot) = self.snapshot(db.dialect()) else {
+            return Err(Error::invalid(format!("{self} is not for {}", db.dialect())));
+        };
+        let walls: Vec<String> = self
+            .row_security()
+            .filter(|_| db.dialect() == Dialect::Postgres)
+            .map(|security| security.tables.values().flatten().cloned().collect())
+            .unwrap_or_default();
+        crate::introspect::normalised(db, snapshot, &walls).await
     }
 
     /// What row level security it leaves behind, where the migrations keep it.

@@ -44,8 +44,7 @@ impl Replay<'_> {
         for migration in self.migrations.all() {
             source::run(&db, migration, Direction::Up, self.place).await?;
             if is_edited(migration, Direction::Up) || head == Some(migration.version()) {
-                let after = migration.snapshot(self.dialect).cloned();
-                let wanted = after.unwrap_or_else(|| Snapshot::empty(self.dialect));
+                let wanted = migration.normalised(&db).await?;
                 found.extend(self.compare(&db, migration, Direction::Up, &wanted).await?);
             }
         }
@@ -60,7 +59,12 @@ impl Replay<'_> {
                 }
                 source::run(&db, migration, Direction::Down, self.place).await?;
                 if is_edited(migration, Direction::Down) {
-                    let wanted = self.migrations.before(migration, self.dialect);
+                    let before =
+                        self.migrations.all().iter().rev().find(|own| own.version() < migration.version());
+                    let wanted = match before {
+                        Some(before) => before.normalised(&db).await?,
+                        None => Snapshot::empty(self.dialect),
+                    };
                     found.extend(self.compare(&db, migration, Direction::Down, &wanted).await?);
                 }
             }
@@ -77,12 +81,7 @@ impl Replay<'_> {
         wanted: &Snapshot,
     ) -> Result<Option<Difference>, Failure> {
         let made = migrate::introspect(db).await?;
-        let wanted = migrate::normalised(db, wanted).await?;
-        let mut diff = migrate::diff(&made, &wanted, &Hints::default());
-        if migration.row_security().is_some() {
-            // Its policies are no part of the snapshot.
-            diff.unmodelled.clear();
-        }
+        let diff = migrate::diff(&made, wanted, &Hints::default());
         if diff.is_empty() {
             return Ok(None);
         }

@@ -79,8 +79,8 @@ pub(crate) fn run(args: LintArgs) -> Result<Exit, Failure> {
     let judged = if args.files.is_empty() {
         let place = args.root.migrations();
         let migrations = Migrations::read(&place)?;
-        let pending = pending(&migrations, &place, &args)?;
-        judge_migrations(&migrations, &pending, &place, &args, &options)
+        let (pending, only) = pending(&migrations, &place, &args)?;
+        judge_migrations(&migrations, &pending, &place, only, &options)
     } else {
         args.files.iter().map(|file| judge_file(file, &args, &options)).collect::<Result<_, _>>()?
     };
@@ -112,39 +112,50 @@ fn plural(number: usize) -> &'static str {
     if number == 1 { "" } else { "s" }
 }
 
-/// The migrations that are to be judged.
+/// The migrations that are to be judged, and the dialect where only one is.
 fn pending<'a>(
     migrations: &'a Migrations,
     place: &Path,
     args: &LintArgs,
-) -> Result<Vec<&'a Migration>, Failure> {
+) -> Result<(Vec<&'a Migration>, Option<Dialect>), Failure> {
     if migrations.head().is_none() {
         return Err(Failure::new(format!("{} holds no migration", place.display()))
             .hint("`--root DIR` says where `migrations` is; or name files"));
     }
-    let after = match (&args.since, &args.database) {
-        (Some(since), _) => Some(migrations.find(since)?.version()),
-        (None, Some(url)) => applied(url)?,
-        (None, None) => None,
-    };
-    Ok(migrations
-        .all()
-        .iter()
-        .filter(|migration| after.is_none_or(|after| migration.version() > after))
-        .collect())
+    let said = args.dialect.map(Dialect::from);
+    if let Some(url) = &args.database {
+        return crate::runtime()?.block_on(async {
+            let db = source::connect(url).await?;
+            if let Some(said) = said.filter(|said| *said != db.dialect()) {
+                return Err(Failure::new(format!(
+                    "the database is of {}, and --dialect says {said}",
+                    db.dialect()
+                )));
+            }
+            let pending = migrations.runner(&db).pending_up(None).await?;
+            let versions: Vec<_> = pending.into_iter().map(Migration::version).collect();
+            let dialect = db.dialect();
+            db.close().await;
+            let is_pending = |migration: &&Migration| versions.contains(&migration.version());
+            Ok((migrations.all().iter().filter(is_pending).collect(), Some(dialect)))
+        });
+    }
+    let after = args.since.as_ref().map(|since| migrations.find(since)).transpose()?.map(Migration::version);
+    let all = migrations.all().iter();
+    Ok((all.filter(|migration| after.is_none_or(|after| migration.version() > after)).collect(), said))
 }
 
 fn judge_migrations(
     migrations: &Migrations,
     pending: &[&Migration],
     place: &Path,
-    args: &LintArgs,
+    only: Option<Dialect>,
     options: &Options,
 ) -> Vec<Judged> {
     let mut judged = Vec::new();
     for migration in pending {
         for dialect in [Dialect::Postgres, Dialect::Sqlite] {
-            if args.dialect.is_some_and(|said| Dialect::from(said) != dialect) {
+            if only.is_some_and(|only| only != dialect) {
                 continue;
             }
             let Some(script) = migration.script(dialect, Direction::Up) else { continue };
@@ -197,9 +208,4 @@ fn judge_file(file: &Path, args: &LintArgs, options: &Options) -> Result<Judged,
     let stages = migration.script(dialect, direction).map(Stages::of);
     let transaction = stages.as_ref().map(|stages| stages as &dyn Transactions);
     Ok(judge(file, &text, dialect, Some(&before), transaction, options))
-}
-
-/// The last migration that a database has.
-fn applied(_url: &str) -> Result<Option<ennead::migrate::Version>, Failure> {
-    Err(Failure::new("what a database has is not known yet").hint("give `--since VERSION`"))
 }

@@ -8,7 +8,6 @@ use super::ledger::{self, State};
 use super::session::Session;
 use super::{Runner, check};
 use crate::introspect;
-use crate::migrate::migration::Migration;
 
 impl Runner<'_> {
     /// Tells what was done to the database beside its migrations: the difference from what the last of them left to what is
@@ -34,14 +33,10 @@ impl Runner<'_> {
             )));
         }
         let last = rows.last().map(|row| self.known(row)).transpose()?;
-        let expected = last.and_then(|migration| migration.snapshot(self.dialect())).cloned();
-        let expected = expected.unwrap_or_else(|| Snapshot::empty(self.dialect()));
-        let walls: Vec<String> = last
-            .and_then(Migration::row_security)
-            .filter(|_| self.dialect() == ennead_core::Dialect::Postgres)
-            .map(|security| security.tables.values().flatten().cloned().collect())
-            .unwrap_or_default();
-        let expected = introspect::normalised(self.db, &expected, &walls).await?;
+        let expected = match last {
+            Some(migration) => migration.normalised(self.db).await?,
+            None => Snapshot::empty(self.dialect()),
+        };
         let live = introspect::introspect(self.db).await?;
         Ok(diff(&expected, &live, &Hints::default()))
     }
