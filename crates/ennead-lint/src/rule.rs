@@ -104,7 +104,7 @@ macro_rules! rules {
 
 rules! {
     DROP_TABLE: "drop-table", Destructive, BOTH,
-        "a table, or a whole schema, is dropped",
+        "a table is dropped, or a whole schema or database",
         "stop using it first, keep a copy, and drop it in a later release";
     DROP_COLUMN: "drop-column", Destructive, BOTH,
         "a column that holds values is dropped, or left out when a table is built anew",
@@ -112,6 +112,9 @@ rules! {
     DELETE_ROWS: "delete-rows", Destructive, BOTH,
         "rows are deleted: DELETE, TRUNCATE, or a copy that takes only some of them",
         "keep a copy of the rows where they may be needed again";
+    DROP_SEQUENCE: "drop-sequence", Destructive, POSTGRES,
+        "a sequence is dropped: how far it counted is gone",
+        "note its last value, or leave it";
     DROP_CASCADE: "drop-cascade", Destructive, POSTGRES,
         "CASCADE drops whatever depends on something, unnamed",
         "name each thing that shall go";
@@ -149,7 +152,7 @@ rules! {
         "a type or one of its values is renamed, or a value is gone",
         "add the new value, move the rows, and leave the earlier one for a while";
     DROP_OBJECT: "drop-object", Incompatible, BOTH,
-        "a view, function, type or sequence is dropped and not made again",
+        "a view, function or type is dropped and not made again",
         "see that nothing uses it any more";
     TABLE_REWRITE: "table-rewrite", Locking, POSTGRES,
         "a table is written anew while nobody may read it",

@@ -63,8 +63,14 @@ const CASES: &[Case] = &[
             "DROP TABLE IF EXISTS public.users, others",
             "DROP SCHEMA sales CASCADE",
             "DROP TABLE unknown",
+            "DROP DATABASE app",
         ],
-        &["CREATE TABLE t (id int); DROP TABLE t", "DROP INDEX CONCURRENTLY users"],
+        &[
+            "CREATE TABLE t (id int); DROP TABLE t",
+            "DROP INDEX CONCURRENTLY users",
+            "DROP SCHEMA sales",
+            "CREATE TABLE t (); DROP TABLE t",
+        ],
     ),
     case(
         "drop-table",
@@ -117,6 +123,12 @@ const CASES: &[Case] = &[
             "CREATE TABLE n (id TEXT, email, nick, age, mood); INSERT INTO n SELECT * FROM users WHERE age > 1; DROP TABLE users; ALTER TABLE n RENAME TO users",
         ],
         &["DELETE FROM sqlite_sequence WHERE name = 'users'", REBUILD],
+    ),
+    case(
+        "drop-sequence",
+        Postgres,
+        &["DROP SEQUENCE s", "DROP SEQUENCE IF EXISTS others_id_seq, s CASCADE"],
+        &["CREATE SEQUENCE s; DROP SEQUENCE s", "ALTER SEQUENCE s OWNED BY NONE"],
     ),
     case(
         "drop-cascade",
@@ -303,7 +315,7 @@ const CASES: &[Case] = &[
     case(
         "drop-object",
         Postgres,
-        &["DROP VIEW v", "DROP TYPE IF EXISTS mood", "DROP FUNCTION f(int)", "DROP SEQUENCE s"],
+        &["DROP VIEW v", "DROP TYPE IF EXISTS mood", "DROP FUNCTION f(int)"],
         &[
             "DROP VIEW v; CREATE VIEW v AS SELECT 1",
             "DROP TRIGGER t ON users",

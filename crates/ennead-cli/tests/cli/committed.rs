@@ -23,6 +23,10 @@ pub(crate) const CASES: &[Case] = &[
     ("sarif_carries_file_and_line", sarif_carries_file_and_line),
     ("diff_on_sqlite", diff_on_sqlite),
     ("diff_on_postgres", diff_on_postgres),
+    (
+        "a_scratch_database_goes_when_the_work_is_interrupted",
+        a_scratch_database_goes_when_the_work_is_interrupted,
+    ),
     ("a_plan_for_sqlite3_is_all_or_nothing", a_plan_for_sqlite3_is_all_or_nothing),
     ("bad_sources_are_told", bad_sources_are_told),
     ("a_table_of_the_rules_is_in_the_guide", a_table_of_the_rules_is_in_the_guide),
@@ -131,12 +135,18 @@ fn on_server<T>(url: &str, work: impl AsyncFnOnce(&Db) -> T) -> T {
     })
 }
 
-/// How many scratch databases there are.
-fn left(server: &str) -> String {
-    let output = std::process::Command::new("psql")
-        .args([server, "-Atc", "SELECT count(*) FROM pg_database WHERE datname LIKE 'ennead_scratch_%'"])
-        .output()
-        .unwrap();
+/// Sees that no scratch database stays. Other cases have theirs for a moment.
+fn nothing_is_left(server: &str) {
+    let began = Instant::now();
+    while asked(server, "SELECT count(*) FROM pg_database WHERE datname LIKE 'ennead_scratch_%'") != "0" {
+        assert!(began.elapsed().as_secs() < 20, "a scratch database is left");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
+fn asked(server: &str, sql: &str) -> String {
+    let output = std::process::Command::new("psql").args([server, "-Atc", sql]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -152,7 +162,7 @@ fn edited_files_of_postgres_are_run_on_scratch() {
     notes.run(&["check", "--scratch", &server]);
     notes.run(&["check", "--scratch", "postgres://127.0.0.1:1"]);
     snapshot!("check_scratch", notes);
-    assert_eq!(left(&server), "0", "no scratch database is left");
+    nothing_is_left(&server);
 }
 
 fn a_model_that_is_missing_is_an_error() {
@@ -328,7 +338,31 @@ fn diff_on_postgres() {
     let drop = format!("DROP DATABASE {name} WITH (FORCE)");
     on_server(&server, async |db| db.across_tenants("a test").execute(&drop).await.unwrap());
     snapshot!("diff_postgres", notes);
-    assert_eq!(left(&server), "0", "no scratch database is left");
+    nothing_is_left(&server);
+}
+
+/// Ctrl-C in the middle of the work.
+fn a_scratch_database_goes_when_the_work_is_interrupted() {
+    let Some(server) = server() else { return };
+    let notes = Transcript::new();
+    notes.quiet_file("slow.postgres.sql", "CREATE TABLE interrupted_here (a int);\nSELECT pg_sleep(60);\n");
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_ennead"))
+        .args(["diff", "--from", "slow.postgres.sql", "--to", "slow.postgres.sql", "--scratch", &server])
+        .current_dir(notes.folder())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let began = Instant::now();
+    let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(60)%'";
+    while asked(&server, sleeping) == "0" {
+        assert!(began.elapsed().as_secs() < 20, "the file is never loaded");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(began.elapsed().as_secs() < 40, "it stops at once");
+    nothing_is_left(&server);
 }
 
 /// What `--format sql` prints runs by `sqlite3`, and leaves everything as it was where rows stand against it.

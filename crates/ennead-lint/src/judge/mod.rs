@@ -71,6 +71,7 @@ pub fn lint(script: &Script<'_>, options: &Options) -> Vec<Finding> {
         options,
         state: State::new(script.dialect, script.before),
         remade: effects.iter().filter_map(made).collect(),
+        made: BTreeSet::new(),
         here: Here { line: 1, column: 1, transaction: Some(0) },
         began: None,
         findings: Vec::new(),
@@ -107,6 +108,8 @@ struct Judge<'a> {
     state: State,
     /// What the script makes, somewhere.
     remade: BTreeSet<Name>,
+    /// What it has made up to here, beside tables.
+    made: BTreeSet<Name>,
     here: Here,
     /// The transaction that the script's own BEGIN opened, or COMMIT closed, if it has any.
     began: Option<Option<usize>>,
@@ -205,7 +208,10 @@ impl Judge<'_> {
                 self.state.locked = None;
             }
             Effect::Unreadable(why) => self.found(rule::UNREADABLE, why),
-            Effect::Create { .. } | Effect::Insert | Effect::Harmless => {}
+            Effect::Create { name } => {
+                self.made.insert(name);
+            }
+            Effect::Insert | Effect::Harmless => {}
         }
     }
 

@@ -26,7 +26,9 @@ impl Judge<'_> {
                     self.drop_table(name);
                 }
             }
-            Dropped::Schema => {
+            // Without CASCADE only an empty schema goes.
+            Dropped::Schema if !cascade => {}
+            Dropped::Schema | Dropped::Database => {
                 self.found(rule::DROP_TABLE, format!("{all} goes, with all that is in it"));
             }
             Dropped::Index => {
@@ -37,7 +39,12 @@ impl Judge<'_> {
                     self.found(rule::INDEX_LOCKS, format!("its table waits while {all} is dropped"));
                 }
             }
-            Dropped::View | Dropped::Type | Dropped::Function | Dropped::Sequence => {
+            Dropped::Sequence => {
+                for name in names.iter().filter(|name| !self.made.contains(name)).collect::<Vec<_>>() {
+                    self.found(rule::DROP_SEQUENCE, format!("how far {name} counted is gone"));
+                }
+            }
+            Dropped::View | Dropped::Type | Dropped::Function => {
                 let lasting: Vec<String> =
                     names.iter().filter(|name| !self.comes_back(name)).map(ToString::to_string).collect();
                 if !lasting.is_empty() {

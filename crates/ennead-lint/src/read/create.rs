@@ -58,7 +58,8 @@ fn table(mut cursor: Cursor<'_>, temporary: bool) -> Option<Effect> {
         return Some(Effect::CreateTableAs { name });
     }
     let mut made = Table { schema: name.schema.clone(), ..Table::new(name.name) };
-    for item in body.items() {
+    let items = if body.is_over() { Vec::new() } else { body.items() };
+    for item in items {
         if item.sees_any(&["CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "EXCLUDE"]) {
             let (name, constraint) = column::constraint(item)?;
             add_to(&mut made, name.unwrap_or_default(), constraint);

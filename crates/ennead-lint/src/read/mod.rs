@@ -83,6 +83,8 @@ pub(crate) enum Effect {
 pub(crate) enum Dropped {
     Table,
     Schema,
+    /// A database, or all that a role owns.
+    Database,
     Index,
     View,
     Type,

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
 
 mod case;
+mod hazards;
 mod judge;
 mod postgres;
 mod report;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ennead::Db;
-use ennead::migrate::{self, Diff, Fill, HazardKind, Hints, PlanOptions, Snapshot, Step};
+use ennead::migrate::{self, Diff, Fill, Hints, PlanOptions, Snapshot, Step};
+use ennead::{Db, Dialect};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
 use crate::Failure;
 use crate::case::Case;
+use crate::hazards;
 use crate::judge;
 use crate::report::{Noop, Outcome, Verdict};
 
@@ -27,7 +28,7 @@ pub(crate) async fn run(server: &str, slot: usize, case: &Case) -> Outcome {
                         forward: failed.clone(),
                         backward: failed,
                         noop: case.noop.filter(|noop| *noop).map(|_| Noop { empty: false, same: true }),
-                        deletes: false,
+                        told: Default::default(),
                         plans: String::new(),
                         without_rows: 0,
                         rows: 0,
@@ -98,13 +99,21 @@ async fn judge_case(urls: &[String; 2], case: &Case) -> Result<Outcome, Failure>
     let backward_steps = migrate::plan(&back, &PlanOptions::default());
     let forward = direction(a, &there, &forward_steps, &to, &facts_b, &counts).await?;
     let backward = direction(b, &back, &backward_steps, &from, &facts_a, &BTreeMap::new()).await?;
-    let deletes = forward_steps
-        .iter()
-        .flat_map(|step| &step.hazards)
-        .any(|hazard| hazard.kind == HazardKind::DeletesData);
+    let told = [
+        hazards::judge(Dialect::Postgres, &from, &forward_steps),
+        hazards::judge(Dialect::Postgres, &to, &backward_steps),
+    ];
     let text = |steps: &[Step]| steps.iter().map(|step| format!("  {};\n", step.sql)).collect::<String>();
     let plans = format!("forward:\n{}backward:\n{}", text(&forward_steps), text(&backward_steps));
-    Ok(Outcome::Ran { forward, backward, noop, deletes, plans, without_rows: 0, rows: counts.values().sum() })
+    Ok(Outcome::Ran {
+        forward,
+        backward,
+        noop,
+        told: Box::new(told),
+        plans,
+        without_rows: 0,
+        rows: counts.values().sum(),
+    })
 }
 
 async fn introspect(url: &str) -> Result<Snapshot, Failure> {

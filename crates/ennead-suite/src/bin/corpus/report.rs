@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
+use crate::hazards::Told;
 
 /// How one direction of a case went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,8 @@ pub(crate) enum Outcome {
         forward: Verdict,
         backward: Verdict,
         noop: Option<Noop>,
-        deletes: bool,
+        /// What is told of the two plans, there and back.
+        told: Box<[Told; 2]>,
         plans: String,
         /// Directions in which no row was found that keeps the new constraints, and that passed without rows.
         without_rows: usize,
@@ -63,9 +65,11 @@ impl Report {
         let mut changes: BTreeMap<&str, [Counts; 2]> = BTreeMap::new();
         let mut failed = false;
         let (mut noops, mut empty, mut bare, mut kept) = (0, 0, 0, 0);
+        let (mut plans_judged, mut apart) = (0, 0);
+        let mut agreed: BTreeMap<&String, (usize, usize)> = BTreeMap::new();
         for (case, outcome) in &self.outcomes {
             let title = format!("{} {}", case.suite, case.name);
-            let Outcome::Ran { forward, backward, noop, deletes, plans, without_rows, rows } = outcome else {
+            let Outcome::Ran { forward, backward, noop, told, plans, without_rows, rows } = outcome else {
                 if let Outcome::Unloadable(why) = outcome {
                     println!("NOT LOADED {title}: {why}");
                 }
@@ -102,11 +106,34 @@ impl Report {
                 bare += without_rows;
                 println!("WITHOUT ROWS {title}: no row was found that keeps the new constraints");
             }
+            for told in &**told {
+                for what in &told.unreadable {
+                    println!("UNREADABLE {title}: {what}");
+                    failed = true;
+                }
+                plans_judged += 1;
+                if told.lint_deletes != told.plan.contains("DeletesData") {
+                    println!(
+                        "LINT {title}: it deletes data by the lint {}, by the plan {}",
+                        told.lint_deletes, !told.lint_deletes
+                    );
+                    apart += 1;
+                }
+            }
             if let Some(hazards) = &case.hazards {
                 let expected = hazards.iter().any(|hazard| hazard == "DeletesData");
-                if expected != *deletes {
-                    println!("HAZARD {title}: deletes data {deletes}, expected {expected}");
+                let found = told[0].plan.contains("DeletesData");
+                if expected != found {
+                    println!("HAZARD {title}: deletes data {found}, expected {expected}");
                     failed = true;
+                }
+                for hazard in hazards {
+                    let agreed = agreed.entry(hazard).or_insert((0, 0));
+                    agreed.0 += 1;
+                    agreed.1 += usize::from(told[0].plan.contains(hazard.as_str()));
+                    if !told[0].plan.contains(hazard.as_str()) {
+                        println!("NOT TOLD {title}: {hazard}");
+                    }
                 }
             }
             if verbose {
@@ -118,6 +145,12 @@ impl Report {
             self.outcomes.len(),
             self.dialect
         );
+        println!(
+            "plans that the lint read: {plans_judged}; where it and the plan are apart on what deletes data: {apart}"
+        );
+        for (hazard, (named, told)) in &agreed {
+            println!("hazard {hazard}: named by {named} cases, told in {told}");
+        }
         table("suite", &suites);
         table("change", &changes);
         failed

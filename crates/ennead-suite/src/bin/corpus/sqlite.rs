@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use ennead::Db;
 use ennead::migrate::{self, Change, Diff, Fill, HazardKind, Hints, PlanOptions, Snapshot, Step};
+use ennead::{Db, Dialect};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqliteConnection};
 
 use crate::Failure;
 use crate::case::Case;
+use crate::hazards;
 use crate::judge;
 use crate::report::{Noop, Outcome, Verdict};
 
@@ -38,7 +39,7 @@ pub(crate) async fn run(slot: usize, case: &Case) -> Outcome {
                     forward: failed.clone(),
                     backward: failed,
                     noop: None,
-                    deletes: false,
+                    told: Default::default(),
                     plans: String::new(),
                     without_rows: 0,
                     rows: 0,
@@ -208,13 +209,13 @@ async fn judge_case(files: &[PathBuf; 2], case: &Case) -> Result<Outcome, Failur
     let plan =
         |diff: &Diff| migrate::plan(diff, &PlanOptions { fills: fills(diff, Values::Small), online: false });
     let (forward_steps, backward_steps) = (plan(&there), plan(&back));
-    let deletes = forward_steps
-        .iter()
-        .flat_map(|step| &step.hazards)
-        .any(|hazard| hazard.kind == HazardKind::DeletesData);
+    let told = [
+        hazards::judge(Dialect::Sqlite, &from, &forward_steps),
+        hazards::judge(Dialect::Sqlite, &to, &backward_steps),
+    ];
     let text = |steps: &[Step]| steps.iter().map(|step| format!("  {};\n", step.sql)).collect::<String>();
     let plans = format!("forward:\n{}backward:\n{}", text(&forward_steps), text(&backward_steps));
-    Ok(Outcome::Ran { forward, backward, noop, deletes, plans, without_rows, rows: kept })
+    Ok(Outcome::Ran { forward, backward, noop, told: Box::new(told), plans, without_rows, rows: kept })
 }
 
 fn url(file: &Path) -> String {
