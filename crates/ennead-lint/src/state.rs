@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ennead_core::Dialect;
-use ennead_core::diff::mentions;
+use ennead_core::diff::{mentions, rename};
 use ennead_core::snapshot::{Name, Snapshot, Table};
 
 use crate::read::Copy;
@@ -142,6 +142,44 @@ impl State {
         }
         if let Some(copy) = self.copies.remove(&old) {
             self.copies.insert(new, copy);
+        }
+    }
+
+    /// A column has another name from here on, in its table's keys and constraints and in those that refer to it, too.
+    pub(crate) fn rename_column(&mut self, table: &Name, from: &str, to: &str) {
+        let dialect = self.dialect;
+        let is = |name: &String| fold(dialect, name) == fold(dialect, from);
+        let renamed = |names: &mut Vec<String>| {
+            names.iter_mut().filter(|name| is(name)).for_each(|name| to.clone_into(name));
+        };
+        let key = self.key(table);
+        for (name, other) in &mut self.tables {
+            for reference in other.foreign_keys.iter_mut().filter(|key| key.parent == table.name) {
+                renamed(&mut reference.parent_columns);
+            }
+            if *name != key {
+                continue;
+            }
+            for column in other.columns.iter_mut().filter(|column| is(&column.name)) {
+                to.clone_into(&mut column.name);
+            }
+            for columns in other.primary_key.iter_mut().map(|key| &mut key.columns) {
+                renamed(columns);
+            }
+            for columns in other.uniques.iter_mut().map(|unique| &mut unique.columns) {
+                renamed(columns);
+            }
+            for columns in other.foreign_keys.iter_mut().map(|key| &mut key.columns) {
+                renamed(columns);
+            }
+            for check in &mut other.checks {
+                check.condition = rename(&check.condition, from, to);
+            }
+        }
+        for set in [&mut self.fresh, &mut self.null, &mut self.filled] {
+            if set.remove(&(key.clone(), fold(dialect, from))) {
+                set.insert((key.clone(), fold(dialect, to)));
+            }
         }
     }
 

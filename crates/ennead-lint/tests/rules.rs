@@ -4,6 +4,7 @@
 use ennead_core::Dialect::{self, Postgres, Sqlite};
 use ennead_core::snapshot::{Check, Column, EnumType, Identity, PrimaryKey, Snapshot, Table};
 use ennead_lint::{Finding, Options, RULES, Rule, Script, Transactions, lint};
+use ennead_sql::ddl::read::SchemaRow;
 
 /// What the database holds before: `users`, with rows.
 fn before(dialect: Dialect) -> Snapshot {
@@ -120,9 +121,10 @@ const CASES: &[Case] = &[
         Sqlite,
         &[
             "DELETE FROM users",
+            REBUILD_BY_INNER_JOIN,
             "CREATE TABLE n (id TEXT, email, nick, age, mood); INSERT INTO n SELECT * FROM users WHERE age > 1; DROP TABLE users; ALTER TABLE n RENAME TO users",
         ],
-        &["DELETE FROM sqlite_sequence WHERE name = 'users'", REBUILD],
+        &["DELETE FROM sqlite_sequence WHERE name = 'users'", REBUILD, REBUILD_JOINED],
     ),
     case(
         "drop-sequence",
@@ -157,7 +159,7 @@ const CASES: &[Case] = &[
             "ALTER TABLE users ALTER nick TYPE text",
         ],
     ),
-    case("narrow-type", Sqlite, &[REBUILD_NUMBER], &[REBUILD]),
+    case("narrow-type", Sqlite, &[REBUILD_NUMBER], &[REBUILD, REBUILD_JOINED]),
     case(
         "not-null-without-default",
         Postgres,
@@ -528,6 +530,15 @@ const REBUILD: &str = "
     ALTER TABLE \"ennead_new_users\" RENAME TO \"users\";
     PRAGMA foreign_key_check;
     PRAGMA foreign_keys = ON";
+const REBUILD_JOINED: &str = "
+    CREATE TABLE n (id TEXT PRIMARY KEY, email INTEGER, nick TEXT, age INTEGER, mood TEXT);
+    INSERT INTO n (id, email, nick, age, mood) SELECT u.id, o.id, nick, age, coalesce(mood, u.email)
+        FROM users AS u LEFT JOIN others AS o ON o.id = u.age;
+    DROP TABLE users; ALTER TABLE n RENAME TO users";
+const REBUILD_BY_INNER_JOIN: &str = "
+    CREATE TABLE n (id TEXT PRIMARY KEY, email TEXT, nick TEXT, age INTEGER, mood TEXT);
+    INSERT INTO n (id, email, nick, age, mood) SELECT u.id, email, nick, age, mood FROM users u JOIN others o ON o.id = age;
+    DROP TABLE users; ALTER TABLE n RENAME TO users";
 const REBUILD_WITHOUT_AGE: &str = "
     CREATE TABLE n (id TEXT PRIMARY KEY, email TEXT, nick TEXT, mood TEXT);
     INSERT INTO n (id, email, nick, mood) SELECT id, email, nick, mood FROM users; DROP TABLE users; ALTER TABLE n RENAME TO users";
@@ -635,6 +646,30 @@ fn what_a_script_makes_is_nobodys_yet() {
         CREATE UNIQUE INDEX u ON t (a); ALTER TABLE t ALTER COLUMN a SET NOT NULL, ALTER COLUMN a TYPE smallint, RENAME a TO b;
         ALTER TABLE t ADD CONSTRAINT c CHECK (b > 0); ALTER TABLE t DROP COLUMN b; UPDATE t SET id = NULL; DELETE FROM t; DROP TABLE t";
     assert_eq!(names(Postgres, sql), Vec::<&str>::new());
+}
+
+/// What is renamed first is the same thing afterwards, also in keys and constraints.
+#[test]
+fn a_renamed_column_keeps_its_constraints() {
+    let before = "CREATE TABLE o (id INTEGER PRIMARY KEY);
+        CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER UNIQUE REFERENCES o (id) CHECK (a > 0), b TEXT);";
+    let later = "ALTER TABLE t RENAME COLUMN a TO c;
+        CREATE TABLE n (id INTEGER PRIMARY KEY, c INTEGER, b TEXT, UNIQUE (c), CHECK (c > 0), FOREIGN KEY (c) REFERENCES o (id));
+        INSERT INTO n (id, c, b) SELECT id, c, b FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t";
+    let rows: Vec<SchemaRow> = ["o", "t"]
+        .into_iter()
+        .zip(before.split(';'))
+        .map(|(name, sql)| SchemaRow {
+            kind: "table".into(),
+            name: name.into(),
+            tbl_name: name.into(),
+            sql: Some(sql.trim().into()),
+        })
+        .collect();
+    let before = ennead_sql::ddl::read::sqlite(&rows);
+    let script = Script { sql: later, dialect: Sqlite, before: Some(&before), transaction: None };
+    let told: Vec<&str> = lint(&script, &Options::default()).iter().map(|one| one.rule.name).collect();
+    assert_eq!(told, ["rename-column"]);
 }
 
 /// Steps 1 and 2 in a transaction each; those on even lines by themselves.

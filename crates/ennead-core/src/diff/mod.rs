@@ -11,7 +11,7 @@ mod text;
 pub use self::change::{Change, CommentOn, Constraint, EnumAddition, EnumPlace};
 pub use self::hints::{Candidate, ColumnHint, Hints, ValueHint};
 pub use self::table::same_index;
-pub use self::text::mentions;
+pub use self::text::{mentions, rename};
 use crate::def::Dialect;
 use crate::snapshot::{EnumType, Name, Sequence, Snapshot, Unmodelled};
 

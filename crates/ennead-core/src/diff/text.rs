@@ -75,7 +75,8 @@ pub fn mentions(sql: &str, name: &str) -> bool {
 }
 
 /// The text with another name in all places of one, written as Postgres writes names.
-pub(super) fn rename(sql: &str, from: &str, to: &str) -> String {
+#[must_use]
+pub fn rename(sql: &str, from: &str, to: &str) -> String {
     let mut out = String::with_capacity(sql.len());
     for piece in pieces(sql) {
         match piece {

@@ -179,7 +179,7 @@ impl Judge<'_> {
     }
 
     pub(super) fn rename_column(&mut self, table: &Name, from: &str, to: &str) {
-        self.with_column(table, from, |column| to.clone_into(&mut column.name));
+        self.state.rename_column(table, from, to);
         if !self.state.is_made(table) {
             self.found(
                 rule::RENAME_COLUMN,

@@ -168,10 +168,10 @@ impl<'a> Cursor<'a> {
         Self { tokens: taken, dialect: self.dialect }
     }
 
-    /// The one column that is all of what is left, if it is one: `name`, `table.name`.
-    pub(super) fn only_column(mut self) -> Option<String> {
+    /// The one name that is all of what is left, if it is one: `name`, `table.name`.
+    pub(super) fn only_name(mut self) -> Option<Name> {
         let name = self.name()?;
-        self.is_over().then_some(name.name)
+        self.is_over().then_some(name)
     }
 
     /// What is left as a text, with small letters but for quoted names and strings.

@@ -159,19 +159,34 @@ fn insert(mut cursor: Cursor<'_>) -> Option<Effect> {
         return Some(Effect::Insert);
     }
     let Some(from) = cursor.name() else { return Some(Effect::Insert) };
-    let names: Vec<String> = names.into_iter().filter_map(Cursor::only_column).collect();
-    let items: Vec<Option<String>> = selected.items().into_iter().map(Cursor::only_column).collect();
+    cursor.takes("AS");
+    let follows =
+        cursor.sees_any(&["WHERE", "LIMIT", "JOIN", "INNER", "LEFT", "CROSS", "GROUP", "ORDER", "UNION"]);
+    let alias = if follows { None } else { cursor.part() };
+    // A column that another table is named for comes from there.
+    let own = |column: Name| {
+        let of = column.schema.as_deref();
+        of.is_none_or(|of| of == from.name || Some(of) == alias.as_deref()).then_some(column.name)
+    };
+    let names: Vec<Name> = names.into_iter().filter_map(Cursor::only_name).collect();
+    let items: Vec<Option<String>> =
+        selected.items().into_iter().map(|item| item.only_name().and_then(own)).collect();
     let mut read = Vec::new();
     let mut rest = selected;
     while let Some(token) = rest.peek() {
         if matches!(token, Token::Word(_)) {
-            read.extend(rest.part());
+            read.extend(rest.name().and_then(own));
         } else {
             rest.next();
         }
     }
     let same = names.len() == items.len();
-    let columns = if same { names.into_iter().zip(items).collect() } else { Vec::new() };
-    let some = cursor.sees_any(&["WHERE", "LIMIT", "JOIN", "INNER", "GROUP"]) || cursor.has("WHERE");
+    let names = names.into_iter().map(|name| name.name);
+    let columns = if same { names.zip(items).collect() } else { Vec::new() };
+    // What another table has no row for is left out by a join, but for an outer one.
+    let some = cursor.has("WHERE")
+        || cursor.has("LIMIT")
+        || cursor.has("GROUP")
+        || (cursor.has("JOIN") && !cursor.has("LEFT"));
     Some(Effect::Copy(Copy { into, from, columns, read, some }))
 }
