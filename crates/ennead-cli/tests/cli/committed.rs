@@ -27,6 +27,7 @@ pub(crate) const CASES: &[Case] = &[
         "a_scratch_database_goes_when_the_work_is_interrupted",
         a_scratch_database_goes_when_the_work_is_interrupted,
     ),
+    ("a_plan_for_psql_runs", a_plan_for_psql_runs),
     ("a_plan_for_sqlite3_is_all_or_nothing", a_plan_for_sqlite3_is_all_or_nothing),
     ("bad_sources_are_told", bad_sources_are_told),
     ("a_table_of_the_rules_is_in_the_guide", a_table_of_the_rules_is_in_the_guide),
@@ -43,7 +44,7 @@ fn check_agrees_with_what_was_just_made() {
     let mut notes = Transcript::new();
     notes.run(&["check"]);
     notes.run(&["migrate", "new", "-m", "initial"]).run(&["ddl", "--write"]).run(&["check"]);
-    notes.run(&["ddl", "--write", "--profile", "rls", "--application-role", "app"]).run(&["check"]);
+    notes.run(&["ddl", "--write", "--profile", "rls", "--application-role", "app_of_ours"]).run(&["check"]);
     // Line ends of another system are no difference.
     for file in ["ddl/postgres.sql", "migrations/0001_initial/sqlite.up.sql"] {
         notes.quiet_file(file, &notes.read(file).replace('\n', "\r\n"));
@@ -363,6 +364,72 @@ fn a_scratch_database_goes_when_the_work_is_interrupted() {
     assert_eq!(child.wait().unwrap().code(), Some(1));
     assert!(began.elapsed().as_secs() < 40, "it stops at once");
     nothing_is_left(&server);
+}
+
+/// What `--format sql` prints runs by `psql`, step by step where steps are by themselves, and a second diff is empty.
+fn a_plan_for_psql_runs() {
+    let Some(server) = server() else { return };
+    let name = format!("plan_{}", std::process::id());
+    asked(&server, &format!("CREATE DATABASE {name}"));
+    let (base, query) = server.split_once('?').unwrap_or((&server, ""));
+    let url = format!("{}/{name}?{query}", base.rsplit_once('/').unwrap().0);
+    asked(
+        &url,
+        "CREATE TYPE mood AS ENUM ('good'); CREATE TABLE a (id int PRIMARY KEY, m mood, n text); INSERT INTO a VALUES (1, 'good', NULL)",
+    );
+    let mut notes = Transcript::new();
+    notes.quiet_file(
+        "to.sql",
+        "CREATE TYPE mood AS ENUM ('good', 'bad'); CREATE TABLE a (id bigint PRIMARY KEY, m mood DEFAULT 'bad', n text, k text DEFAULT 'x');
+         CREATE INDEX CONCURRENTLY ix ON a (k); ALTER TABLE a ADD CONSTRAINT c CHECK (id > 0);",
+    );
+    for online in ["--online", ""] {
+        let arguments =
+            ["diff", "--from", &url, "--to", "to.sql", "--scratch", &server, "--format", "sql", online];
+        notes.bare(&arguments[..if online.is_empty() { 9 } else { 10 }]);
+        let said = notes.text();
+        let plan: String = said[said.rfind("$ ennead").unwrap()..]
+            .lines()
+            .skip(1)
+            .filter(|line| !line.starts_with(['!', '=']))
+            .fold(String::new(), |all, line| all + line + "\n");
+        notes.quiet_file("plan.sql", &plan);
+        let file = notes.folder().join("plan.sql");
+        let ran = std::process::Command::new("psql").args([&url, "-qf"]).arg(&file).output().unwrap();
+        assert!(ran.status.success(), "{plan}\n{}", String::from_utf8_lossy(&ran.stderr));
+    }
+    assert!(
+        notes.text().contains("CONCURRENTLY") && notes.text().ends_with("! no difference"),
+        "{}",
+        notes.text()
+    );
+    // A row stands against it: all of the transaction is undone.
+    asked(&url, "INSERT INTO a VALUES (2, 'bad', NULL)");
+    notes.quiet_file("to.sql", "CREATE TABLE a (id bigint PRIMARY KEY, n text NOT NULL, extra int);");
+    let mut last = Transcript::new();
+    last.quiet_file("to.sql", &notes.read("to.sql"));
+    last.bare(&["diff", "--from", &url, "--to", "to.sql", "--scratch", &server, "--format", "sql"]);
+    let plan: String = last
+        .text()
+        .lines()
+        .skip(1)
+        .filter(|line| !line.starts_with(['!', '=']))
+        .fold(String::new(), |all, line| all + line + "\n");
+    last.quiet_file("plan.sql", &plan);
+    let ran = std::process::Command::new("psql")
+        .args([&url, "-qf"])
+        .arg(last.folder().join("plan.sql"))
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(3), "{plan}");
+    assert_eq!(
+        asked(
+            &url,
+            "SELECT string_agg(attname, ' ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = 'a'::regclass AND attnum > 0 AND NOT attisdropped"
+        ),
+        "id m n k"
+    );
+    asked(&server, &format!("DROP DATABASE {name} WITH (FORCE)"));
 }
 
 /// What `--format sql` prints runs by `sqlite3`, and leaves everything as it was where rows stand against it.

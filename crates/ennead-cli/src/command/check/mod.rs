@@ -40,9 +40,9 @@ pub struct CheckArgs {
     /// A server of Postgres where a database may be made and dropped
     #[arg(long, value_name = "URL", env = "ENNEAD_SCRATCH", hide_env_values = true)]
     scratch: Option<String>,
-    /// The role that committed DDL with row level security is for
-    #[arg(long, value_name = "ROLE", default_value = "app")]
-    application_role: String,
+    /// The role that committed DDL with row level security is for: that of the migrations, or of the file
+    #[arg(long, value_name = "ROLE")]
+    application_role: Option<String>,
     #[command(flatten)]
     root: RootArgs,
 }
@@ -120,9 +120,9 @@ impl Check<'_> {
         let schema = &self.application.schema;
         let walled = dialect == Dialect::Postgres && there.contains(" ROW LEVEL SECURITY");
         let (wanted, command) = if walled {
-            let role = &self.args.application_role;
+            let role = self.role(&there);
             (
-                schema.ddl_with_row_security(role)?,
+                schema.ddl_with_row_security(&role)?,
                 format!("ddl --write --profile rls --application-role {role}"),
             )
         } else {
@@ -137,6 +137,19 @@ impl Check<'_> {
             self.differs(&what, &how, &format!("`{command}` writes it anew"));
         }
         Ok(())
+    }
+
+    /// The role that row level security is for. Models do not tell it.
+    fn role(&self, ddl: &str) -> String {
+        let of_migrations = self.migrations.head().and_then(Migration::row_security);
+        let of_file = || {
+            let (_, rest) = ddl.split_once(" FOR SELECT TO \"")?;
+            rest.split_once('"').map(|(role, _)| role.to_owned())
+        };
+        let said = self.args.application_role.clone();
+        said.or_else(|| of_migrations.map(|security| security.application_role.clone()))
+            .or_else(of_file)
+            .unwrap_or_else(|| "app".to_owned())
     }
 
     /// The models against the last snapshot: what a new migration would hold.
