@@ -216,13 +216,11 @@ impl Sources<'_> {
 }
 
 fn not_made(error: ennead::Error) -> Failure {
-    let denied = error.code() == Some("42501");
-    let failure = Failure::new(format!("the database does not make of the models what it would: {error}"));
-    if denied {
-        failure.hint("the role needs CREATE on the database: nothing is left there")
-    } else {
-        failure
+    // What a role may not do is told with what to do about it.
+    if error.code() == Some("42501") {
+        return Failure::new(error.to_string());
     }
+    Failure::new(format!("the database does not make of the models what it would: {error}"))
 }
 
 /// Opens a database that is there already.
