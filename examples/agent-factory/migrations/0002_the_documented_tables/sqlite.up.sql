@@ -24,18 +24,23 @@ FROM "audit_logs" AS a
 WHERE a."id" NOT IN (SELECT p."text_id" FROM "ennead_parked_audit_logs" AS p);
 
 -- is incompatible: programs that know the earlier name fail
+-- ennead:allow rename-column the programs are stopped while it runs
 ALTER TABLE "agents" RENAME COLUMN "user_id" TO "created_by";
 
 -- is incompatible: programs that know the earlier name fail
+-- ennead:allow rename-column the programs are stopped while it runs
 ALTER TABLE "audit_logs" RENAME COLUMN "metadata" TO "details";
 
 -- is incompatible: programs that know the earlier name fail
+-- ennead:allow rename-column the programs are stopped while it runs
 ALTER TABLE "executions" RENAME COLUMN "type" TO "execution_type";
 
 -- is incompatible: programs that know the earlier name fail
+-- ennead:allow rename-column the programs are stopped while it runs
 ALTER TABLE "executions" RENAME COLUMN "entity_id" TO "resource_id";
 
 -- is incompatible: programs that know the earlier name fail
+-- ennead:allow rename-column the programs are stopped while it runs
 ALTER TABLE "executions" RENAME COLUMN "result" TO "output_data";
 
 CREATE TABLE "plans"
@@ -186,6 +191,7 @@ CREATE TABLE "ennead_new_agents"
 ) STRICT;
 
 -- locks: all of agents is written anew
+-- ennead:allow new-foreign-key it held under the older name
 INSERT INTO "ennead_new_agents" ("id", "name", "instructions", "model", "tenant_id", "created_by", "created_at", "updated_at") SELECT "id", "name", "instructions", "model", "tenant_id", "created_by", "created_at", "updated_at" FROM "agents";
 
 DROP TABLE "agents";
@@ -223,6 +229,9 @@ CREATE TABLE "ennead_new_audit_logs"
 ) STRICT;
 
 -- locks: all of audit_logs is written anew
+-- ennead:allow narrow-type each text id has a number, and keeps it
+-- ennead:allow change-type the programs are stopped while it runs
+-- ennead:allow new-check the older check held the same under the older name
 INSERT INTO "ennead_new_audit_logs" ("id", "event_type", "user_id", "resource_type", "resource_id", "action", "success", "details", "ip_address", "created_at") SELECT p."id", "event_type", "user_id", "resource_type", "resource_id", "action", "success", "details", p."ip_address", "created_at" FROM "audit_logs" AS a JOIN "ennead_parked_audit_logs" AS p ON p."text_id" = a."id";
 
 -- ennead:allow drop-column its text ids are parked, and the way down brings them back
@@ -278,6 +287,7 @@ CREATE TABLE "ennead_new_blueprints"
 
 -- Nobody wrote down who published them, so it is the first superuser; where there is none, the migration fails.
 -- locks: all of blueprints is written anew
+-- ennead:allow new-foreign-key the publisher is a user, or the migration fails and nothing is done
 INSERT INTO "ennead_new_blueprints" ("id", "name", "description", "version", "definition", "publisher_id", "created_at", "updated_at") SELECT "id", "name", "description", "version", "definition", (SELECT id FROM users WHERE is_superuser ORDER BY created_at, id LIMIT 1), "created_at", "updated_at" FROM "blueprints";
 
 DROP TABLE "blueprints";
@@ -333,6 +343,7 @@ CREATE TABLE "ennead_new_executions"
 ) STRICT;
 
 -- locks: all of executions is written anew
+-- ennead:allow new-check the older check held the same under the older name
 INSERT INTO "ennead_new_executions" ("id", "execution_type", "resource_id", "status", "input_data", "output_data", "error", "execution_time", "tenant_id", "created_by", "created_at", "completed_at") SELECT "id", "execution_type", "resource_id", "status", "input_data", "output_data", "error", "execution_time", "tenant_id", "created_by", "created_at", "completed_at" FROM "executions";
 
 DROP TABLE "executions";

@@ -7,5 +7,8 @@
 )]
 
 mod committed;
+mod database;
 mod facts;
+mod migrations;
 mod page;
+mod rows;

@@ -12,11 +12,14 @@ pub(super) const TABLE: &str = "ennead_migrations";
 /// The table of all that was done.
 pub(super) const LOG: &str = "ennead_migration_log";
 
-/// A database without the runner's own tables: they belong to no schema of an application.
+/// What the names of tables begin with in which migrations park rows, so that the way back restores them.
+const PARKED: &str = "ennead_parked_";
+
+/// A database without what belongs to no schema of an application: the runner's own tables, and parked rows.
 pub(crate) fn without_ledger(mut snapshot: Snapshot) -> Snapshot {
     let is_ours = |name: &str| {
         let name = name.rsplit('.').next().unwrap_or_default();
-        name == TABLE || name == LOG || name.starts_with(&format!("{LOG}_id"))
+        name == TABLE || name == LOG || name.starts_with(&format!("{LOG}_id")) || name.starts_with(PARKED)
     };
     snapshot.tables.retain(|table| !is_ours(&table.name));
     snapshot.unmodelled.retain(|thing| !is_ours(&thing.name));
