@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 use ennead_core::Dialect::{self, Postgres, Sqlite};
-use ennead_core::snapshot::{Check, Column, EnumType, Identity, PrimaryKey, Snapshot, Table};
+use ennead_core::snapshot::{Check, Column, EnumType, ForeignKey, Identity, PrimaryKey, Snapshot, Table};
 use ennead_lint::{Finding, Options, RULES, Rule, Script, Transactions, lint};
 use ennead_sql::ddl::read::SchemaRow;
 
@@ -638,6 +638,44 @@ fn a_permission_holds_for_one_rule_of_one_statement() {
             (4, "drop-table", why("moved")),
         ]
     );
+}
+
+/// What a rebuild does is told where the new table is filled, and known where the earlier one goes: a permission may stand
+/// above either.
+#[test]
+fn a_permission_holds_where_the_finding_is_told() {
+    let fill = "INSERT INTO n (id, email, nick, age, mood) SELECT";
+    let drop = "DROP TABLE users";
+    for place in [fill, drop] {
+        let allow = format!("\n-- ennead:allow narrow-type they are numbers\n{place}");
+        let told = findings(Sqlite, &REBUILD_NUMBER.replace(place, &allow));
+        let narrow: Vec<_> = told.iter().filter(|one| one.rule.name == "narrow-type").collect();
+        assert_eq!((narrow.len(), narrow[0].allowed.as_deref()), (1, Some("they are numbers")), "{place}");
+        assert!(told.iter().any(|one| one.allowed.is_none()), "it allows one rule only");
+    }
+}
+
+/// A rebuild behind a rename keeps what held: nothing of it is new.
+#[test]
+fn constraints_follow_a_renamed_column() {
+    let mut before = before(Sqlite);
+    let users = before.tables.iter_mut().find(|table| table.name == "users").unwrap();
+    users.checks.push(Check { condition: "\"age\" > 0".into(), ..Check::default() });
+    users.foreign_keys.push(ForeignKey {
+        columns: vec!["age".into()],
+        parent: "others".into(),
+        parent_columns: vec!["id".into()],
+        ..ForeignKey::default()
+    });
+    let sql = "ALTER TABLE users RENAME COLUMN age TO years;
+        CREATE TABLE n (id TEXT PRIMARY KEY, email TEXT, nick TEXT, years INTEGER, mood TEXT,
+            CHECK (\"years\" > 0), FOREIGN KEY (years) REFERENCES others (id));
+        INSERT INTO n (id, email, nick, years, mood) SELECT id, email, nick, years, mood FROM users;
+        DROP TABLE users; ALTER TABLE n RENAME TO users";
+    let script = Script { sql, dialect: Sqlite, before: Some(&before), transaction: None };
+    let told: Vec<&str> =
+        lint(&script, &Options::default()).iter().map(|finding| finding.rule.name).collect();
+    assert_eq!(told, ["rename-column"]);
 }
 
 #[test]

@@ -74,6 +74,7 @@ pub fn lint(script: &Script<'_>, options: &Options) -> Vec<Finding> {
         made: BTreeSet::new(),
         here: Here { line: 1, column: 1, transaction: Some(0) },
         began: None,
+        allowed: Vec::new(),
         findings: Vec::new(),
     };
     for (statement, effect) in statements.statements.iter().zip(effects) {
@@ -113,6 +114,8 @@ struct Judge<'a> {
     here: Here,
     /// The transaction that the script's own BEGIN opened, or COMMIT closed, if it has any.
     began: Option<Option<usize>>,
+    /// What is allowed for the statement on a line.
+    allowed: Vec<(usize, &'static Rule, String)>,
     findings: Vec<Finding>,
 }
 
@@ -127,11 +130,16 @@ impl Judge<'_> {
         let first = self.findings.len();
         self.effect(effect);
         let allows: Vec<Allow<'_>> = statement.comments.iter().filter_map(allow::read).collect();
+        self.allowed.extend(allows.iter().filter_map(|allow| match allow {
+            Allow::Rule { rule, reason } => Some((statement.line, *rule, (*reason).to_owned())),
+            Allow::Bad { .. } => None,
+        }));
         for finding in self.findings.iter_mut().skip(first) {
-            finding.allowed = allows.iter().find_map(|allow| match allow {
-                Allow::Rule { rule, reason } if *rule == finding.rule => Some((*reason).to_owned()),
-                _ => None,
-            });
+            // Some are told at an earlier statement, where what they are about is written.
+            let lines = [statement.line, finding.line];
+            let mut fitting =
+                self.allowed.iter().filter(|(line, rule, _)| lines.contains(line) && *rule == finding.rule);
+            finding.allowed = fitting.next().map(|(_, _, reason)| reason.clone());
         }
         self.bad(allows);
     }

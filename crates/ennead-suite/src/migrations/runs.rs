@@ -103,6 +103,18 @@ async fn what_was_done_beside_the_migrations_is_found(bed: Bed) {
     assert_eq!(drift.changes.len(), 2, "{told}");
 }
 
+/// Tables in which a migration parks rows belong to no schema, and are no drift.
+async fn parked_rows_are_no_drift(bed: Bed) {
+    let folder = Folder::both(&bed);
+    let db = Db::connect(&bed.url().await).await.unwrap();
+    let migrations = folder.read();
+    migrations.up(&db).await.unwrap();
+    run(&db, "CREATE TABLE ennead_parked_people (id text PRIMARY KEY, mail text UNIQUE)").await;
+    assert!(migrations.runner(&db).verify().await.unwrap().is_empty());
+    run(&db, "CREATE TABLE parked_people (id text PRIMARY KEY)").await;
+    assert_eq!(migrations.runner(&db).verify().await.unwrap().changes.len(), 1);
+}
+
 /// Batches are transactions of their own, and each is told.
 async fn rows_are_filled_in_batches(bed: Bed) {
     let folder = Folder::new(&bed);
@@ -186,6 +198,7 @@ crate::cases![
     the_status_names_where_a_database_stands,
     a_database_that_was_there_before_is_taken_over,
     what_was_done_beside_the_migrations_is_found,
+    parked_rows_are_no_drift,
     rows_are_filled_in_batches,
     batches_without_an_end_are_refused;
     Postgres: a_table_in_use_is_waited_for_a_moment_at_a_time

@@ -191,7 +191,6 @@ CREATE TABLE "ennead_new_agents"
 ) STRICT;
 
 -- locks: all of agents is written anew
--- ennead:allow new-foreign-key it held under the older name
 INSERT INTO "ennead_new_agents" ("id", "name", "instructions", "model", "tenant_id", "created_by", "created_at", "updated_at") SELECT "id", "name", "instructions", "model", "tenant_id", "created_by", "created_at", "updated_at" FROM "agents";
 
 DROP TABLE "agents";
@@ -231,7 +230,6 @@ CREATE TABLE "ennead_new_audit_logs"
 -- locks: all of audit_logs is written anew
 -- ennead:allow narrow-type each text id has a number, and keeps it
 -- ennead:allow change-type the programs are stopped while it runs
--- ennead:allow new-check the older check held the same under the older name
 INSERT INTO "ennead_new_audit_logs" ("id", "event_type", "user_id", "resource_type", "resource_id", "action", "success", "details", "ip_address", "created_at") SELECT p."id", "event_type", "user_id", "resource_type", "resource_id", "action", "success", "details", p."ip_address", "created_at" FROM "audit_logs" AS a JOIN "ennead_parked_audit_logs" AS p ON p."text_id" = a."id";
 
 -- ennead:allow drop-column its text ids are parked, and the way down brings them back
@@ -343,7 +341,6 @@ CREATE TABLE "ennead_new_executions"
 ) STRICT;
 
 -- locks: all of executions is written anew
--- ennead:allow new-check the older check held the same under the older name
 INSERT INTO "ennead_new_executions" ("id", "execution_type", "resource_id", "status", "input_data", "output_data", "error", "execution_time", "tenant_id", "created_by", "created_at", "completed_at") SELECT "id", "execution_type", "resource_id", "status", "input_data", "output_data", "error", "execution_time", "tenant_id", "created_by", "created_at", "completed_at" FROM "executions";
 
 DROP TABLE "executions";

@@ -6,6 +6,7 @@
     reason = "it is how a test fails, in its functions too"
 )]
 
+mod command_line;
 mod committed;
 mod database;
 mod facts;
