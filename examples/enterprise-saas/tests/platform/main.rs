@@ -7,10 +7,10 @@
 )]
 
 mod command_line;
+mod committed;
 mod database;
 mod indexes;
 mod nodes;
 mod organizations;
 mod sample;
-mod tables;
 mod town;

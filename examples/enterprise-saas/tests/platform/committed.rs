@@ -1,21 +1,8 @@
-//! What is committed beside the models: their tables, their migrations, their reference page.
+//! What is committed beside the models: their migrations and their reference page; `check` is asked about the tables.
 
-use ennead::Dialect;
 use ennead::migrate::{DraftOptions, Migrations};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-
-/// They are written by `cargo run -p enterprise-saas -- ddl --dialect D > ddl/D.sql`.
-#[test]
-fn the_committed_tables_are_the_models_own() {
-    for (dialect, committed) in [
-        (Dialect::Postgres, include_str!("../../ddl/postgres.sql")),
-        (Dialect::Sqlite, include_str!("../../ddl/sqlite.sql")),
-    ] {
-        let wanted = enterprise_saas::schema().ddl(dialect).unwrap();
-        assert!(wanted == committed, "ddl/{dialect}.sql is not what the models say: write it anew");
-    }
-}
 
 #[test]
 fn the_migrations_come_to_the_models() {
