@@ -228,8 +228,6 @@ CREATE TABLE "ennead_new_audit_logs"
 ) STRICT;
 
 -- locks: all of audit_logs is written anew
--- ennead:allow narrow-type each text id has a number, and keeps it
--- ennead:allow change-type the programs are stopped while it runs
 INSERT INTO "ennead_new_audit_logs" ("id", "event_type", "user_id", "resource_type", "resource_id", "action", "success", "details", "ip_address", "created_at") SELECT p."id", "event_type", "user_id", "resource_type", "resource_id", "action", "success", "details", p."ip_address", "created_at" FROM "audit_logs" AS a JOIN "ennead_parked_audit_logs" AS p ON p."text_id" = a."id";
 
 -- ennead:allow drop-column its text ids are parked, and the way down brings them back

@@ -36,7 +36,7 @@ fn all_agree_on_postgres() {
 fn what_is_dangerous_is_allowed_with_a_reason() {
     let (code, said) = run(&["lint"]);
     assert_eq!(code, 0, "{said}");
-    for rule in ["[drop-column]", "[narrow-type]", "[rename-column]", "[table-rewrite]"] {
+    for rule in ["[drop-column]", "[delete-rows]", "[rename-column]", "[table-rewrite]"] {
         assert!(said.contains(rule), "{rule}: {said}");
     }
 }
