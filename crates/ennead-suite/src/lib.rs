@@ -32,6 +32,7 @@ pub mod filters;
 pub mod http;
 pub mod inputs;
 mod item;
+pub mod judge;
 pub mod keys;
 pub mod killed;
 pub mod limits;
@@ -43,6 +44,7 @@ pub mod numbers;
 mod observer;
 pub mod operations;
 pub mod pages;
+pub mod random_schema;
 pub mod row_security;
 pub mod runs;
 pub mod schema_diff;
@@ -155,6 +157,7 @@ fn global() -> impl Iterator<Item = &'static Case> {
         .flatten()
         .copied()
         .flatten()
+        .chain(random_schema::CASES)
 }
 
 /// The cases of the operations themselves: those that run by name as well. The others are about connections, other faces

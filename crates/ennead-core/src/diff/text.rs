@@ -17,6 +17,15 @@ fn pieces(sql: &str) -> Vec<Piece<'_>> {
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '\'' | '"' => quoted_length(rest, first),
+            // `x'00'`, `E'\\'`: the letter is of the string.
+            first
+                if is_start(first)
+                    && rest.get(first.len_utf8()..).is_some_and(|rest| rest.starts_with('\'')) =>
+            {
+                found.push(Piece::Other(rest.get(..first.len_utf8()).unwrap_or_default()));
+                rest = rest.get(first.len_utf8()..).unwrap_or_default();
+                continue;
+            }
             first if is_start(first) => rest.find(|c| !is_part(c)).unwrap_or(rest.len()),
             first if first.is_ascii_digit() => rest.find(|c| !is_part(c)).unwrap_or(rest.len()),
             first => first.len_utf8(),

@@ -10,6 +10,38 @@ use super::invalid_model;
 /// Columns that every table of Postgres has.
 const SYSTEM_COLUMNS: [&str; 6] = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
 
+/// Types of Postgres itself whose name an enumeration might be given.
+const TYPES: [&str; 28] = [
+    "text",
+    "name",
+    "date",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "timetz",
+    "interval",
+    "bool",
+    "bit",
+    "box",
+    "bytea",
+    "char",
+    "circle",
+    "float4",
+    "float8",
+    "json",
+    "jsonb",
+    "line",
+    "money",
+    "numeric",
+    "path",
+    "point",
+    "polygon",
+    "uuid",
+    "xml",
+    "varchar",
+    "regclass",
+];
+
 /// No two models have one table.
 pub(super) fn check_models(models: &[&'static ModelDef]) -> Result<(), Error> {
     let mut tables: BTreeMap<&str, &'static ModelDef> = BTreeMap::new();
@@ -37,6 +69,11 @@ pub(super) fn check_snapshot(snapshot: &Snapshot, models: &[&'static ModelDef]) 
         let what = format!("type {}", kind.name);
         check_name(&kind.name, &what, snapshot.dialect)?;
         shared.add(&kind.name, &what)?;
+        if TYPES.contains(&kind.name.as_str()) {
+            return Err(Error::unsupported(format!(
+                "{what} is called as a type of Postgres itself, which the name would mean: give the enumeration another"
+            )));
+        }
         let mut labels = Space::new(Dialect::Postgres);
         for variant in &kind.variants {
             check_name(variant, &format!("a variant of {what}"), snapshot.dialect)?;

@@ -191,6 +191,10 @@ fn tokens(sql: &str) -> Option<Vec<Token<'_>>> {
         let is_part = |c: char| c == '_' || c == '$' || c.is_alphanumeric();
         let (kind, length) = match first {
             '\'' => (Kind::Text, quoted(rest, '\'')?),
+            // A blob's letter belongs to it.
+            'x' | 'X' if rest.get(1..).is_some_and(|rest| rest.starts_with('\'')) => {
+                (Kind::Number, 1 + quoted(rest.get(1..)?, '\'')?)
+            }
             '"' | '`' => (Kind::Quoted, quoted(rest, first)?),
             '[' => (Kind::Quoted, rest.find(']')? + 1),
             c if c.is_ascii_digit() => {

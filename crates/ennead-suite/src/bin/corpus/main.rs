@@ -6,7 +6,6 @@
 
 mod case;
 mod hazards;
-mod judge;
 mod postgres;
 mod report;
 mod sqlite;

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use ennead::migrate::{self, Diff, Fill, Hints, PlanOptions, Snapshot, Step};
 use ennead::{Db, Dialect};
+use ennead_suite::judge;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 
 use crate::Failure;
 use crate::case::Case;
 use crate::hazards;
-use crate::judge;
 use crate::report::{Noop, Outcome, Verdict};
 
 /// Runs a case in databases of its own, which it drops.
@@ -87,7 +87,7 @@ async fn make(server: &str, names: &[String; 2], case: &Case) -> Result<(), Fail
 async fn judge_case(urls: &[String; 2], case: &Case) -> Result<Outcome, Failure> {
     let [a, b] = urls;
     let (from, to) = (introspect(a).await?, introspect(b).await?);
-    let (facts_a, facts_b) = (judge::facts(a).await?, judge::facts(b).await?);
+    let (facts_a, facts_b) = (facts_of(a).await?, facts_of(b).await?);
     let there = migrate::diff(&from, &to, &Hints::default());
     let back = migrate::diff(&to, &from, &Hints::default());
     // Some suites call a pair the same that differs in what they do not look at.
@@ -114,6 +114,13 @@ async fn judge_case(urls: &[String; 2], case: &Case) -> Result<Outcome, Failure>
         without_rows: 0,
         rows: counts.values().sum(),
     })
+}
+
+async fn facts_of(url: &str) -> Result<judge::Facts, Failure> {
+    let mut conn = PgConnection::connect(url).await?;
+    let facts = judge::postgres::facts(&mut conn).await?;
+    conn.close().await?;
+    Ok(facts)
 }
 
 async fn introspect(url: &str) -> Result<Snapshot, Failure> {
@@ -148,7 +155,7 @@ async fn direction(
     if !lost.is_empty() {
         return Ok(Verdict::Wrong(format!("rows lost in {lost:?}")));
     }
-    let now = judge::facts(url).await?;
+    let now = facts_of(url).await?;
     let differences = judge::differences(&now, facts);
     if differences.is_empty() {
         return Ok(Verdict::Passed);

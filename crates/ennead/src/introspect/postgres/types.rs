@@ -25,7 +25,7 @@ SELECT json_build_object(
                  FROM pg_catalog.pg_enum v WHERE v.enumtypid = t.oid),
     'comment', obj_description(t.oid, 'pg_type'))::text
 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-WHERE t.typtype = 'e' AND {schemas}
+WHERE t.typtype = 'e' AND {schemas} AND NOT (n.nspname = current_schema() AND NOT pg_type_is_visible(t.oid))
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
                   WHERE e.classid = 'pg_catalog.pg_type'::regclass AND e.objid = t.oid AND e.deptype = 'e')
 ORDER BY n.nspname COLLATE \"C\", t.typname COLLATE \"C\""

@@ -62,6 +62,14 @@ pub(super) fn in_schemas(reach: &Reach) -> String {
              FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
              WHERE {schema} AND {free_type} AND (t.typtype IN ('d', 'r') OR (t.typtype = 'b' AND t.typelem = 0))"
         ),
+        // One that is called as a type of Postgres itself, which a name alone means.
+        format!(
+            "SELECT 'enumeration', format('%I.%I', n.nspname, t.typname), \
+             (SELECT string_agg(quote_literal(v.enumlabel), ',' ORDER BY v.enumsortorder) FROM pg_catalog.pg_enum v \
+              WHERE v.enumtypid = t.oid) \
+             FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace \
+             WHERE {schema} AND {free_type} AND t.typtype = 'e' AND n.nspname = current_schema() AND NOT pg_type_is_visible(t.oid)"
+        ),
         // Functions; what extensions bring is theirs.
         format!(
             "SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, \

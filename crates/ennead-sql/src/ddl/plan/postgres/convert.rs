@@ -31,7 +31,8 @@ pub(super) fn conversion(from: &str, to: &str, column: &str, is_enum: bool) -> C
         if new.is_text() && !new.array && !old.array {
             return plain(true, false);
         }
-        return using(format!("{column}::{}::{to}", text_of(&new)));
+        let through = if old.array && new.array { "text[]" } else { "text" };
+        return using(format!("{column}::{through}::{to}"));
     }
     if old.array != new.array {
         return using(format!("{column}::text::{to}"));
@@ -100,10 +101,6 @@ pub fn type_change(from: &str, to: &str, is_enum: bool) -> TypeChange {
         may_fail: may_fail && !unchanged,
         is_other: !same && !wider,
     }
-}
-
-fn text_of(kind: &Type<'_>) -> &'static str {
-    if kind.array { "text[]" } else { "text" }
 }
 
 /// A type in the words of `format_type`: `numeric(10,2)[]`.
@@ -260,6 +257,7 @@ mod tests {
         assert_eq!(conversion("mood", "mood", "c", true).using.as_deref(), Some("c::text::mood"));
         assert_eq!(conversion("mood[]", "text[]", "c", true).using.as_deref(), Some("c::text[]::text[]"));
         assert_eq!(conversion("mood", "text", "c", true).using, None);
+        assert_eq!(conversion("bigint", "mood[]", "c", true).using.as_deref(), Some("c::text::mood[]"));
     }
 
     #[test]

@@ -79,6 +79,11 @@ impl Dependents {
             places.iter().filter(|place| place.0 == name).map(|place| place.1.clone()).collect()
         };
         let mut gone = mine(&self.rebuilt);
+        // Postgres makes these anew itself when a type changes, from a text of its own that says another expression: see
+        // `settle` of the introspection.
+        let retyped = mine(&self.retyped);
+        let rewritten =
+            |sql: &str| sql.contains("ARRAY[") && retyped.iter().any(|column| mentions(sql, column));
         // A condition over a value of a replaced enumeration is of the earlier type until it is made anew.
         let replaced = |column: &&Column| of_replaced(&column.data_type);
         gone.extend(new.columns.iter().filter(replaced).map(|column| column.name.clone()));
@@ -98,14 +103,19 @@ impl Dependents {
             let rebuilt =
                 self.rebuilt.iter().any(|place| place.0 == name && uses_column(&constraint, &place.1));
             let hit = is_expression
-                && (of_replaced(text) || gone.iter().any(|column| uses_column(&constraint, column)));
+                && (of_replaced(text)
+                    || rewritten(text)
+                    || gone.iter().any(|column| uses_column(&constraint, column)));
             if (rebuilt || hit) && !added(&constraint) {
                 self.constraints.push((name.clone(), constraint));
             }
         }
         for index in &new.indexes {
             let stays = old.indexes.iter().any(|other| same_index(other, index));
-            if stays && (index_uses(index, &gone) || index_texts(index).any(of_replaced)) {
+            if stays
+                && (index_uses(index, &gone)
+                    || index_texts(index).any(|sql| of_replaced(sql) || rewritten(sql)))
+            {
                 self.indexes.push((name.clone(), index.clone()));
                 if new.replica_identity == Some(ReplicaIdentity::Index(index.name.clone())) {
                     self.replica_identities.insert(name.clone());

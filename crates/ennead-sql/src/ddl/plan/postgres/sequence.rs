@@ -18,6 +18,7 @@ impl Planner<'_> {
                 // A column that had rows before it was counted: the count goes on behind them.
                 if let Some((table, column)) = &sequence.owned_by
                     && self.old_column(table, column).is_some()
+                    && self.is_whole_number(table, column)
                     && !self.dependents.rebuilt.contains(&(table.clone(), column.clone()))
                 {
                     let sequence_name = literal::text(&sequence.full_name().sql());
@@ -59,6 +60,13 @@ impl Planner<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether the column's values are such as a sequence counts; a sequence may go with any column.
+    fn is_whole_number(&self, table: &Name, column: &str) -> bool {
+        let table = self.diff.to.table_named(table);
+        let column = table.and_then(|table| table.column(column));
+        column.is_some_and(|column| matches!(column.data_type.as_str(), "smallint" | "integer" | "bigint"))
     }
 
     fn own(&mut self, sequence: &Sequence) {

@@ -1,33 +1,23 @@
-//! The judge of Postgres: facts of the catalogues, in the server's own words, each with the name of what it is about.
+//! The judge of Postgres: facts of the catalogues, in the server's own words.
 
-use std::collections::BTreeSet;
+use sqlx::{AssertSqlSafe, Executor, PgConnection, Row};
 
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
+use super::Facts;
 
-use crate::Failure;
-
-/// What holds in a database.
-pub(crate) type Facts = BTreeSet<String>;
-
-/// All facts of a database; the order of columns is none of them.
-pub(crate) async fn facts(url: &str) -> Result<Facts, Failure> {
-    let mut conn = PgConnection::connect(url).await?;
-    conn.execute("SET search_path TO ''").await?;
+/// All facts of a database. The connection's search path is empty afterwards.
+pub async fn facts(conn: &mut PgConnection) -> Result<Facts, sqlx::Error> {
+    let path: String = sqlx::query_scalar("SHOW search_path").fetch_one(&mut *conn).await?;
+    if path != "\"\"" {
+        conn.execute("SET search_path TO ''").await?;
+    }
     let mut facts = Facts::new();
     for query in QUERIES {
         let sql = query.replace("{ours}", OURS);
-        for row in conn.fetch_all(AssertSqlSafe(sql.as_str())).await.map_err(|e| format!("{e}: {sql}"))? {
+        for row in sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *conn).await? {
             facts.insert(row.get(0));
         }
     }
-    conn.close().await?;
     Ok(facts)
-}
-
-/// What one has and the other has not.
-pub(crate) fn differences(have: &Facts, want: &Facts) -> Vec<String> {
-    let extra = have.difference(want).map(|fact| format!("has   {fact}"));
-    extra.chain(want.difference(have).map(|fact| format!("wants {fact}"))).collect()
 }
 
 const OURS: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
@@ -47,7 +37,9 @@ const QUERIES: &[&str] = &[
      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
      LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
      WHERE {ours} AND a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'c', 'v', 'm')",
-    "SELECT concat_ws(' ', 'constraint', o.conrelid::regclass, o.contypid::regtype, o.conname, o.contype, \
+    // From 18 on a NOT NULL is a constraint with a name, which follows no rename: the name is nobody's.
+    "SELECT concat_ws(' ', 'constraint', o.conrelid::regclass, o.contypid::regtype, \
+       CASE WHEN o.contype = 'n' THEN '' ELSE o.conname END, o.contype, \
        pg_get_constraintdef(o.oid), o.convalidated, o.condeferrable, o.condeferred, o.connoinherit, o.conindid::regclass) \
      FROM pg_constraint o JOIN pg_namespace n ON n.oid = o.connamespace WHERE {ours}",
     "SELECT concat_ws(' ', 'index', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisunique, i.indisprimary, \
