@@ -165,7 +165,9 @@ pub(super) fn condition(draw: &mut Draw, world: &World, table: &Table) -> Option
             columns.push(pick(draw, table, |other| other.data_type.family == Family::Int)?.id);
             "{0} + {1} > 0"
         }
-        Family::Int => draw.of(&["{0} > 0", "{0} <> 99", "{0} BETWEEN 0 AND 1000", "{0} IN (1, 2, 3, 7)"]),
+        Family::Int => {
+            draw.of(&["{0} > 0", "{0} <> 99", "{0} BETWEEN 0 AND 1000", "{0} IN (1, 2, 3, 4, 6, 7)"])
+        }
         Family::Num => draw.of(&["{0} >= 0", "{0} < 1000.5"]),
         Family::Text => draw.of(&["{0} <> '{}'", "length({0}) < 200", "{0} NOT IN ('no', 'never')"]),
         Family::Time => "{0} > '2000-01-01'",

@@ -186,10 +186,9 @@ fn filled(way: &Way<'_>, now: &Table, next: &Table, rows: &[Vec<String>]) -> Vec
     for row in &mut rows {
         for (value, column) in row.iter_mut().zip(&columns) {
             if value == "NULL" && column.not_null {
-                *value = pool::value(way.next, column.data_type, 3)
-                    .trim_start_matches('x')
-                    .trim_matches('\'')
-                    .to_owned();
+                let sql = pool::value(way.next, column.data_type, 3);
+                let plain = sql.trim_start_matches('x').trim_matches('\'');
+                *value = if plain == "true" { "1".to_owned() } else { plain.to_owned() };
             }
         }
     }

@@ -100,13 +100,23 @@ impl Dependents {
                 Constraint::Exclusion(exclusion) => &exclusion.definition,
                 _ => "",
             };
+            // Of an index that carries a column, something keeps to the earlier type when Postgres makes it anew itself.
+            let carried = |names: &[String]| {
+                let mut columns = names.iter().filter_map(|name| new.column(name));
+                columns.any(|column| of_replaced(&column.data_type))
+            };
+            let carries = match &constraint {
+                Constraint::PrimaryKey(key) => carried(&key.include),
+                Constraint::Unique(unique) => carried(&unique.include),
+                _ => false,
+            };
             let rebuilt =
                 self.rebuilt.iter().any(|place| place.0 == name && uses_column(&constraint, &place.1));
             let hit = is_expression
                 && (of_replaced(text)
                     || rewritten(text)
                     || gone.iter().any(|column| uses_column(&constraint, column)));
-            if (rebuilt || hit) && !added(&constraint) {
+            if (rebuilt || hit || carries) && !added(&constraint) {
                 self.constraints.push((name.clone(), constraint));
             }
         }
