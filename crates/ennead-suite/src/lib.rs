@@ -51,6 +51,7 @@ pub mod schema_diff;
 pub mod soft_delete;
 pub mod statements;
 pub mod streams;
+pub mod syncing;
 pub mod tenancy;
 pub mod tls;
 pub mod transactions;
@@ -131,6 +132,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         context::CASES,
         statements::CASES,
         live_schema::CASES,
+        syncing::CASES,
         row_security::CASES,
         cancel::CASES,
         connect::CASES,

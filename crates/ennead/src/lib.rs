@@ -68,6 +68,7 @@ mod scopes;
 mod sink;
 mod statement;
 mod strict;
+mod sync;
 mod tenant_context;
 mod transaction;
 mod workflow;

@@ -134,7 +134,7 @@ impl Schema {
 }
 
 /// The role that row level security holds, where it is on: the one that the application connects as.
-async fn application_role(db: &Db) -> Result<Option<String>, Error> {
+pub(crate) async fn application_role(db: &Db) -> Result<Option<String>, Error> {
     let backend = &db.inner().backend;
     if !backend.row_security() {
         return Ok(None);

@@ -153,6 +153,17 @@ fn rename_table(snapshot: &mut Snapshot, old: &Name, new: &Name) {
             trigger.statement = text::rename(&trigger.statement, &old.name, &new.name);
         }
     }
+    for thing in &mut snapshot.unmodelled {
+        // What hangs on the table goes with it: `policy on table`, or the table's own name.
+        let (what, on) = match thing.name.rsplit_once(" on ") {
+            Some((what, on)) => (format!("{what} on "), on.to_owned()),
+            None => (String::new(), thing.name.clone()),
+        };
+        if text::rename(&on, &old.name, &new.name) != on && !on.contains('(') {
+            thing.name = format!("{what}{}", text::rename(&on, &old.name, &new.name));
+            thing.definition = text::rename(&thing.definition, &old.name, &new.name);
+        }
+    }
     for sequence in &mut snapshot.sequences {
         if let Some((table, _)) = &mut sequence.owned_by
             && table == old
@@ -257,6 +268,13 @@ fn rename_column(snapshot: &mut Snapshot, at: usize, old: &str, new: &str) {
     each_expression(table, |sql| *sql = text::rename(sql, old, new));
     for trigger in &mut table.triggers {
         trigger.statement = text::rename(&trigger.statement, old, new);
+    }
+    // A policy follows its columns.
+    let on = format!(" on {}", text::written(&table_name.name));
+    for thing in
+        snapshot.unmodelled.iter_mut().filter(|thing| thing.kind == "policy" && thing.name.ends_with(&on))
+    {
+        thing.definition = text::rename(&thing.definition, old, new);
     }
     for other in &mut snapshot.tables {
         for key in other.foreign_keys.iter_mut().filter(|key| key.parent_name() == table_name) {

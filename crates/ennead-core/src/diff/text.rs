@@ -115,7 +115,7 @@ pub(super) fn rename_in_string(sql: &str, from: &str, to: &str) -> String {
 
 /// A name as Postgres writes it: with quotes where it needs them. Reserved words are not known here; where that makes a
 /// text differ, a constraint is made anew that need not have been.
-fn written(name: &str) -> String {
+pub(super) fn written(name: &str) -> String {
     let plain = name.chars().all(|c| c == '_' || c.is_ascii_lowercase() || c.is_ascii_digit())
         && name.chars().next().is_some_and(|c| !c.is_ascii_digit());
     if plain { name.to_owned() } else { crate::constraints::quote(name) }

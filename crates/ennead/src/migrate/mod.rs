@@ -25,7 +25,7 @@ pub use self::draft::{Draft, DraftOptions, RowSecurityOption};
 pub use self::load::load;
 pub use self::migration::{Direction, Migration, Parent, RowSecurity, Version};
 pub use self::migrations::Migrations;
-pub(crate) use self::runner::without_ledger;
+pub(crate) use self::runner::{LEDGER, without_ledger};
 pub use self::runner::{LogEntry, MigrationState, Progress, Runner, Status, StatusEntry};
 pub use self::script::{Allow, Script, ScriptStatement, Stage, StageKind};
 pub use ennead_core::diff::{
@@ -98,6 +98,11 @@ pub async fn normalised(db: &Db, snapshot: &Snapshot) -> Result<Snapshot, Error>
 /// # #[cfg(not(feature = "sqlite"))] fn main() {}
 /// ```
 pub async fn apply(db: &Db, steps: &[Step]) -> Result<(), Error> {
+    apply_if(db, steps, None).await
+}
+
+/// The same, where a question that is asked in each transaction has no answer.
+pub(crate) async fn apply_if(db: &Db, steps: &[Step], unless: Option<&str>) -> Result<(), Error> {
     let mut conn = db.inner().backend.acquire(Access { write: true, owner: true }).await?;
     if db.dialect() == Dialect::Sqlite {
         conn.will_change_settings();
@@ -111,6 +116,16 @@ pub async fn apply(db: &Db, steps: &[Step]) -> Result<(), Error> {
                 conn.begin(None).await?;
             }
             open = !open;
+            if let Some(question) = unless.filter(|_| open) {
+                let (same, answers) = exec::raw_texts(conn, question).await?;
+                conn = same;
+                if !answers.is_empty() {
+                    return Err(Error::new(
+                        ErrorKind::SchemaMismatch,
+                        "the schema was changed by another meanwhile: try again",
+                    ));
+                }
+            }
         }
         // A connection that is dropped in a transaction rolls back.
         conn = if step.gives_nothing { ask(conn, step).await? } else { run(conn, step).await? };

@@ -16,6 +16,14 @@ pub(super) fn plain(error: &SqliteError) -> Error {
         ffi::SQLITE_CONSTRAINT if error.code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
             ErrorKind::ForeignKeyViolation
         }
+        ffi::SQLITE_CONSTRAINT => match error.code {
+            ffi::SQLITE_CONSTRAINT_UNIQUE
+            | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+            | ffi::SQLITE_CONSTRAINT_ROWID => ErrorKind::UniqueViolation,
+            ffi::SQLITE_CONSTRAINT_CHECK => ErrorKind::CheckViolation,
+            ffi::SQLITE_CONSTRAINT_NOTNULL => ErrorKind::NotNullViolation,
+            _ => ErrorKind::Database,
+        },
         ffi::SQLITE_READONLY => ErrorKind::Unsupported,
         _ => ErrorKind::Database,
     };

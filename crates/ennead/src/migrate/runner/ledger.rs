@@ -8,7 +8,7 @@ use super::session::Session;
 use crate::migrate::migration::{Direction, Migration, Version};
 
 /// The table of the migrations that a database has.
-pub(super) const TABLE: &str = "ennead_migrations";
+pub(crate) const TABLE: &str = "ennead_migrations";
 /// The table of all that was done.
 pub(super) const LOG: &str = "ennead_migration_log";
 

@@ -25,7 +25,7 @@ use super::script::Script;
 use crate::db::Db;
 
 pub use self::ledger::LogEntry;
-pub(crate) use self::ledger::without_ledger;
+pub(crate) use self::ledger::{TABLE as LEDGER, without_ledger};
 pub use self::progress::Progress;
 pub use self::status::{MigrationState, Status, StatusEntry};
 
