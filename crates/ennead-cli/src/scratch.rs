@@ -118,7 +118,7 @@ pub(crate) async fn load(db: &Db, place: &Path, text: &str) -> Result<(), Failur
 }
 
 /// What `psql` and `sqlite3` say to themselves, and what others begin with, is blank. Line numbers stay.
-fn without_meta(text: &str) -> String {
+pub(crate) fn without_meta(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     let is_meta = |line: &str| {
         let word = line.split_whitespace().next().unwrap_or_default();

@@ -12,6 +12,7 @@ use crate::read::Copy;
 pub(crate) struct State {
     pub(crate) dialect: Dialect,
     /// Whether the earlier schema was told, so that a table that is not in it is not there.
+    is_told: bool,
     tables: BTreeMap<String, Table>,
     /// Tables that the script made, and that hold no earlier rows.
     made: BTreeSet<String>,
@@ -48,6 +49,7 @@ impl State {
     pub(crate) fn new(dialect: Dialect, before: Option<&Snapshot>) -> Self {
         let mut state = Self {
             dialect,
+            is_told: before.is_some(),
             tables: BTreeMap::new(),
             made: BTreeSet::new(),
             enums: BTreeSet::new(),
@@ -98,6 +100,11 @@ impl State {
     pub(crate) fn table_mut(&mut self, name: &Name) -> Option<&mut Table> {
         let key = self.key(name);
         self.tables.get_mut(&key)
+    }
+
+    /// Whether a table of that name may be there.
+    pub(crate) fn may_have(&self, name: &Name) -> bool {
+        self.table(name).is_some() || (!self.is_told && !self.is_made(name))
     }
 
     /// Whether the script made the table, so that it has no rows that others know.

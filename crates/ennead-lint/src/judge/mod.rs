@@ -30,7 +30,7 @@ pub struct Script<'a> {
     /// that is there, with rows, and with whatever columns.
     pub before: Option<&'a Snapshot>,
     /// Of each line on which a statement begins, from 1, which transaction it runs in; `None` by itself. Where nothing is
-    /// said, all of the script is one transaction, but for what BEGIN and COMMIT say.
+    /// said, all of the script is one transaction; one that has BEGIN brackets its transactions itself.
     pub transaction: Option<&'a dyn Transactions>,
 }
 
@@ -73,8 +73,9 @@ pub fn lint(script: &Script<'_>, options: &Options) -> Vec<Finding> {
         remade: effects.iter().filter_map(made).collect(),
         made: BTreeSet::new(),
         here: Here { line: 1, column: 1, transaction: Some(0) },
-        began: None,
         allowed: Vec::new(),
+        // What brackets its transactions itself has none outside of them.
+        began: effects.contains(&Effect::Begin).then_some(None).filter(|_| script.transaction.is_none()),
         findings: Vec::new(),
     };
     for (statement, effect) in statements.statements.iter().zip(effects) {
@@ -183,7 +184,9 @@ impl Judge<'_> {
 
     fn effect(&mut self, effect: Effect) {
         match effect {
-            Effect::CreateTable { table, temporary } => self.create_table(*table, temporary),
+            Effect::CreateTable { table, temporary, if_missing } => {
+                self.create_table(*table, temporary, if_missing);
+            }
             Effect::CreateTableAs { name } => {
                 let schema = name.schema.clone();
                 let made =

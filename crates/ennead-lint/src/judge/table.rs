@@ -7,7 +7,10 @@ use crate::read::Dropped;
 use crate::rule;
 
 impl Judge<'_> {
-    pub(super) fn create_table(&mut self, table: Table, temporary: bool) {
+    pub(super) fn create_table(&mut self, table: Table, temporary: bool, if_missing: bool) {
+        if if_missing && self.state.may_have(&table.full_name()) {
+            return;
+        }
         // A table beside an earlier one, which it will be the new form of, is judged when it takes its place.
         if !temporary && !table.name.starts_with("ennead_new_") {
             self.table_convention(&table);

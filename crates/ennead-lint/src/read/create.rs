@@ -46,7 +46,7 @@ pub(super) fn read(mut cursor: Cursor<'_>) -> Option<Effect> {
 }
 
 fn table(mut cursor: Cursor<'_>, temporary: bool) -> Option<Effect> {
-    cursor.takes("IF NOT EXISTS");
+    let if_missing = cursor.takes("IF NOT EXISTS");
     let name = cursor.name()?;
     if cursor.takes("PARTITION OF") {
         return Some(Effect::Harmless);
@@ -72,7 +72,7 @@ fn table(mut cursor: Cursor<'_>, temporary: bool) -> Option<Effect> {
         }
     }
     made.strict = cursor.has("STRICT");
-    Some(Effect::CreateTable { table: Box::new(made), temporary })
+    Some(Effect::CreateTable { table: Box::new(made), temporary, if_missing })
 }
 
 fn inline(table: &mut Table, spec: &ColumnSpec) {

@@ -24,6 +24,8 @@ pub(crate) enum Effect {
     CreateTable {
         table: Box<Table>,
         temporary: bool,
+        /// It may be there already.
+        if_missing: bool,
     },
     /// CREATE TABLE … AS: its columns are not known.
     CreateTableAs {

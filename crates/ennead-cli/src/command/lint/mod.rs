@@ -16,6 +16,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output;
 use crate::root::RootArgs;
+use crate::scratch;
 use crate::source::{self, DialectArg};
 
 /// Arguments of `lint`.
@@ -196,6 +197,7 @@ fn judge_file(file: &Path, args: &LintArgs, options: &Options) -> Result<Judged,
         Some((migrations, migration))
     });
     let Some((migrations, migration)) = found else {
+        let text = scratch::without_meta(&text);
         return Ok(judge(file, &text, dialect, None, None, options));
     };
     let down = file.to_string_lossy().ends_with(".down.sql");
