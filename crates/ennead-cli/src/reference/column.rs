@@ -1,8 +1,8 @@
 //! A column, in words.
 
-use ennead::ModelDef;
-use ennead::def::{FieldDef, KeyGeneration, Kind, Role};
-use ennead::migrate::snapshot::{self, Table};
+use ennead::def::{DefaultDef, FieldDef, KeyGeneration, Kind, Role};
+use ennead::migrate::snapshot::{self, Index, IndexPart, IndexTarget, Table};
+use ennead::{ModelDef, Value};
 
 use super::markdown::{cell, code, codes, link};
 
@@ -32,7 +32,7 @@ impl Column {
             sqlite: sqlite.and_then(|table| table.column(field.column)).map(data_type).unwrap_or_default(),
             null: if field.nullable { "yes" } else { "no" }.to_owned(),
             default: default(model, field, column),
-            description: description(model, field),
+            description: description(model, field, table),
         })
     }
 
@@ -62,14 +62,21 @@ fn default(model: &ModelDef, field: &FieldDef, column: &snapshot::Column) -> Str
         (Some(generated), _) => format!("always {}", code(&generated.expression)),
         _ if !made.is_empty() => made,
         (None, Some(default)) => code(default),
-        // Evaluated anew by each create, so there is no value to show.
-        (None, None) if field.default.is_some() => "made by each create".to_owned(),
-        (None, None) => String::new(),
+        (None, None) => field.default.map(|default| made_by_clients(&default)).unwrap_or_default(),
+    }
+}
+
+/// What DDL cannot carry: JSON that is always the same is shown; all else may differ from create to create.
+fn made_by_clients(default: &DefaultDef) -> String {
+    match ((default.value)(), (default.value)()) {
+        (Value::Json(once), Value::Json(again)) if once == again => code(&once.to_string()),
+        (Value::Array(once), Value::Array(again)) if once.is_empty() && again.is_empty() => code("[]"),
+        _ => "made by each create".to_owned(),
     }
 }
 
 /// What the column is for, and what holds for it beside its type.
-fn description(model: &ModelDef, field: &FieldDef) -> String {
+fn description(model: &ModelDef, field: &FieldDef, table: &Table) -> String {
     let mut sentences = vec![cell(field.doc)];
     if let Kind::Enum(def) = field.kind {
         sentences.push(format!("One of {}.", codes(def.variants)));
@@ -93,14 +100,7 @@ fn description(model: &ModelDef, field: &FieldDef) -> String {
     if let Some(before) = field.renamed_from {
         sentences.push(format!("Was {}.", code(before)));
     }
-    let unique = field.unique != ennead::def::Uniqueness::No;
-    match model.tenant_field() {
-        _ if !unique => {}
-        Some(_) if field.unique == ennead::def::Uniqueness::PerTenant => {
-            sentences.push("Unique within the tenant.".to_owned());
-        }
-        _ => sentences.push("Unique.".to_owned()),
-    }
+    sentences.extend(uniqueness(model, field, table));
     sentences.retain(|sentence| !sentence.is_empty());
     if let ([doc, _, ..], false) = (&mut sentences[..], field.doc.is_empty())
         && !doc.ends_with(['.', '!', '?', ':', ';'])
@@ -108,4 +108,28 @@ fn description(model: &ModelDef, field: &FieldDef) -> String {
         doc.push('.');
     }
     sentences.join(" ")
+}
+
+/// Whether the column alone tells rows apart, or does within a tenant.
+fn uniqueness(model: &ModelDef, field: &FieldDef, table: &Table) -> Option<String> {
+    if field.role == Role::Key {
+        return None;
+    }
+    let of_index = |index: &Index| -> Option<Vec<String>> {
+        let column = |part: &IndexPart| match &part.target {
+            IndexTarget::Column(column) => Some(column.clone()),
+            IndexTarget::Expression(_) => None,
+        };
+        if index.unique { index.parts.iter().map(column).collect() } else { None }
+    };
+    let uniques = table.uniques.iter().map(|unique| unique.columns.clone());
+    let uniques: Vec<Vec<String>> = uniques.chain(table.indexes.iter().filter_map(of_index)).collect();
+    let tenant = model.tenant_field().map(|tenant| model.field(tenant).column);
+    if uniques.iter().any(|columns| *columns == [field.column]) {
+        Some("Unique.".to_owned())
+    } else if tenant.is_some_and(|tenant| uniques.iter().any(|columns| *columns == [tenant, field.column])) {
+        Some("Unique within the tenant.".to_owned())
+    } else {
+        None
+    }
 }

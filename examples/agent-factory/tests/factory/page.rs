@@ -79,6 +79,7 @@ fn columns_are_as_documented() {
             assert_eq!(marks.contains("auto"), row["Default"] == "counted", "{place}");
             let is_unique = facts.indexes.iter().any(|(_, column, unique)| column == name && *unique);
             assert_eq!(marks.contains("unique"), is_unique, "{place}");
+            assert_eq!(marks.contains("unique"), description.contains("Unique."), "{place}: {description}");
         }
     }
 }
