@@ -188,7 +188,7 @@ fn operations() -> impl Iterator<Item = &'static Case> {
 
 /// Runs all cases on one backend as a test target without a harness. Arguments are those of `cargo test`.
 pub fn main(kind: Kind) {
-    if memory::ran_as_child() {
+    if memory::ran_as_child() || migrations::ran_as_child() {
         return;
     }
     let without_tenants: Vec<&str> = global().map(|case| case.name).collect();

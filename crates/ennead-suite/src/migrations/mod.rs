@@ -1,6 +1,7 @@
 //! Migrations: folders of SQL made from models, and what runs them.
 
 pub mod bad;
+mod child;
 pub mod concurrent;
 pub mod folders;
 pub mod killed;
@@ -9,6 +10,8 @@ pub mod row_security;
 pub mod runs;
 
 use crate::Case;
+
+pub(crate) use child::ran_as_child;
 
 /// The cases of all modules.
 pub const ALL: &[&[Case]] = &[folders::CASES, runs::CASES, bad::CASES, killed::CASES, concurrent::CASES];

@@ -6,19 +6,24 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ennead_core::{Error, ErrorKind};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The lock, or the wish for it. It goes when this is dropped.
 pub(crate) struct MigrationLock {
-    /// None for a database in memory: nobody else has it.
+    /// None for a database in memory: no other process has it.
     file: Option<(File, PathBuf)>,
+    /// Of this process, for all who share the pool.
+    line: Arc<Semaphore>,
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl MigrationLock {
     /// Opens the file beside a database.
-    pub(super) fn open(database: Option<&Path>) -> Result<Self, Error> {
-        let Some(database) = database else { return Ok(Self { file: None }) };
+    pub(super) fn open(database: Option<&Path>, line: Arc<Semaphore>) -> Result<Self, Error> {
+        let Some(database) = database else { return Ok(Self { file: None, line, permit: None }) };
         // One file for all who come to the database by another path.
         let real = database.canonicalize().unwrap_or_else(|_| database.to_owned());
         let mut path = real.into_os_string();
@@ -26,14 +31,19 @@ impl MigrationLock {
         let path = PathBuf::from(path);
         let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let file = opened.map_err(|error| failed(&path, &error))?;
-        Ok(Self { file: Some((file, path)) })
+        Ok(Self { file: Some((file, path)), line, permit: None })
     }
 
     /// Takes the lock, if it is free.
     pub(crate) fn try_take(&mut self) -> Result<bool, Error> {
-        let Some((file, path)) = &mut self.file else { return Ok(true) };
+        let Ok(permit) = Arc::clone(&self.line).try_acquire_owned() else { return Ok(false) };
+        let Some((file, path)) = &mut self.file else {
+            self.permit = Some(permit);
+            return Ok(true);
+        };
         match file.try_lock() {
             Ok(()) => {
+                self.permit = Some(permit);
                 let now = chrono::Utc::now().format("%Y-%m-%d %H:%M:%S UTC");
                 let said = format!("process {}, since {now}\n", std::process::id());
                 // Only for the one who waits: it does not matter where it cannot be written.

@@ -40,6 +40,8 @@ pub(crate) struct Pool {
     inner: managed::Pool<Manager>,
     /// SQLite has one writer. Ours wait here in line rather than by polling the file's lock.
     writer: Arc<Semaphore>,
+    /// One runner of migrations at a time.
+    migrating: Arc<Semaphore>,
     options: Arc<Options>,
 }
 
@@ -112,7 +114,8 @@ impl Pool {
             .map_err(|error| {
                 Error::new(ErrorKind::Configuration, format!("the pool cannot be made: {error}"))
             })?;
-        Ok(Self { inner, writer: Arc::new(Semaphore::new(1)), options: Arc::new(options) })
+        let (writer, migrating) = (Arc::new(Semaphore::new(1)), Arc::new(Semaphore::new(1)));
+        Ok(Self { inner, writer, migrating, options: Arc::new(options) })
     }
 
     /// Takes a connection; a writer first takes its place in line.
@@ -152,7 +155,7 @@ impl Pool {
     /// Opens the file that is the lock of a migration.
     pub(crate) fn migration_lock(&self) -> Result<MigrationLock, Error> {
         let file = self.options.connect.get_filename();
-        MigrationLock::open((!self.options.memory).then_some(file))
+        MigrationLock::open((!self.options.memory).then_some(file), Arc::clone(&self.migrating))
     }
 
     pub(crate) async fn close(&self) {

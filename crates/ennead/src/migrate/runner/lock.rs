@@ -38,7 +38,7 @@ impl Lock {
                 told = true;
             }
             tokio::time::sleep(pause.min(limit.saturating_sub(waited))).await;
-            pause = (pause * 2).min(Duration::from_millis(250));
+            pause = (pause * 2).min(Duration::from_millis(100));
         }
         Ok(Self(lock))
     }
