@@ -98,15 +98,20 @@ impl Application {
 
     /// Connects to the database that is meant.
     pub(crate) async fn connect(&self, said: &DatabaseArgs) -> Result<Db, Failure> {
-        let Some(url) = said.database.as_ref().or(self.database.as_ref()) else {
-            return Err(Failure::new("no database is named")
-                .hint("give `--database URL`, or set DATABASE_URL: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"));
-        };
-        let db = Self::open(url).await?;
+        let db = self.connect_as_it_is(said).await?;
         if self.creates_tables {
             self.schema.create(&db).await?;
         }
         Ok(db)
+    }
+
+    /// Connects to the database that is meant, and creates nothing in it.
+    pub(crate) async fn connect_as_it_is(&self, said: &DatabaseArgs) -> Result<Db, Failure> {
+        let Some(url) = said.database.as_ref().or(self.database.as_ref()) else {
+            return Err(Failure::new("no database is named")
+                .hint("give `--database URL`, or set DATABASE_URL: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"));
+        };
+        Self::open(url).await
     }
 
     /// Connects to a database.

@@ -83,7 +83,7 @@ impl Command {
             Command::Check(args) => check::run(application, args),
             Command::Diff(args) => diff::run(application, args),
             Command::Lint(args) => lint::run(args),
-            Command::Migrate(args) => migrate::run(application, args).map(done),
+            Command::Migrate(args) => migrate::run(application, args),
             Command::Docs(args) => docs::run(application, args).map(done),
             Command::Completions(args) => {
                 completions::run(args, whole);

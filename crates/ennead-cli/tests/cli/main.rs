@@ -11,6 +11,7 @@
 
 mod cases;
 mod committed;
+mod migrations;
 mod notes;
 mod transcript;
 
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
             _ => notes::schema(),
         });
     }
-    let trials = cases::CASES.iter().chain(committed::CASES).map(|(name, case)| {
+    let trials = cases::CASES.iter().chain(committed::CASES).chain(migrations::CASES).map(|(name, case)| {
         Trial::test(*name, || {
             case();
             Ok(())

@@ -19,7 +19,7 @@ mod snapshot;
 mod sqlite;
 mod types;
 
-use ennead_core::snapshot::Snapshot;
+use ennead_core::snapshot::{Snapshot, Table};
 use ennead_core::{Dialect, Error, FieldDef, ModelDef};
 
 pub use plan::{Fill, Hazard, HazardKind, Lock, PlanOptions, Step, TypeChange, plan, type_change};
@@ -46,6 +46,12 @@ pub fn create(snapshot: &Snapshot) -> Vec<String> {
         Dialect::Postgres => postgres::create(snapshot),
         Dialect::Sqlite => sqlite::create(snapshot),
     }
+}
+
+/// The tables of a snapshot, each after those it references, as far as there is such an order.
+#[must_use]
+pub fn in_order(snapshot: &Snapshot) -> Vec<&Table> {
+    order::tables(snapshot)
 }
 
 /// The statements of [`create`] as one text that `psql` and `sqlite3` load: the committed form that reviewers read.

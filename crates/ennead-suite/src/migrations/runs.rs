@@ -115,6 +115,29 @@ async fn parked_rows_are_no_drift(bed: Bed) {
     assert_eq!(migrations.runner(&db).verify().await.unwrap().changes.len(), 1);
 }
 
+/// All of it on an empty database: up with rows, down, and up again.
+async fn migrations_are_tried_to_and_fro(bed: Bed) {
+    let folder = Folder::both(&bed);
+    let db = Db::connect(&bed.url().await).await.unwrap();
+    let migrations = folder.read();
+    let trial = migrations.runner(&db).trial().await.unwrap();
+    assert_eq!((trial.without_rows.len(), trial.lost.len()), (0, 0), "{trial:?}");
+    // Two tables of the first and one of the second migration, twice.
+    assert_eq!(trial.rows, 18);
+    let error = migrations.runner(&db).trial().await.unwrap_err();
+    assert!(error.is_invalid_input(), "{error}");
+    // One that does other than its snapshot says, and whose way down forgets something.
+    folder.by_hand(&bed, "more", "CREATE TABLE more (id integer)", "SELECT 1");
+    let other = Db::connect(&bed.url().await).await.unwrap();
+    let error = folder.read().runner(&other).trial().await.unwrap_err();
+    let told = error.to_string();
+    assert!(
+        told.contains("0003_more leads elsewhere than its snapshot.json says")
+            && told.contains("CREATE TABLE"),
+        "{told}"
+    );
+}
+
 /// Batches are transactions of their own, and each is told.
 async fn rows_are_filled_in_batches(bed: Bed) {
     let folder = Folder::new(&bed);
@@ -199,6 +222,7 @@ crate::cases![
     a_database_that_was_there_before_is_taken_over,
     what_was_done_beside_the_migrations_is_found,
     parked_rows_are_no_drift,
+    migrations_are_tried_to_and_fro,
     rows_are_filled_in_batches,
     batches_without_an_end_are_refused;
     Postgres: a_table_in_use_is_waited_for_a_moment_at_a_time

@@ -26,7 +26,7 @@ pub use self::load::load;
 pub use self::migration::{Direction, Migration, Parent, RowSecurity, Version};
 pub use self::migrations::Migrations;
 pub(crate) use self::runner::{LEDGER, without_ledger};
-pub use self::runner::{LogEntry, MigrationState, Progress, Runner, Status, StatusEntry};
+pub use self::runner::{LogEntry, MigrationState, Progress, Runner, Status, StatusEntry, Trial};
 pub use self::script::{Allow, Script, ScriptStatement, Stage, StageKind};
 pub use ennead_core::diff::{
     Candidate, Change, ColumnHint, CommentOn, Constraint, Diff, Hints, ValueHint, diff,

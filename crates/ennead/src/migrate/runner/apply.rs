@@ -34,6 +34,26 @@ pub(super) struct Run<'r, 'a> {
 /// How many batches in a row may change rows before it is asked whether there can be so many.
 const MANY_BATCHES: u64 = 256;
 
+/// What the ledger is told with a stage.
+struct End {
+    /// How many stages are done with it.
+    stages: usize,
+    /// Whether it is the last one.
+    is_last: bool,
+    /// When the run began.
+    started: Instant,
+}
+
+impl End {
+    fn sql(&self, writes: &Writes<'_>) -> String {
+        if self.is_last {
+            writes.finish(self.started.elapsed().as_millis())
+        } else {
+            writes.done(self.stages)
+        }
+    }
+}
+
 /// What failed, at which statement.
 struct Failed {
     error: Error,
@@ -73,12 +93,7 @@ impl Run<'_, '_> {
                 continue;
             }
             self.lock.must_be_held().await?;
-            // What the ledger is told with the stage itself.
-            let end = |took: Duration| match last {
-                Some(last) if last == at => self.writes.finish(took.as_millis()),
-                _ => self.writes.done(at + 1),
-            };
-            let end = end(started.elapsed());
+            let end = End { stages: at + 1, is_last: last == Some(at), started };
             let done = match stage.kind {
                 StageKind::Transaction => self.transaction(stage, &end).await,
                 StageKind::NoTransaction => self.alone(at, stage, &end).await,
@@ -89,7 +104,7 @@ impl Run<'_, '_> {
         }
         if last.is_none() {
             let nothing = Stage { kind: StageKind::Transaction, statements: 0..0 };
-            let end = self.writes.finish(0);
+            let end = End { stages: 0, is_last: true, started };
             self.transaction(&nothing, &end).await.map_err(|failed| self.explained(failed))?;
         }
         (self.tell)(&Progress::Done { migration, direction, took: started.elapsed() });
@@ -122,7 +137,7 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    async fn transaction(&mut self, stage: &Stage, end: &str) -> Result<(), Failed> {
+    async fn transaction(&mut self, stage: &Stage, end: &End) -> Result<(), Failed> {
         let mut attempt = 1;
         loop {
             match self.transaction_once(stage, end).await {
@@ -135,7 +150,7 @@ impl Run<'_, '_> {
         }
     }
 
-    async fn transaction_once(&mut self, stage: &Stage, end: &str) -> Result<(), Failed> {
+    async fn transaction_once(&mut self, stage: &Stage, end: &End) -> Result<(), Failed> {
         self.begin().await?;
         for at in stage.statements.clone() {
             let Some(statement) = self.script.statements().get(at) else { continue };
@@ -149,7 +164,7 @@ impl Run<'_, '_> {
             self.tell_statement(at, started);
             stop_here_in_tests(self.migration, at, "statement");
         }
-        self.session.execute(end).await?;
+        self.session.execute(&end.sql(&self.writes)).await?;
         self.session.commit().await?;
         stop_here_in_tests(self.migration, stage.statements.end, "commit");
         Ok(())
@@ -188,7 +203,7 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    async fn alone(&mut self, number: usize, stage: &Stage, end: &str) -> Result<(), Failed> {
+    async fn alone(&mut self, number: usize, stage: &Stage, end: &End) -> Result<(), Failed> {
         let at = stage.statements.start;
         let Some(statement) = self.script.statements().get(at) else { return Ok(()) };
         self.must_be_begun().await?;
@@ -196,7 +211,7 @@ impl Run<'_, '_> {
         let is_done = recover::is_done(self.session, self.script.dialect(), &statement.sql, was_killed_here);
         if let Some(why) = is_done.await? {
             (self.tell)(&Progress::Skips { migration: self.migration, sql: &statement.sql, why });
-            self.session.execute(end).await?;
+            self.session.execute(&end.sql(&self.writes)).await?;
             return Ok(());
         }
         let mut attempt = 1;
@@ -207,7 +222,7 @@ impl Run<'_, '_> {
             let failed = match self.session.run(&statement.sql).await {
                 Ok(_) => {
                     stop_here_in_tests(self.migration, at, "statement");
-                    self.session.execute(end).await?;
+                    self.session.execute(&end.sql(&self.writes)).await?;
                     self.tell_statement(at, started);
                     stop_here_in_tests(self.migration, at, "commit");
                     return Ok(());
@@ -228,7 +243,7 @@ impl Run<'_, '_> {
         }
     }
 
-    async fn batches(&mut self, stage: &Stage, end: &str) -> Result<(), Failed> {
+    async fn batches(&mut self, stage: &Stage, end: &End) -> Result<(), Failed> {
         let at = stage.statements.start;
         let Some(statement) = self.script.statements().get(at) else { return Ok(()) };
         let (started, mut total, mut batches) = (Instant::now(), 0, 0_u64);
@@ -263,12 +278,12 @@ impl Run<'_, '_> {
     }
 
     /// One batch in its transaction. The one that changes nothing is the last: its transaction tells the ledger.
-    async fn batch(&mut self, statement: &ScriptStatement, at: usize, end: &str) -> Result<u64, Failed> {
+    async fn batch(&mut self, statement: &ScriptStatement, at: usize, end: &End) -> Result<u64, Failed> {
         self.begin().await?;
         let ran = self.session.run(&statement.sql).await;
         let rows = ran.map_err(|error| Failed { error, statement: Some(at) })?;
         if rows == 0 {
-            self.session.execute(end).await?;
+            self.session.execute(&end.sql(&self.writes)).await?;
         }
         self.session.commit().await?;
         Ok(rows)

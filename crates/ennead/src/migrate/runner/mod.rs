@@ -6,8 +6,10 @@ mod ledger;
 mod lock;
 mod progress;
 mod recover;
+mod rows;
 mod session;
 mod status;
+mod trial;
 mod verify;
 
 use std::fmt;
@@ -28,6 +30,7 @@ pub use self::ledger::LogEntry;
 pub(crate) use self::ledger::{TABLE as LEDGER, without_ledger};
 pub use self::progress::Progress;
 pub use self::status::{MigrationState, Status, StatusEntry};
+pub use self::trial::Trial;
 
 /// Runs migrations on a database: one runner at a time, each migration in one transaction where that can be.
 ///

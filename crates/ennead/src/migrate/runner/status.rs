@@ -36,6 +36,7 @@ pub struct StatusEntry {
 
 /// Whether a database has a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MigrationState {
     /// Not yet.
     Pending,
