@@ -13,6 +13,16 @@ pub(crate) const CASES: &[Case] = &[
 
 const APP: &str = "sqlite://app.db";
 
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c| matches!(c, '(' | ')' | ':'))
+}
+
+/// `2026-11-21T06:30:00Z`
+fn is_time(word: &str) -> bool {
+    let word = bare(word);
+    word.len() == 20 && word.starts_with("20") && word.ends_with('Z')
+}
+
 /// A transcript without what differs from run to run: times.
 fn steady(notes: &Transcript) -> String {
     let lines = notes.text().lines().map(|line| {
@@ -21,8 +31,8 @@ fn steady(notes: &Transcript) -> String {
         let word = |(at, word): (usize, &&str)| {
             if words.get(at + 1).is_some_and(|next| next.starts_with("ms")) && is_number(word) {
                 "N".to_owned()
-            } else if word.len() >= 20 && word.contains("T") && word.starts_with("20") {
-                "TIME".to_owned()
+            } else if is_time(word) {
+                word.replace(bare(word), "TIME")
             } else {
                 (*word).to_owned()
             }
