@@ -4,6 +4,7 @@ use ennead::migrate::{
     self, Change, ColumnHint, Diff, Fill, HazardKind, Hints, Name, PlanOptions, Snapshot, Step, ValueHint,
 };
 use ennead::{Db, Error};
+use ennead_lint::{Group, Options, Script};
 
 use super::model::{Table, World};
 use super::pool;
@@ -60,13 +61,28 @@ impl Sites {
         let hints = hints(from, to);
         let mut went = Went::default();
         let forward = migrate::diff(&here, &there, &hints);
-        let mut way =
-            Way { now: from, next: to, facts: &facts_a, goal: &facts_b, snapshot: &there, online: *online };
+        let mut way = Way {
+            now: from,
+            next: to,
+            facts: &facts_a,
+            goal: &facts_b,
+            was: &here,
+            snapshot: &there,
+            online: *online,
+        };
         if !self.way(&forward, &way, &mut went).await.map_err(|failure| format!("forward: {failure}"))? {
             return Ok(went);
         }
         let back = migrate::diff(&there, &here, &hints.reversed());
-        way = Way { now: to, next: from, facts: &facts_b, goal: &facts_a, snapshot: &here, online: *online };
+        way = Way {
+            now: to,
+            next: from,
+            facts: &facts_b,
+            goal: &facts_a,
+            was: &there,
+            snapshot: &here,
+            online: *online,
+        };
         self.way(&back, &way, &mut went).await.map_err(|failure| format!("back: {failure}"))?;
         Ok(went)
     }
@@ -83,6 +99,7 @@ impl Sites {
         };
         went.changes += diff.changes.len();
         went.steps += steps.len();
+        linted(way.was, &steps).map_err(told)?;
         if let Err(error) = migrate::apply(&db, &steps).await {
             if !is_of_rows(&error) || !steps.iter().any(warns) {
                 return Err(told(format!("{error} ({:?})", error.code())));
@@ -124,11 +141,36 @@ impl Sites {
     }
 }
 
+/// The lint reads every statement of the plan, and says of data that is gone what the plan's facts say.
+fn linted(was: &Snapshot, steps: &[Step]) -> Result<(), String> {
+    let sql: String = steps.iter().map(|step| format!("{};\n", step.sql)).collect();
+    let script = Script { sql: &sql, dialect: was.dialect, before: Some(was), transaction: None };
+    let findings = ennead_lint::lint(&script, &Options::default());
+    if let Some(unreadable) = findings.iter().find(|one| one.rule.name == "unreadable") {
+        return Err(format!("the lint cannot read line {}: {}", unreadable.line, unreadable.message));
+    }
+    let gone: Vec<&str> = findings
+        .iter()
+        .filter(|one| one.rule.group == Group::Destructive && one.rule.name != "narrow-type")
+        .map(|one| one.message.as_str())
+        .collect();
+    let hazards = steps.iter().flat_map(|step| &step.hazards);
+    let told: Vec<&str> = hazards
+        .filter(|hazard| hazard.kind == HazardKind::DeletesData)
+        .map(|hazard| hazard.reason.as_str())
+        .collect();
+    if gone.is_empty() == told.is_empty() {
+        return Ok(());
+    }
+    Err(format!("of data that is gone the lint says {gone:?}, and the plan {told:?}"))
+}
+
 struct Way<'a> {
     now: &'a World,
     next: &'a World,
     facts: &'a Facts,
     goal: &'a Facts,
+    was: &'a Snapshot,
     snapshot: &'a Snapshot,
     online: bool,
 }
