@@ -1,12 +1,12 @@
 //! Postgres.
 
 use ennead_core::Dialect;
-use ennead_core::diff::{ColumnHint, Hints};
+use ennead_core::diff::{ColumnHint, Hints, diff};
 use ennead_core::snapshot::{
     Check, Column, EnumType, ForeignKey, Generated, Identity, Index, IndexPart, IndexTarget, Name, Namespace,
     PrimaryKey, Sequence, SequenceOptions, Snapshot, Table, Unique,
 };
-use ennead_sql::ddl::{Fill, PlanOptions};
+use ennead_sql::ddl::{Fill, PlanOptions, plan};
 
 use crate::both;
 
@@ -200,6 +200,26 @@ fn every_kind_of_change() {
 fn beside_the_traffic() {
     let fill = Fill { table: Name::new("t"), column: "a".to_owned(), value: "0".to_owned() };
     insta::assert_snapshot!(text(&PlanOptions { online: true, fills: vec![fill] }));
+}
+
+/// A default takes no subquery.
+#[test]
+fn a_fill_that_asks_is_an_update() {
+    let before = snapshot(vec![table("t", &["a bigint"])]);
+    let after = snapshot(vec![table("t", &["a bigint", "b bigint"])]);
+    let value = "(SELECT max(a) FROM u)".to_owned();
+    let fill = Fill { table: Name::new("t"), column: "b".to_owned(), value };
+    let options = PlanOptions { online: false, fills: vec![fill] };
+    let steps = plan(&diff(&before, &after, &Hints::default()), &options);
+    let sql: Vec<&str> = steps.iter().map(|step| step.sql.as_str()).collect();
+    assert_eq!(
+        sql,
+        [
+            "ALTER TABLE \"t\" ADD COLUMN \"b\" bigint",
+            "UPDATE \"t\" SET \"b\" = (SELECT max(a) FROM u) WHERE \"b\" IS NULL",
+            "ALTER TABLE \"t\" ALTER COLUMN \"b\" SET NOT NULL",
+        ]
+    );
 }
 
 #[test]

@@ -103,6 +103,27 @@ async fn what_was_done_beside_the_migrations_is_found(bed: Bed) {
     assert_eq!(drift.changes.len(), 2, "{told}");
 }
 
+/// What rows get in a new column may be asked of the database, and the same on both.
+async fn a_fill_may_be_a_subquery(bed: Bed) {
+    let db = Db::connect(&bed.url().await).await.unwrap();
+    run(&db, "CREATE TABLE t (a bigint NOT NULL)").await;
+    run(&db, "INSERT INTO t (a) VALUES (1), (2), (7)").await;
+    let from = migrate::introspect(&db).await.unwrap();
+    let mut to = from.clone();
+    let column = migrate::snapshot::Column { name: "b".into(), ..to.tables[0].columns[0].clone() };
+    to.tables[0].columns.push(column);
+    let value = "(SELECT max(a) FROM t)".to_owned();
+    let fills = vec![migrate::Fill { table: migrate::Name::new("t"), column: "b".into(), value }];
+    let options = migrate::PlanOptions { online: bed.is_postgres(), fills };
+    let steps = migrate::plan(&migrate::diff(&from, &to, &Hints::default()), &options);
+    migrate::apply(&db, &steps).await.unwrap();
+    let made = migrate::introspect(&db).await.unwrap();
+    assert!(migrate::diff(&made, &to, &Hints::default()).is_empty());
+    // A row with another value would be refused here.
+    run(&db, "CREATE TABLE all_seven (b bigint NOT NULL CHECK (b = 7))").await;
+    run(&db, "INSERT INTO all_seven SELECT b FROM t").await;
+}
+
 /// Tables in which a migration parks rows belong to no schema, and are no drift.
 async fn parked_rows_are_no_drift(bed: Bed) {
     let folder = Folder::both(&bed);
@@ -223,6 +244,7 @@ crate::cases![
     what_was_done_beside_the_migrations_is_found,
     parked_rows_are_no_drift,
     migrations_are_tried_to_and_fro,
+    a_fill_may_be_a_subquery,
     rows_are_filled_in_batches,
     batches_without_an_end_are_refused;
     Postgres: a_table_in_use_is_waited_for_a_moment_at_a_time

@@ -28,7 +28,7 @@ pub struct Fill {
     pub table: Name,
     /// The column, by its new name.
     pub column: String,
-    /// The value, an SQL expression without columns.
+    /// The value, an SQL expression without columns of the table; it may be a subquery in parentheses.
     pub value: String,
 }
 

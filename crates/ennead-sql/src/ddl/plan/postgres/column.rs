@@ -16,7 +16,14 @@ impl Planner<'_> {
             || column.generated.is_some()
             || column.identity.is_some();
         let fill = self.options.fill(table, &column.name).filter(|_| !bare);
-        let shown = Column { default: fill.map(str::to_owned).or(column.default.clone()), ..column.clone() };
+        // A default takes no subquery: such a fill is an update of its own.
+        let asks = fill.is_some_and(|fill| mentions(fill, "select"));
+        let given = fill.filter(|_| !asks).map(str::to_owned);
+        let shown = Column {
+            default: given.or(column.default.clone()),
+            nullable: column.nullable || asks,
+            ..column.clone()
+        };
         let sql = format!("ALTER TABLE {} ADD COLUMN {}", table.sql(), render::column(&shown));
         let mut step = Step::new(sql, Lock::All);
         let volatile = column.generated.is_some()
@@ -34,10 +41,11 @@ impl Planner<'_> {
             step = step.hazard(HazardKind::DataDependent, reason);
         }
         self.add(phase, step);
-        if fill.is_some() {
-            let sql =
-                format!("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT", table.sql(), quote(&column.name));
-            self.add(phase, Step::new(sql, Lock::All));
+        let alter = format!("ALTER TABLE {} ALTER COLUMN {}", table.sql(), quote(&column.name));
+        if asks {
+            self.not_null(table, &alter, &column.name);
+        } else if fill.is_some() {
+            self.add(phase, Step::new(format!("{alter} DROP DEFAULT"), Lock::All));
         }
         if let Some(storage) = &column.storage {
             let sql = set_storage(table, &column.name, storage);
