@@ -30,7 +30,7 @@ pub(crate) const CASES: &[Case] = &[
     ("a_plan_for_psql_runs", a_plan_for_psql_runs),
     ("a_plan_for_sqlite3_is_all_or_nothing", a_plan_for_sqlite3_is_all_or_nothing),
     ("bad_sources_are_told", bad_sources_are_told),
-    ("a_table_of_the_rules_is_in_the_guide", a_table_of_the_rules_is_in_the_guide),
+    ("the_guide_has_the_rules_and_the_workflow", the_guide_has_the_rules_and_the_workflow),
 ];
 
 /// An application whose first migration and DDL are committed.
@@ -510,8 +510,8 @@ fn bad_sources_are_told() {
     snapshot!("diff_bad", notes);
 }
 
-/// The guide's table of rules is the one that the linter has.
-fn a_table_of_the_rules_is_in_the_guide() {
+/// The guide has the table of rules that the linter has, and the workflow that the example has.
+fn the_guide_has_the_rules_and_the_workflow() {
     let mut table = String::from("| rule | group | databases | finds | instead |\n|---|---|---|---|---|\n");
     for rule in ennead_lint::RULES {
         let names: Vec<String> = rule.dialects.iter().map(ToString::to_string).collect();
@@ -521,8 +521,12 @@ fn a_table_of_the_rules_is_in_the_guide() {
             rule.name, rule.group, rule.finds, rule.advice
         ));
     }
-    let guide =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guide/continuous-integration.md");
-    let text = std::fs::read_to_string(guide).unwrap();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let text = std::fs::read_to_string(root.join("docs/guide/continuous-integration.md")).unwrap();
     assert!(text.contains(&table), "the table of rules in the guide is another; it should be:\n{table}");
+    let workflow = root.join("examples/enterprise-saas/.github/workflows/schema.yml");
+    assert!(
+        text.contains(&std::fs::read_to_string(workflow).unwrap()),
+        "the guide's workflow is the example's"
+    );
 }
