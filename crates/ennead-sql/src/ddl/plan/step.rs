@@ -21,6 +21,14 @@ pub struct Step {
 }
 
 impl Step {
+    /// Postgres: whether `lock_timeout` should stand over it. What waits for a strong lock keeps all who come later waiting, so it
+    /// is better given up and tried again. What builds beside the traffic takes no such lock, and waits for transactions
+    /// that were there before it: cut short, it would leave an invalid index.
+    #[must_use]
+    pub fn wants_lock_timeout(&self) -> bool {
+        self.lock >= Lock::Writes || (self.lock == Lock::Schema && self.transactional)
+    }
+
     pub(super) fn new(sql: impl Into<String>, lock: Lock) -> Self {
         Self {
             sql: sql.into(),

@@ -41,10 +41,14 @@ FROM pg_catalog.pg_constraint o
 JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = o.conindid AND o.contype IN ('p', 'u')
-WHERE {ours} AND {PLAIN} AND o.contype IN ('p', 'u', 'x', 'c', 'f')
+WHERE {ours} AND {PLAIN} AND o.contype IN ('p', 'u', 'x', 'c', 'f') AND NOT {STRANGE}
 ORDER BY c.oid, o.conname COLLATE \"C\""
     )
 }
+
+/// Of a constraint `o`: it is of a kind that came with version 18, and is not described: WITHOUT OVERLAPS, PERIOD, NOT ENFORCED.
+pub(super) const STRANGE: &str = "(coalesce((to_jsonb(o)->>'conperiod')::boolean, false) \
+    OR NOT coalesce((to_jsonb(o)->>'conenforced')::boolean, true))";
 
 /// Those behind constraints are told with them.
 pub(super) fn indexes(reach: &Reach) -> String {

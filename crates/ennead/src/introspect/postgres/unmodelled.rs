@@ -1,5 +1,6 @@
 //! What snapshots do not describe: found and named, with a text that tells one from another.
 
+use super::parts::STRANGE;
 use super::{PLAIN, Reach};
 
 /// What lies in schemas.
@@ -81,7 +82,14 @@ pub(super) fn in_schemas(reach: &Reach) -> String {
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass \
                                AND d.objid = p.oid AND d.deptype = 'i')"
         ),
-        // What hangs on tables.
+        // What hangs on tables. The name of a NOT NULL, which it has from version 18 on, is nobody's.
+        format!(
+            "SELECT 'constraint', format('%I on %s', o.conname, c.oid::regclass), concat_ws(' ', pg_get_constraintdef(o.oid), \
+             o.convalidated, o.connoinherit) \
+             FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_class c ON c.oid = o.conrelid \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE {ours} AND {PLAIN} AND ({STRANGE} OR (o.contype = 'n' AND (NOT o.convalidated OR o.connoinherit)))"
+        ),
         format!(
             "SELECT 'trigger', format('%I on %s', g.tgname, c.oid::regclass), concat_ws(' ', pg_get_triggerdef(g.oid), \
              g.tgenabled, obj_description(g.oid, 'pg_trigger')) \

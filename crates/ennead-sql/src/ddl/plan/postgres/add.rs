@@ -4,6 +4,7 @@ use ennead_core::constraints::quote;
 use ennead_core::diff::{CommentOn, Constraint};
 use ennead_core::snapshot::{Check, ForeignKey, Index, IndexPart, IndexTarget, Name};
 
+use super::swap::beside;
 use super::{HazardKind, Lock, Phase, Planner, Step};
 use crate::ddl::{postgres, render};
 
@@ -18,7 +19,10 @@ impl Planner<'_> {
         let reason = format!("each row of {table} must keep {name}");
         let sql = postgres::add_constraint(table, &postgres::constraint(constraint));
         let lock = if matches!(constraint, Constraint::ForeignKey(_)) { Lock::Writes } else { Lock::All };
-        if constraint.not_valid() {
+        let swaps = self.swaps_constraint(table, name);
+        if swaps && !constraint.has_index() {
+            self.swap_constraint(table, constraint, phase);
+        } else if constraint.not_valid() {
             self.add(phase, Step::new(sql, lock));
         } else if !self.is_built_online(table) || matches!(constraint, Constraint::Exclusion(_)) {
             let step = Step::new(sql, lock)
@@ -31,14 +35,14 @@ impl Planner<'_> {
             // By itself, so that the short strong lock of the first is not held for as long as this reads.
             self.add(phase, Step::new(sql, Lock::Schema).alone().hazard(HazardKind::DataDependent, reason));
         } else {
-            self.add_key_online(table, constraint, reason);
+            self.add_key_online(table, constraint, reason, swaps);
         }
         let on = CommentOn::Constraint(table.clone(), name.to_owned());
         self.comment(postgres::comment(&on, constraint.comment()));
     }
 
     /// The index is built beside the traffic, and becomes the constraint in a moment.
-    fn add_key_online(&mut self, table: &Name, constraint: &Constraint, reason: String) {
+    fn add_key_online(&mut self, table: &Name, constraint: &Constraint, reason: String, swaps: bool) {
         let (columns, include, nulls_not_distinct, kind, deferrable) = match constraint {
             Constraint::PrimaryKey(key) => (&key.columns, &key.include, false, "PRIMARY KEY", key.deferrable),
             Constraint::Unique(unique) => {
@@ -54,7 +58,8 @@ impl Planner<'_> {
             nulls: None,
         };
         let index = Index {
-            name: constraint.name().to_owned(),
+            // One that replaces another is built beside it, and gets its name by becoming the constraint.
+            name: if swaps { beside(constraint.name()) } else { constraint.name().to_owned() },
             parts: columns.iter().map(part).collect(),
             unique: true,
             include: include.clone(),
@@ -65,15 +70,25 @@ impl Planner<'_> {
         let step = Step::new(sql, Lock::Schema).alone().hazard(HazardKind::DataDependent, reason);
         self.add(Phase::Keys, step);
         let name = quote(constraint.name());
+        if swaps {
+            let sql = format!("ALTER TABLE {} DROP CONSTRAINT {name}", table.sql());
+            self.add(Phase::Keys, Step::new(sql, Lock::All));
+        }
         let sql = format!(
-            "ALTER TABLE {} ADD CONSTRAINT {name} {kind} USING INDEX {name}{}",
+            "ALTER TABLE {} ADD CONSTRAINT {name} {kind} USING INDEX {}{}",
             table.sql(),
+            quote(&index.name),
             render::deferrable(deferrable)
         );
         self.add(Phase::Keys, Step::new(sql, Lock::All));
     }
 
     pub(super) fn create_index(&mut self, table: &Name, index: &Index) {
+        let on = CommentOn::Index(table.beside(&index.name));
+        if self.swaps_index(table, &index.name) {
+            self.swap_index(table, index);
+            return self.comment(postgres::comment(&on, index.comment.as_deref()));
+        }
         let mut step = if self.is_built_online(table) {
             Step::new(render::index_made(table, index, "CONCURRENTLY "), Lock::Schema).alone()
         } else {
@@ -85,12 +100,11 @@ impl Planner<'_> {
             step = step.hazard(HazardKind::DataDependent, reason);
         }
         self.add(Phase::Indexes, step);
-        let on = CommentOn::Index(table.beside(&index.name));
         self.comment(postgres::comment(&on, index.comment.as_deref()));
     }
 }
 
-fn not_valid(constraint: &Constraint) -> Option<Constraint> {
+pub(super) fn not_valid(constraint: &Constraint) -> Option<Constraint> {
     match constraint {
         Constraint::Check(check) => Some(Constraint::Check(Check { not_valid: true, ..check.clone() })),
         Constraint::ForeignKey(key) => {

@@ -7,6 +7,7 @@ mod dependents;
 mod drop;
 mod enums;
 mod sequence;
+mod swap;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -139,6 +140,9 @@ impl Planner<'_> {
             }
             Change::AlterColumn { table, from, to } => self.alter_column(table, from, to),
             Change::AddConstraint { table, constraint } => self.add_constraint(table, constraint),
+            // It goes when the one that replaces it is there.
+            Change::DropConstraint { table, constraint }
+                if self.swaps_constraint(table, constraint.name()) => {}
             Change::DropConstraint { table, constraint } => self.drop_constraint(table, constraint),
             Change::RenameConstraint { table, from, to } => {
                 let (table, from, to) = (table.sql(), quote(from), quote(to));
@@ -152,6 +156,7 @@ impl Planner<'_> {
                 self.add(Phase::ForeignKeys, step);
             }
             Change::CreateIndex { table, index } => self.create_index(table, index),
+            Change::DropIndex { table, index } if self.swaps_index(table, &index.name) => {}
             Change::DropIndex { table, index } => self.drop_index(table, index),
             Change::RenameIndex { table, from, to } => {
                 let sql = format!("ALTER INDEX {} RENAME TO {}", table.beside(from).sql(), quote(to));
