@@ -18,6 +18,8 @@ pub(crate) struct State {
     made: BTreeSet<String>,
     /// Names that things had that are gone, renamed or made.
     pub(crate) enums: BTreeSet<String>,
+    /// Names of tables that were there and were dropped: what takes one of them is known to others by it.
+    dropped: BTreeSet<String>,
     /// Columns that the script added to tables that were there.
     fresh: BTreeSet<(String, String)>,
     /// Columns whose rows all have NULL, since the script added them so.
@@ -53,6 +55,7 @@ impl State {
             tables: BTreeMap::new(),
             made: BTreeSet::new(),
             enums: BTreeSet::new(),
+            dropped: BTreeSet::new(),
             fresh: BTreeSet::new(),
             null: BTreeSet::new(),
             filled: BTreeSet::new(),
@@ -127,7 +130,9 @@ impl State {
     pub(crate) fn forget(&mut self, name: &Name) {
         let key = self.key(name);
         self.tables.remove(&key);
-        self.made.remove(&key);
+        if !self.made.remove(&key) {
+            self.dropped.insert(key);
+        }
     }
 
     pub(crate) fn rename(&mut self, from: &Name, to: &Name) {
@@ -137,7 +142,7 @@ impl State {
             table.name.clone_from(&to.name);
             self.tables.insert(new.clone(), table);
         }
-        if self.made.remove(&old) {
+        if self.made.remove(&old) && !self.dropped.contains(&new) {
             self.made.insert(new.clone());
         }
         for set in [&mut self.fresh, &mut self.null, &mut self.filled] {

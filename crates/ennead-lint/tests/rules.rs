@@ -419,7 +419,11 @@ const CASES: &[Case] = &[
     case(
         "update-rows",
         Postgres,
-        &["UPDATE users SET age = 1", "UPDATE users u SET age = 1 FROM others o WHERE o.id = u.age"],
+        &[
+            "UPDATE users SET age = 1",
+            "CREATE TABLE t AS SELECT * FROM users; DROP TABLE users; ALTER TABLE t RENAME TO users; UPDATE users SET age = 1",
+            "UPDATE users u SET age = 1 FROM others o WHERE o.id = u.age",
+        ],
         &[
             "CREATE TABLE t (id int); UPDATE t SET id = 1",
             "INSERT INTO users (id) VALUES (gen_random_uuid())",
