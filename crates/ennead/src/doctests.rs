@@ -27,6 +27,9 @@ struct Nodes;
 #[doc = include_str!("../../../docs/guide/workflows.md")]
 struct Workflows;
 
+#[doc = include_str!("../../../docs/guide/migrations.md")]
+struct Migrations;
+
 #[cfg(feature = "http")]
 #[doc = include_str!("../../../docs/guide/serving.md")]
 struct Serving;

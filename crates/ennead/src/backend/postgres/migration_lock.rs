@@ -2,8 +2,8 @@
 //!
 //! It is an advisory lock of a transaction that does nothing else, on a connection of its own: it goes with the process,
 //! holds no snapshot that CREATE INDEX CONCURRENTLY would wait for, and a pooler in transaction mode cannot give it to
-//! somebody else. It is asked for again and again rather than waited for: whoever waits in the database holds a snapshot,
-//! for which the builder of an index would wait in turn.
+//! somebody else. It is asked for again and again rather than waited for, each time in a new transaction: whoever waits in the
+//! database holds a snapshot, and the builder of an index waits until the transaction of that is over.
 
 use ennead_core::{Error, ErrorKind};
 use sqlx::postgres::PgConnection;
@@ -24,7 +24,7 @@ impl MigrationLock {
     /// Opens its connection.
     pub(super) async fn connect(options: &Options) -> Result<Self, Error> {
         let limit = options.connect_timeout;
-        let mut conn = match tokio::time::timeout(limit, options.connect.connect()).await {
+        let conn = match tokio::time::timeout(limit, options.connect.connect()).await {
             Ok(Ok(conn)) => conn,
             Ok(Err(failed)) => return Err(error::connecting(&failed)),
             Err(_) => {
@@ -32,18 +32,23 @@ impl MigrationLock {
                 return Err(Error::new(ErrorKind::Timeout, text));
             }
         };
-        let name = format!("ennead migrate, process {}", std::process::id());
-        let begin = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0; \
-             SET LOCAL application_name = '{name}'"
-        );
-        conn.execute(AssertSqlSafe(begin)).await.map_err(|failed| error::plain(&failed))?;
         Ok(Self { conn })
     }
 
-    /// Takes the lock, if it is free.
+    /// Takes the lock, if it is free. Where it is not, the transaction ends at once: the builder of an index that met it
+    /// while it asked waits for its end.
     pub(crate) async fn try_take(&mut self) -> Result<bool, Error> {
-        self.ask(&format!("SELECT pg_catalog.pg_try_advisory_xact_lock({KEY})")).await
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0; \
+             SET LOCAL application_name = 'ennead migrate, process {}'",
+            std::process::id()
+        );
+        self.send(&begin).await?;
+        let is_taken = self.ask(&format!("SELECT pg_catalog.pg_try_advisory_xact_lock({KEY})")).await?;
+        if !is_taken {
+            self.send("ROLLBACK").await?;
+        }
+        Ok(is_taken)
     }
 
     /// Whether the connection, and with it the lock, is still there.
@@ -64,6 +69,11 @@ impl MigrationLock {
         let query = sqlx::query_scalar::<_, Option<String>>(AssertSqlSafe(sql)).persistent(false);
         let found = query.fetch_optional(&mut self.conn).await;
         Ok(found.map_err(|failed| error::plain(&failed))?.flatten())
+    }
+
+    async fn send(&mut self, sql: &str) -> Result<(), Error> {
+        let done = self.conn.execute(AssertSqlSafe(sql)).await;
+        done.map(|_| ()).map_err(|failed| error::plain(&failed))
     }
 
     async fn ask(&mut self, sql: &str) -> Result<bool, Error> {
