@@ -103,7 +103,7 @@ impl Dependents {
             // Of an index that carries a column, something keeps to the earlier type when Postgres makes it anew itself.
             let carried = |names: &[String]| {
                 let mut columns = names.iter().filter_map(|name| new.column(name));
-                columns.any(|column| of_replaced(&column.data_type))
+                columns.any(|column| of_replaced(&column.data_type) || retyped.contains(&column.name))
             };
             let carries = match &constraint {
                 Constraint::PrimaryKey(key) => carried(&key.include),
