@@ -288,6 +288,9 @@ fn admit_expr(model: &ModelDef, expr: &mut Expr) -> Result<(), Error> {
     match expr {
         Expr::And(all) | Expr::Or(all) => all.iter_mut().try_for_each(|expr| admit_expr(model, expr)),
         Expr::Not(inner) => admit_expr(model, inner),
+        Expr::Related(related) => {
+            related.filter.as_mut().map_or(Ok(()), |filter| admit_expr(related.hop.model.0, filter))
+        }
         Expr::Compare { left: Operand::JsonPath(at, path), value, .. } => {
             admit_path(model, *at, path)?;
             match value {

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::error::Error;
 use crate::model::Model;
+use crate::relation::{Hop, MAX_RELATION_HOPS, Related};
 use crate::value::Value;
 
 /// How deep a filter may be nested.
@@ -79,6 +80,13 @@ impl<M> Filter<M> {
     #[allow(clippy::should_implement_trait, reason = "the contract's name; `!filter` works too")]
     pub fn not(self) -> Self {
         Self::of_depth(Expr::Not(Box::new(self.expr)), self.depth + 1)
+    }
+
+    /// A related row fulfils the filter, or none does.
+    pub(crate) fn related<T>(hop: Hop, filter: Option<Filter<T>>, negated: bool) -> Self {
+        let depth = 1 + filter.as_ref().map_or(0, |filter| filter.depth);
+        let filter = filter.map(Filter::into_expr);
+        Self::of_depth(Expr::Related(Box::new(Related { hop, filter, negated, guard: None })), depth)
     }
 
     /// All of them hold; none at all: always true.
@@ -170,6 +178,8 @@ pub enum Expr {
         /// The element.
         value: Value,
     },
+    /// A related row matches, or none does.
+    Related(Box<Related>),
 }
 
 /// What a condition looks at.
@@ -254,6 +264,7 @@ impl Expr {
         match self {
             Expr::And(all) | Expr::Or(all) => 1 + all.iter().map(Expr::depth).max().unwrap_or(0),
             Expr::Not(inner) => 1 + inner.depth(),
+            Expr::Related(related) => 1 + related.filter.as_ref().map_or(0, Expr::depth),
             _ => 1,
         }
     }
@@ -263,12 +274,12 @@ impl Expr {
     /// # Errors
     /// Invalid input that names the limit.
     pub fn check_size(&self) -> Result<(), Error> {
-        if !matches!(self, Expr::And(_) | Expr::Or(_) | Expr::Not(_)) {
+        if !matches!(self, Expr::And(_) | Expr::Or(_) | Expr::Not(_) | Expr::Related(_)) {
             return Ok(());
         }
         // A worklist, not recursion: the filter may be deep enough to end the stack.
-        let (mut work, mut nodes) = (vec![(self, 1_usize)], 0_usize);
-        while let Some((expr, depth)) = work.pop() {
+        let (mut work, mut nodes) = (vec![(self, 1_usize, 0_usize)], 0_usize);
+        while let Some((expr, depth, hops)) = work.pop() {
             nodes += 1;
             if depth > MAX_FILTER_DEPTH {
                 return Err(Error::invalid(format!(
@@ -281,8 +292,16 @@ impl Expr {
                 )));
             }
             match expr {
-                Expr::And(all) | Expr::Or(all) => work.extend(all.iter().map(|e| (e, depth + 1))),
-                Expr::Not(inner) => work.push((inner, depth + 1)),
+                Expr::And(all) | Expr::Or(all) => work.extend(all.iter().map(|e| (e, depth + 1, hops))),
+                Expr::Not(inner) => work.push((inner, depth + 1, hops)),
+                Expr::Related(_) if hops == MAX_RELATION_HOPS => {
+                    return Err(Error::invalid(format!(
+                        "the filter follows more than {MAX_RELATION_HOPS} relations, one inside the other"
+                    )));
+                }
+                Expr::Related(related) => {
+                    work.extend(related.filter.iter().map(|e| (e, depth + 1, hops + 1)));
+                }
                 _ => {}
             }
         }

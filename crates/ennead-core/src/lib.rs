@@ -19,6 +19,7 @@ mod kind;
 mod model;
 pub mod naming;
 mod operation;
+mod relation;
 mod row;
 mod scope;
 pub mod snapshot;
@@ -50,6 +51,7 @@ pub use operation::{
     Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Insert, ModelRef, Operation, Select,
     Target, Update, UpdateEach,
 };
+pub use relation::{Cardinality, Hop, MAX_RELATION_HOPS, Related, Relation, ToMany, ToOne};
 pub use row::{Row, RowReader, decode_error};
 pub use scope::{Guard, IntoTenantId, MAX_HOPS, ParentCheck, Scope, Scoped, Shared, TenantId, is_composite};
 pub use value::Value;

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::def::{ModelDef, Role, Tenancy};
 use crate::error::{Error, ErrorKind};
+use crate::filter::Expr;
 use crate::kind::Kind;
 use crate::operation::{ConflictAction, Insert, ModelRef, Operation, Target};
 use crate::value::Value;
@@ -279,6 +280,7 @@ impl Scope {
         if let Operation::Insert(insert) = &mut operation {
             self.stamp(insert, &guard)?;
         }
+        self.guard_related(&mut operation)?;
         let parents = self.parents(&operation)?;
         let single = matches!(self, Scope::AcrossTenants) && !model.key_is_global() && by_key(&operation);
         // `cargo xtask sabotage` builds this to see that the tests of isolation can fail; nothing else ever sets it.
@@ -293,11 +295,7 @@ impl Scope {
         let refuse = |text: String| Err(Error::invalid(text).with_model(model.name));
         match (self, model.tenancy) {
             (Scope::Global, Tenancy::Global) => Ok(()),
-            (Scope::Global, _) => Err(Error::new(
-                ErrorKind::TenantMissing,
-                format!("{} belongs to a tenant: run this on `db.tenant(id)?`", model.name),
-            )
-            .with_model(model.name)),
+            (Scope::Global, _) => Err(no_tenant(model)),
             (Scope::Tenant(_), Tenancy::Global) if operation.writes() => refuse(format!(
                 "{} belongs to no tenant: a tenant may read it, and only `&db` or `db.across_tenants(…)` may write it",
                 model.name
@@ -314,6 +312,43 @@ impl Scope {
                 "{} is the table of tenants: only `db.across_tenants(…)` may mark its rows as deleted or restore them",
                 model.name
             )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts its own predicate on the rows of each relation that a filter follows.
+    fn guard_related(&self, operation: &mut Operation) -> Result<(), Error> {
+        match operation {
+            Operation::Select(op) => op.filter.iter_mut().try_for_each(|filter| self.guard_filter(filter)),
+            Operation::Count(op) => op.filter.iter_mut().try_for_each(|filter| self.guard_filter(filter)),
+            Operation::Update(op) => self.guard_target(&mut op.target, &mut op.when),
+            Operation::Delete(op) => self.guard_target(&mut op.target, &mut op.when),
+            Operation::Insert(_) | Operation::UpdateEach(_) => Ok(()),
+        }
+    }
+
+    fn guard_target(&self, target: &mut Target, when: &mut Option<Expr>) -> Result<(), Error> {
+        if let Target::Filter(filter) = target {
+            self.guard_filter(filter)?;
+        }
+        when.iter_mut().try_for_each(|when| self.guard_filter(when))
+    }
+
+    fn guard_filter(&self, expr: &mut Expr) -> Result<(), Error> {
+        match expr {
+            Expr::And(all) | Expr::Or(all) => all.iter_mut().try_for_each(|expr| self.guard_filter(expr)),
+            Expr::Not(inner) => self.guard_filter(inner),
+            Expr::Related(related) => {
+                let model = related.hop.model.0;
+                if matches!(self, Scope::Global) && model.is_tenant_owned() {
+                    return Err(no_tenant(model));
+                }
+                let guard = self.guard(model, true)?;
+                #[cfg(ennead_sabotage)]
+                let guard = if matches!(self, Scope::Tenant(_)) { Guard::Open } else { guard };
+                related.guard = Some(guard);
+                related.filter.iter_mut().try_for_each(|filter| self.guard_filter(filter))
+            }
             _ => Ok(()),
         }
     }
@@ -499,6 +534,11 @@ fn by_key(operation: &Operation) -> bool {
         Operation::UpdateEach(_) => true,
         _ => false,
     }
+}
+
+fn no_tenant(model: &ModelDef) -> Error {
+    let text = format!("{} belongs to a tenant: run this on `db.tenant(id)?`", model.name);
+    Error::new(ErrorKind::TenantMissing, text).with_model(model.name)
 }
 
 fn needs_tenant(model: &ModelDef) -> Error {

@@ -121,8 +121,8 @@ pub(crate) struct References {
     pub(crate) on_update: Option<(Span, Action)>,
     pub(crate) deferrable: Option<Span>,
     pub(crate) cross_tenant: Option<Span>,
-    pub(crate) name: Option<String>,
-    pub(crate) inverse: Option<String>,
+    pub(crate) name: Option<Ident>,
+    pub(crate) inverse: Option<Ident>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

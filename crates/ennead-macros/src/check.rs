@@ -10,7 +10,9 @@ pub(crate) use tenancy::CHOICES;
 
 use std::collections::HashMap;
 
+use proc_macro2::Ident;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use crate::ast::{Field, Model};
 use crate::ctxt::Ctxt;
@@ -59,6 +61,25 @@ fn names(cx: &Ctxt, model: &Model) {
             cx.error(&field.ident, message);
         }
     }
+    for field in model.fields.iter().filter(|field| field.cfgs.is_empty()) {
+        let Some(name) = relation_constant(field) else { continue };
+        if constants.insert(name.to_string(), ()).is_some() {
+            let message = format!(
+                "the relation would have the constant `{name}`, which another has: name it otherwise, #[references(…, name = …)]"
+            );
+            cx.error_at(name.span(), message);
+        }
+    }
+}
+
+/// The name of the constant of a reference's relation: what is written, or the field's name less `_id`.
+pub(crate) fn relation_constant(field: &Field) -> Option<Ident> {
+    let references = field.attrs.references.as_ref()?;
+    let (name, span) = match &references.name {
+        Some(name) => (name.unraw().to_string(), name.span()),
+        None => (field.ident.unraw().to_string().strip_suffix("_id")?.to_owned(), references.target.span()),
+    };
+    (!name.is_empty()).then(|| Ident::new(&name.to_uppercase(), span))
 }
 
 /// The name of a field's column constant.

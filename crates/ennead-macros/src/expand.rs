@@ -9,6 +9,7 @@ mod field_def;
 mod impls;
 mod new;
 mod positions;
+mod relations;
 mod warnings;
 
 use proc_macro2::TokenStream;
@@ -25,8 +26,9 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let (aliases, inside) = match &model.definition {
         Some(definition) => (
             aliases::expand(model),
-            [
+            vec![
                 columns::expand(model, &positions),
+                relations::expand(model, &positions),
                 definition::expand(model, definition, &positions),
                 impls::expand(model, definition, &positions),
                 assertions::expand(model, Some(definition)),
@@ -34,7 +36,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         ),
         None => (
             embed::columns(model),
-            [
+            vec![
                 embed::constructor(model, &positions),
                 definition::field_list(model, &positions),
                 embed::implementation(model, &positions),
@@ -60,8 +62,9 @@ pub(crate) fn stubs(model: &Model) -> TokenStream {
     }
     let aliases = aliases::expand(model);
     let columns = columns::expand(model, &positions);
+    let relations = relations::expand(model, &positions);
     let impls = impls::stubs(model);
-    let inside = scoped(model, quote!(#columns #impls));
+    let inside = scoped(model, quote!(#columns #relations #impls));
     quote!(#item #new #aliases #inside)
 }
 

@@ -149,6 +149,10 @@ pub(crate) struct Reference {
     pub(crate) cross_tenant: bool,
     pub(crate) name: Option<String>,
     pub(crate) inverse: Option<String>,
+    /// The name of the relation's constant; `None` where the field's name gives none.
+    pub(crate) constant: Option<Ident>,
+    /// The same of the other direction, on the other model.
+    pub(crate) inverse_constant: Option<Ident>,
 }
 
 impl Field {

@@ -45,6 +45,7 @@ mod observer;
 pub mod operations;
 pub mod pages;
 pub mod random_schema;
+pub mod relations;
 pub mod row_security;
 pub mod runs;
 pub mod schema_diff;
@@ -115,6 +116,7 @@ macro_rules! cases {
 pub fn all() -> impl Iterator<Item = &'static Case> {
     [
         operations::CASES,
+        relations::CASES,
         embedded_tenant::CASES,
         numbers::CASES,
         keys::CASES,

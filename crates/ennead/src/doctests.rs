@@ -9,6 +9,9 @@ struct Models;
 #[doc = include_str!("../../../docs/guide/operations.md")]
 struct Operations;
 
+#[doc = include_str!("../../../docs/guide/relations.md")]
+struct Relations;
+
 #[doc = include_str!("../../../docs/guide/tenancy.md")]
 struct Tenancy;
 

@@ -78,12 +78,12 @@ pub use db::Db;
 pub use ennead_core::{
     ArrayElement, Clock, Column, DbEnum, Dialect, Embed, Error, ErrorKind, FieldType, Filter, GlobalModel,
     IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model, ModelDef, Order,
-    OwnedModel, Tenancy, TenantId, TenantModel, Value, generate_id, generate_ulid,
+    OwnedModel, Relation, Tenancy, TenantId, TenantModel, ToMany, ToOne, Value, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use model_ext::ModelExt;
 pub use node::{Node, NodeInfo, NodeOperation, NodeScope};
-pub use op::{BulkResult, Cursor, Page};
+pub use op::{BulkResult, Cursor, Page, With};
 pub use running::Running;
 pub use schema::Schema;
 pub use scopes::{AcrossTenants, CreateScope, Scope, Tenant, UpdateScope};
@@ -122,7 +122,7 @@ macro_rules! schema {
 pub mod prelude {
     pub use crate::{
         AcrossTenants, Db, DbEnum, DbNewtype, Error, Model as _, ModelExt as _, Runtime, Schema, Tenant,
-        TenantContext, WorkflowBuilder, model,
+        TenantContext, WorkflowBuilder, model, op::FetchExt as _,
     };
 }
 

@@ -4,7 +4,7 @@ use ennead_core::{IntoKey, Model};
 
 use crate::op::{
     BulkCreate, BulkCreateStream, BulkDelete, BulkUpdate, BulkUpdateEach, Count, Create, Delete, List, Read,
-    Restore, Update,
+    RelatedTo, RelationsOf, Restore, Update,
 };
 
 /// The nine operations of a model. Each gives a value that is inspected, passed on, or run on a scope.
@@ -37,6 +37,15 @@ pub trait ModelExt: Model {
     #[must_use = "an operation does nothing until `.run(&scope).await`"]
     fn restore(key: impl IntoKey<Self::Key>) -> Restore<Self> {
         Restore::new(key.into_key())
+    }
+
+    /// What is related to this row: `dashboard.related(Dashboard::WIDGETS)`, also with conditions, or a tuple of relations.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn related<I: RelationsOf<Self>>(&self, relation: I) -> RelatedTo<Self, I>
+    where
+        Self: Clone,
+    {
+        RelatedTo::new(self.clone(), relation)
     }
 
     /// Lists rows. There is no hidden limit.

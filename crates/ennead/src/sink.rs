@@ -103,6 +103,36 @@ pub(crate) fn downcast<S: Sink>(sink: Box<dyn Sink>) -> Result<S, Error> {
     any.downcast::<S>().map(|sink| *sink).map_err(|_| other_sink())
 }
 
+/// Collects rows as the model's struct, and beside each the values of some of its columns: those that tie it to related rows.
+pub(crate) struct LinkedRows<M> {
+    pub(crate) rows: Vec<M>,
+    pub(crate) links: Vec<Vec<Value>>,
+    columns: Vec<(usize, Kind)>,
+}
+
+impl<M: Model> LinkedRows<M> {
+    pub(crate) fn new(columns: &[u16]) -> Self {
+        let columns = columns.iter().map(|at| (*at as usize, M::DEF.field(*at).kind)).collect();
+        Self { rows: Vec::new(), links: Vec::new(), columns }
+    }
+}
+
+impl<M: Model> Sink for LinkedRows<M> {
+    fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error> {
+        let mut row = Row::new(reader);
+        let values: Result<Vec<Value>, Error> =
+            self.columns.iter().map(|(at, kind)| row.value(*at, kind)).collect();
+        self.links.push(values?);
+        self.rows.push(M::decode(&mut row, 0)?);
+        Ok(())
+    }
+    #[cfg(feature = "sqlite")]
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.links.clear();
+    }
+}
+
 /// Collects rows as the model's struct, and the values that order the last of them: where the next page begins.
 pub(crate) struct KeyedRows<M> {
     pub(crate) rows: Vec<M>,

@@ -63,8 +63,8 @@ fn head(input: ParseStream<'_>) -> syn::Result<(Path, TokenStream)> {
     Ok((target, input.parse()?))
 }
 
-fn relation(cx: &Ctxt, arg: &Arg) -> Option<String> {
-    arg.word(cx, "a_name").map(|word| word.to_string())
+fn relation(cx: &Ctxt, arg: &Arg) -> Option<syn::Ident> {
+    arg.word(cx, "a_name")
 }
 
 fn action(cx: &Ctxt, arg: &Arg) -> Option<(Span, Action)> {

@@ -11,7 +11,7 @@ use super::{
     Target, Tenancy,
 };
 use crate::ast;
-use crate::check::constant;
+use crate::check::{constant, relation_constant};
 use crate::names::snake_case;
 use crate::types::shape;
 
@@ -184,7 +184,7 @@ impl Column {
                 .as_ref()
                 .map(|(_, expr)| Default { written: written(expr), expr: expr.clone() }),
             generated: attrs.generated.as_ref().map(|(_, sql)| sql.value()),
-            reference: attrs.references.as_ref().map(reference),
+            reference: attrs.references.as_ref().map(|references| reference(field, references)),
             unique: attrs.unique.as_ref().map(|unique| if unique.global { "Global" } else { "PerTenant" }),
             indexed: attrs.index.is_some(),
             check: text(attrs.check.as_ref()),
@@ -215,14 +215,20 @@ fn access(attrs: &ast::FieldAttrs) -> &'static str {
     }
 }
 
-fn reference(references: &ast::References) -> Reference {
+fn reference(field: &ast::Field, references: &ast::References) -> Reference {
+    let text = |name: &Option<Ident>| name.as_ref().map(|name| name.unraw().to_string());
     Reference {
         target: references.target.clone(),
         on_delete: references.on_delete.map(|(_, action)| action),
         on_update: references.on_update.map(|(_, action)| action),
         deferrable: references.deferrable.is_some(),
         cross_tenant: references.cross_tenant.is_some(),
-        name: references.name.clone(),
-        inverse: references.inverse.clone(),
+        name: text(&references.name),
+        inverse: text(&references.inverse),
+        constant: relation_constant(field),
+        inverse_constant: references
+            .inverse
+            .as_ref()
+            .map(|name| Ident::new(&name.unraw().to_string().to_uppercase(), name.span())),
     }
 }

@@ -1,8 +1,9 @@
 //! Conditions as sea-query expressions. Every value is the number of its slot.
 
-use ennead_core::{Compare, Deleted, Dialect, Expr, FieldDef, Kind, ModelDef, Operand, Role, Value};
-use sea_query::{Alias, BinOper, Expr as Sea, ExprTrait, IntoIden};
+use ennead_core::{Compare, Deleted, Dialect, Expr, FieldDef, Kind, ModelDef, Operand, Related, Role, Value};
+use sea_query::{Alias, BinOper, Expr as Sea, ExprTrait, IntoIden, Query};
 
+use super::guard;
 use super::lower::TEXT_SLOT;
 
 /// In what a condition is rendered: the dialect, the model, and the name that its table goes by.
@@ -11,6 +12,8 @@ pub(super) struct Context<'a> {
     pub(super) dialect: Dialect,
     pub(super) model: &'static ModelDef,
     pub(super) table: &'a str,
+    /// How many relations a filter followed to come here.
+    pub(super) hops: usize,
 }
 
 /// An expression with others in it: `{}` marks their places.
@@ -123,7 +126,31 @@ impl Context<'_> {
                 Dialect::Sqlite => self.json_test(left, "contains", Some(placeholder(value))),
             },
             Expr::ArrayContains { left, value } => self.array_contains(left.column(), value),
+            Expr::Related(related) => self.related(related),
         }
+    }
+
+    /// Whether a related row is there: with its own tenant's predicate, and living.
+    fn related(&self, related: &Related) -> Sea {
+        let model = related.hop.model.0;
+        let name = format!("ennead_related_{}", self.hops + 1);
+        let there = Context { dialect: self.dialect, model, table: &name, hops: self.hops + 1 };
+        let mut query = Query::select();
+        query.expr(Sea::cust("1")).from_as(Alias::new(model.table), Alias::new(name.clone()));
+        for (here, other) in related.hop.columns(self.model) {
+            query.and_where(there.column(other).eq(self.column(here)));
+        }
+        if let Some(own) = related.guard.as_ref().and_then(|tenant| guard::guard(&there, tenant)) {
+            query.and_where(own);
+        }
+        if let Some(living) = there.living(Deleted::Exclude) {
+            query.and_where(living);
+        }
+        if let Some(filter) = &related.filter {
+            query.and_where(there.condition(filter));
+        }
+        let found = Sea::exists(query);
+        if related.negated { template(self.dialect, "(NOT {})", [found]) } else { found }
     }
 
     /// Joins conditions by halves: neither SQLite's limit on the depth of an expression nor the stack is met by a long list.

@@ -22,7 +22,8 @@ fn render(context: &Context<'_>, guard: &Guard, depth: usize) -> Option<Sea> {
         }
         Guard::Via { column, parent, guard } => {
             let name = format!("ennead_parent_{depth}");
-            let above = Context { dialect: context.dialect, model: parent.0, table: &name };
+            let above =
+                Context { dialect: context.dialect, model: parent.0, table: &name, hops: context.hops };
             let mut query = Query::select();
             query
                 .expr(Sea::cust("1"))
@@ -49,7 +50,7 @@ fn join_at(query: &mut SelectStatement, context: &Context<'_>, guard: &Guard, de
         return;
     };
     let name = format!("ennead_parent_{depth}");
-    let above = Context { dialect: context.dialect, model: parent.0, table: &name };
+    let above = Context { dialect: context.dialect, model: parent.0, table: &name, hops: context.hops };
     let named = above.column(parent.key.field).eq(context.column(*column));
     query.join_as(JoinType::InnerJoin, Alias::new(parent.table), Alias::new(name.clone()), named);
     join_at(query, &above, guard, depth + 1);

@@ -302,6 +302,16 @@ impl Taker {
         match expr {
             Expr::And(all) | Expr::Or(all) => all.iter_mut().try_for_each(|expr| self.expr(model, expr)),
             Expr::Not(inner) => self.expr(model, inner),
+            Expr::Related(related) => {
+                let Some(guard) = &mut related.guard else {
+                    return Err(Error::invalid(format!(
+                        "{}: a filter over a relation that no scope guards",
+                        model.name
+                    )));
+                };
+                take_guard(guard, &mut self.binds);
+                related.filter.as_mut().map_or(Ok(()), |filter| self.expr(related.hop.model.0, filter))
+            }
             Expr::Compare { left: Operand::JsonPath(..), value, .. } => {
                 self.json_scalar(value);
                 Ok(())

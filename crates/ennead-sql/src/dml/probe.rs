@@ -29,7 +29,7 @@ fn program(shape: Shape, shared: Vec<Bind>) -> Program {
 #[must_use]
 pub fn parent_exists(dialect: Dialect, check: &ParentCheck, keys: Vec<Value>) -> Probe {
     let model = check.parent.0;
-    let context = Context { dialect, model, table: model.table };
+    let context = Context { dialect, model, table: model.table, hops: 0 };
     let expected = keys.len() as i64;
     let mut shared = vec![Bind { value: Value::Array(keys), kind: model.key_field().kind, many: true }];
     let mut tenant = check.guard.clone();
@@ -51,7 +51,7 @@ pub fn parent_exists(dialect: Dialect, check: &ParentCheck, keys: Vec<Value>) ->
 /// How many keys more than one tenant has, among the given ones.
 #[must_use]
 pub fn ambiguity(dialect: Dialect, model: &'static ModelDef, keys: Vec<Value>) -> Probe {
-    let context = Context { dialect, model, table: model.table };
+    let context = Context { dialect, model, table: model.table, hops: 0 };
     let shared = vec![Bind { value: Value::Array(keys), kind: model.key_field().kind, many: true }];
     let keys =
         Expr::In { left: Operand::Column(model.key.field), values: vec![Value::Slot(0)], negated: false };
@@ -78,7 +78,7 @@ pub fn referred(
     child: &str,
     pairs: &[(String, String)],
 ) -> Probe {
-    let context = Context { dialect: Dialect::Sqlite, model, table: model.table };
+    let context = Context { dialect: Dialect::Sqlite, model, table: model.table, hops: 0 };
     let mut shared = vec![Bind { value: Value::Array(keys), kind: model.key_field().kind, many: true }];
     let mut tenant = guard.clone();
     take_guard(&mut tenant, &mut shared);
@@ -108,7 +108,7 @@ pub fn referred(
 /// Whether a row with these values is there: what tells which foreign key SQLite meant.
 #[must_use]
 pub fn row_exists(dialect: Dialect, model: &'static ModelDef, columns: &[u16], values: Vec<Value>) -> Probe {
-    let context = Context { dialect, model, table: model.table };
+    let context = Context { dialect, model, table: model.table, hops: 0 };
     let mut query = Query::select();
     query.expr(Sea::cust("COUNT(*)")).from(Alias::new(model.table));
     let mut shared = Vec::new();

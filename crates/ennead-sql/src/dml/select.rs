@@ -14,7 +14,7 @@ fn outputs(op: &Select) -> Vec<u16> {
 
 pub(super) fn list(dialect: Dialect, op: &Select, tenant: &Guard) -> Result<Shape, Error> {
     let model = op.model.0;
-    let context = Context { dialect, model, table: model.table };
+    let context = Context { dialect, model, table: model.table, hops: 0 };
     let mut query = Query::select();
     query.from(Alias::new(model.table));
     let columns = outputs(op);
@@ -47,7 +47,7 @@ pub(super) fn list(dialect: Dialect, op: &Select, tenant: &Guard) -> Result<Shap
 
 pub(super) fn count(dialect: Dialect, op: &Count, tenant: &Guard) -> Result<Shape, Error> {
     let model = op.model.0;
-    let context = Context { dialect, model, table: model.table };
+    let context = Context { dialect, model, table: model.table, hops: 0 };
     let mut query = Query::select();
     query.expr(Sea::cust("COUNT(*)")).from(Alias::new(model.table));
     conditions(&mut query, &context, tenant, op.filter.as_ref(), op.deleted);

@@ -74,7 +74,7 @@ fn array_type(kind: &Kind) -> String {
 
 pub(super) fn insert(dialect: Dialect, op: &Insert, tenant: &Guard, form: Form) -> Result<Shape, Error> {
     let model = op.model.0;
-    let context = Context { dialect, model, table: model.table };
+    let context = Context { dialect, model, table: model.table, hops: 0 };
     let kinds = kinds_of(model, op.columns.iter().copied());
     if form == Form::Copy {
         return Ok(copy(model, &op.columns, kinds));
@@ -187,7 +187,7 @@ fn amount_of(context: &Context<'_>, at: u16, amount: Sea) -> Sea {
 
 pub(super) fn update(dialect: Dialect, op: &Update, tenant: &Guard) -> Result<Shape, Error> {
     let model = op.model.0;
-    let context = Context { dialect, model, table: model.table };
+    let context = Context { dialect, model, table: model.table, hops: 0 };
     let mut query = Query::update();
     query.table(Alias::new(model.table));
     for Assignment { column, value, add } in &op.set {
@@ -208,7 +208,7 @@ pub(super) fn update(dialect: Dialect, op: &Update, tenant: &Guard) -> Result<Sh
 
 pub(super) fn delete(dialect: Dialect, op: &Delete, tenant: &Guard) -> Result<Shape, Error> {
     let model = op.model.0;
-    let context = Context { dialect, model, table: model.table };
+    let context = Context { dialect, model, table: model.table, hops: 0 };
     let mut query = Query::delete();
     query.from_table(Alias::new(model.table));
     for condition in written_rows(&context, tenant, &op.target, op.when.as_ref(), Deleted::Include) {
@@ -253,7 +253,7 @@ pub(super) fn update_each(
     form: Form,
 ) -> Result<Shape, Error> {
     let model = op.model.0;
-    let context = Context { dialect, model, table: model.table };
+    let context = Context { dialect, model, table: model.table, hops: 0 };
     let row_kinds =
         kinds_of(model, std::iter::once(model.key.field).chain(op.columns.iter().map(|(at, _)| *at)));
     let given = |at: usize| match form {

@@ -19,6 +19,7 @@ impl Writer<'_> {
         Ok(match expr {
             Expr::And(items) => json!({ "$and": all(items)? }),
             Expr::Or(items) => json!({ "$or": all(items)? }),
+            Expr::Related(_) => return Err(Reason::Related),
             Expr::Not(inner) => json!({ "$not": self.filter(inner)? }),
             Expr::Compare { left, op, value } => {
                 self.own_tenant(left, Some((*op, value)))?;

@@ -14,6 +14,7 @@ pub enum Reason {
     NotFinite,
     JsonNull,
     NoJson,
+    Related,
 }
 
 impl Reason {
@@ -30,6 +31,7 @@ impl Reason {
         Self::NotFinite,
         Self::JsonNull,
         Self::NoJson,
+        Self::Related,
     ];
 
     /// Why that is so.
@@ -54,6 +56,7 @@ impl Reason {
             Self::NotFinite => "NaN and the infinities are no JSON numbers",
             Self::JsonNull => "in a JSON field that takes NULL, JSON's null is NULL",
             Self::NoJson => "the value could not be made into JSON in the first place",
+            Self::Related => "filters by name do not follow relations yet",
         }
     }
 }

@@ -21,6 +21,7 @@ pub fn all() -> impl Iterator<Item = &'static crate::Case> {
     let lists = [
         attacks::rows::CASES,
         attacks::parents::CASES,
+        attacks::relations::CASES,
         attacks::requests::CASES,
         attacks::by_name::CASES,
         attacks::holes::CASES,

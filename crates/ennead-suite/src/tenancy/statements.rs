@@ -170,7 +170,15 @@ impl Rules {
         for named in &all {
             reached += 1 + self.guarded(named, &conditions, &all)?;
         }
-        Ok(reached)
+        Ok(reached + self.related(select.selection.as_ref())?)
+    }
+
+    /// How many tables the conditions on related rows reach: each such question carries the tenant by itself, wherever it
+    /// stands among the conditions.
+    fn related(&self, selection: Option<&Expr>) -> Result<usize, String> {
+        let mut questions = Vec::new();
+        selection.iter().for_each(|expr| related(expr, &mut questions));
+        questions.into_iter().map(|select| self.select(select, None)).sum()
     }
 
     /// How many further tables the guard of a table reaches; an error where it has none.
@@ -232,9 +240,10 @@ impl Rules {
 
     fn written(&self, table: &TableWithJoins, selection: Option<&Expr>) -> Result<usize, String> {
         let name = table.relation.to_string().trim_matches('"').to_owned();
-        let Some(model) = self.owned(&name) else { return Ok(0) };
+        let related = self.related(selection)?;
+        let Some(model) = self.owned(&name) else { return Ok(related) };
         let conditions: Vec<&Expr> = selection.into_iter().flat_map(conjuncts).collect();
-        Ok(1 + self.guarded(&Named { model, alias: name }, &conditions, &[])?)
+        Ok(1 + related + self.guarded(&Named { model, alias: name }, &conditions, &[])?)
     }
 
     fn insert(&self, insert: &Insert, before: Option<&str>) -> Result<usize, String> {
@@ -310,6 +319,25 @@ fn value_at(insert: &Insert, at: usize) -> Option<String> {
         }
         SetExpr::Select(select) => select.projection.get(at).map(ToString::to_string),
         _ => None,
+    }
+}
+
+/// The questions for related rows among conditions, those inside of them left out.
+fn related<'a>(expr: &'a Expr, found: &mut Vec<&'a Select>) {
+    match expr {
+        Expr::BinaryOp { left, right, .. } => {
+            related(left, found);
+            related(right, found);
+        }
+        Expr::UnaryOp { expr, .. } | Expr::Nested(expr) => related(expr, found),
+        Expr::Exists { subquery, .. } => {
+            if let SetExpr::Select(select) = &*subquery.body
+                && select.from.iter().any(|from| from.to_string().contains(" AS \"ennead_related_"))
+            {
+                found.push(select);
+            }
+        }
+        _ => {}
     }
 }
 

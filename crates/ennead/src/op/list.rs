@@ -4,7 +4,7 @@ use ennead_core::{Deleted, Dialect, Error, Model, ModelDef, ModelRef, Operation,
 use futures_core::Stream;
 
 use crate::exec;
-use crate::op::{Cursor, Narrow, Page, filtered, in_tenant};
+use crate::op::{Cursor, Including, Narrow, Page, RelationsOf, filtered, in_tenant};
 use crate::running::{Running, optional};
 use crate::scopes::Scope;
 use crate::sink::{KeyedRows, Rows, downcast, rows};
@@ -59,6 +59,15 @@ impl<M: Model> List<M> {
     pub fn only_deleted(mut self) -> Self {
         self.select.deleted = Deleted::Only;
         self
+    }
+
+    /// Reads related rows beside each row: `User::list().include(User::ORGANIZATION)`, or a tuple of relations.
+    pub fn include<I: RelationsOf<M>>(self, inclusion: I) -> Including<M, I> {
+        Including { list: self, inclusion }
+    }
+
+    pub(super) fn into_parts(self) -> (Select, Narrow) {
+        (self.select, self.narrow)
     }
 
     /// Pages by key: behind the row that the cursor names, or from the beginning. The key is the last part of the

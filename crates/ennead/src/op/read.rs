@@ -5,7 +5,7 @@ use ennead_core::{
 };
 
 use crate::exec;
-use crate::op::{Narrow, in_tenant};
+use crate::op::{IncludingRead, Narrow, RelationsOf, in_tenant};
 use crate::running::{Running, one, optional};
 use crate::scopes::Scope;
 use crate::sink::Rows;
@@ -31,6 +31,15 @@ impl<M: Model> Read<M> {
     pub fn with_deleted(mut self) -> Self {
         self.select.deleted = Deleted::Include;
         self
+    }
+
+    /// Reads related rows beside the row: `User::read(id).include(User::ORGANIZATION)`, or a tuple of relations.
+    pub fn include<I: RelationsOf<M>>(self, inclusion: I) -> IncludingRead<M, I> {
+        IncludingRead { read: self, inclusion }
+    }
+
+    pub(super) fn into_parts(self) -> (Select, Narrow) {
+        (self.select, self.narrow)
     }
 
     /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.

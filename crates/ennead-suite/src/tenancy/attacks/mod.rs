@@ -3,6 +3,7 @@
 pub mod by_name;
 pub mod holes;
 pub mod parents;
+pub mod relations;
 pub mod requests;
 pub mod rows;
 pub mod table;

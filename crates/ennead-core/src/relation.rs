@@ -1,0 +1,180 @@
+//! Relations between models: what `#[references]` gives beside the foreign key.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
+
+use crate::def::{ModelDef, Tenancy};
+use crate::filter::{Expr, Filter};
+use crate::model::Model;
+use crate::operation::ModelRef;
+use crate::scope::{Guard, is_composite};
+
+/// How many relations a filter may follow, one inside the other.
+pub const MAX_RELATION_HOPS: usize = 8;
+
+/// A relation to the one row that a reference names.
+#[derive(Debug)]
+pub enum ToOne {}
+/// A relation to the rows that name this one.
+#[derive(Debug)]
+pub enum ToMany {}
+
+/// Whether a relation leads to one row or to many.
+pub trait Cardinality: 'static {
+    /// To many.
+    const MANY: bool;
+}
+impl Cardinality for ToOne {
+    const MANY: bool = false;
+}
+impl Cardinality for ToMany {
+    const MANY: bool = true;
+}
+
+/// A relation from rows of `M` to rows of `T`, in one of its directions.
+///
+/// `#[references(Dashboard, inverse = widgets)]` on `Widget::dashboard_id` makes `Widget::DASHBOARD`, to the one row that is
+/// named (called by `name = …` or by the field without its `_id`), and `Dashboard::WIDGETS`, to the rows that name it.
+/// [`inverse`](Self::inverse) is the other direction, also where it has no name.
+pub struct Relation<M, T, C = ToOne> {
+    field: u16,
+    marker: Marker<M, T, C>,
+}
+
+/// Names the types without holding them, so that a relation is `Copy` and `Send` whatever they are.
+type Marker<M, T, C> = PhantomData<fn() -> (M, T, C)>;
+
+impl<M, T, C> Clone for Relation<M, T, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, T, C> Copy for Relation<M, T, C> {}
+
+impl<M: Model, T: Model, C: Cardinality> fmt::Debug for Relation<M, T, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let child = if C::MANY { T::DEF } else { M::DEF };
+        write!(f, "{} -> {} by {}.{}", M::DEF.name, T::DEF.name, child.name, child.field(self.field).name)
+    }
+}
+
+impl<M, T, C> Relation<M, T, C> {
+    /// The relation of a reference, by the index of its field: for generated code.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn at(field: u16) -> Self {
+        Self { field, marker: PhantomData }
+    }
+}
+
+impl<M, T> Relation<M, T, ToOne> {
+    /// From the named row to those that name it.
+    #[must_use]
+    pub const fn inverse(self) -> Relation<T, M, ToMany> {
+        Relation::at(self.field)
+    }
+}
+
+impl<M, T> Relation<M, T, ToMany> {
+    /// From the rows that name another to that one.
+    #[must_use]
+    pub const fn inverse(self) -> Relation<T, M, ToOne> {
+        Relation::at(self.field)
+    }
+}
+
+impl<M: Model, T: Model, C: Cardinality> Relation<M, T, C> {
+    /// The relation as data.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn hop(self) -> Hop {
+        Hop { model: ModelRef(T::DEF), field: self.field, many: C::MANY }
+    }
+
+    /// Rows with a related row that matches. Related rows are those that the scope may read: its tenant's, not deleted softly.
+    #[must_use]
+    pub fn exists(self, filter: Filter<T>) -> Filter<M> {
+        self.related(Some(filter), false)
+    }
+
+    /// Rows without a related row that matches.
+    #[must_use]
+    pub fn not_exists(self, filter: Filter<T>) -> Filter<M> {
+        self.related(Some(filter), true)
+    }
+
+    /// Rows with a related row, whichever.
+    #[must_use]
+    pub fn any(self) -> Filter<M> {
+        self.related(None, false)
+    }
+
+    /// Rows without any related row.
+    #[must_use]
+    pub fn none(self) -> Filter<M> {
+        self.related(None, true)
+    }
+
+    fn related(self, filter: Option<Filter<T>>, negated: bool) -> Filter<M> {
+        Filter::related(self.hop(), filter, negated)
+    }
+}
+
+/// One step from a model to a related one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hop {
+    /// The model that it leads to.
+    pub model: ModelRef,
+    /// The referencing field: of the model it leads to where that is to many, else of the model it comes from.
+    pub field: u16,
+    /// It leads to the rows that name this one.
+    pub many: bool,
+}
+
+impl Hash for Hop {
+    // By names, so that it is the same on every run: cursors are bound to their filter by it.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.model.name, self.model.table, self.field, self.many).hash(state);
+    }
+}
+
+impl Hop {
+    /// The columns that are equal in both rows: of the model it comes from, and of the one it leads to.
+    #[must_use]
+    pub fn columns(&self, from: &'static ModelDef) -> Vec<(u16, u16)> {
+        let (child, parent) = if self.many { (self.model.0, from) } else { (from, self.model.0) };
+        let mut pairs = vec![(self.field, parent.key.field)];
+        // Keys are each tenant's own: without the tenant, a shared row would meet a row of another tenant that has its key.
+        let crosses = child.field(self.field).reference.is_some_and(|reference| reference.cross_tenant);
+        let tenants = (tenant_column(child), parent.tenant_field());
+        if let (false, true, (Some(ours), Some(theirs))) = (crosses, is_composite(child, parent), tenants) {
+            pairs.push((ours, theirs));
+        }
+        if self.many {
+            pairs.iter_mut().for_each(|(child, parent)| std::mem::swap(child, parent));
+        }
+        pairs
+    }
+}
+
+fn tenant_column(model: &ModelDef) -> Option<u16> {
+    match model.tenancy {
+        Tenancy::Root => Some(model.key.field),
+        _ => model.tenant_field(),
+    }
+}
+
+/// A condition on related rows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Related {
+    /// Where they are.
+    pub hop: Hop,
+    /// What one of them fulfils; any where `None`.
+    pub filter: Option<Expr>,
+    /// None of them does.
+    pub negated: bool,
+    /// The tenant's predicate on them, put in by the scope. Nothing is rendered without.
+    pub guard: Option<Guard>,
+}

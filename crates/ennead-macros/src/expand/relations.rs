@@ -1,0 +1,59 @@
+//! The relations of references: `Widget::DASHBOARD`, and `Dashboard::WIDGETS` where it has a name.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::Ident;
+use syn::spanned::Spanned;
+
+use super::Positions;
+use crate::ir::{Field, Model, Reference};
+
+pub(super) fn expand(model: &Model, positions: &Positions) -> TokenStream {
+    let ident = &model.ident;
+    let references =
+        model.fields.iter().enumerate().filter_map(|(at, field)| {
+            Some((positions.index16(at), field, field.column()?.reference.as_ref()?))
+        });
+    let mut taken: Vec<&Ident> = model.fields.iter().map(|field| &field.constant).collect();
+    references
+        .filter(|(_, field, reference)| {
+            // Two of one name are an error, and have one in the stubs.
+            let name = reference.constant.as_ref().filter(|_| field.cfgs.is_empty());
+            let repeated = name.is_some_and(|name| taken.contains(&name));
+            taken.extend(name);
+            !repeated
+        })
+        .map(|(index, field, reference)| {
+            let one = to_one(ident, &index, field, reference);
+            let many = to_many(model, &index, field, reference);
+            quote!(#one #many)
+        })
+        .collect()
+}
+
+fn to_one(ident: &Ident, index: &TokenStream, field: &Field, reference: &Reference) -> Option<TokenStream> {
+    let (name, target) = (reference.constant.as_ref()?, &reference.target);
+    let (vis, cfgs) = (&field.vis, &field.cfgs);
+    let doc = format!("The row that `{}` names.", field.name);
+    Some(quote! {
+        #(#cfgs)*
+        impl #ident {
+            #[doc = #doc]
+            #vis const #name: __e::Relation<Self, #target> = __e::Relation::at(#index);
+        }
+    })
+}
+
+fn to_many(model: &Model, index: &TokenStream, field: &Field, reference: &Reference) -> Option<TokenStream> {
+    let (name, target) = (reference.inverse_constant.as_ref()?, &reference.target);
+    let (vis, ident, cfgs) = (&model.vis, &model.ident, &field.cfgs);
+    let doc = format!("The rows of `{ident}` that name this one by `{}`.", field.name);
+    // The other model has to be of this crate: Rust's own message says so, at the model's name.
+    Some(quote_spanned! {target.span()=>
+        #(#cfgs)*
+        impl #target {
+            #[doc = #doc]
+            #vis const #name: __e::Relation<#target, #ident, __e::ToMany> = __e::Relation::at(#index);
+        }
+    })
+}
