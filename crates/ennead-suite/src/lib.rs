@@ -169,6 +169,7 @@ fn global() -> impl Iterator<Item = &'static Case> {
 fn operations() -> impl Iterator<Item = &'static Case> {
     [
         operations::CASES,
+        relations::CASES,
         embedded_tenant::CASES,
         numbers::CASES,
         keys::CASES,

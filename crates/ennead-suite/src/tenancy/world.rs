@@ -336,6 +336,23 @@ macro_rules! by_parent {
     };
 }
 
+/// The same along the relation, and back down to the children of the parent.
+macro_rules! by_relation {
+    ($model:ident, $a:expr, $b:expr) => {
+        vec![
+            ("a parent", $model::PARENT.any()),
+            ("no parent", $model::PARENT.none()),
+            ("their parent", $model::PARENT.exists($b)),
+            ("not own parent", $model::PARENT.not_exists($a)),
+            ("no parent of theirs", $model::PARENT.exists($b).not()),
+            (
+                "siblings of theirs",
+                $model::PARENT.exists($model::PARENT.inverse().exists($model::CODE.eq("their-code"))),
+            ),
+        ]
+    };
+}
+
 subject! {
     #[model(tenant(via = parent_id), table = "m_via_one")]
     ViaOne, NewViaOne = "via one hop",
@@ -343,7 +360,10 @@ subject! {
     new { parent_id: |spec, who| spec.parent.clone().unwrap_or(who.dash.clone()) }
     owner: |who| text_id(&who.text),
     belongs: |row, who| row.parent_id == who.dash,
-    reaching: |a, b| by_parent!(ViaOne, a.dash.clone(), b.dash.clone()),
+    reaching: |a, b| [
+        by_parent!(ViaOne, a.dash.clone(), b.dash.clone()),
+        by_relation!(ViaOne, Dash::ID.eq(a.dash.clone()), Dash::ID.eq(b.dash.clone())),
+    ].concat(),
     const KEY_CLASHES: bool = true;
     const CODE_CLASHES: bool = true;
     fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
@@ -361,7 +381,14 @@ subject! {
     new { parent_id: |spec, who| spec.parent.clone().unwrap_or(who.frame.clone()) }
     owner: |who| text_id(&who.text),
     belongs: |row, who| row.parent_id == who.frame,
-    reaching: |a, b| by_parent!(ViaTwo, a.frame.clone(), b.frame.clone()),
+    reaching: |a, b| [
+        by_parent!(ViaTwo, a.frame.clone(), b.frame.clone()),
+        by_relation!(
+            ViaTwo,
+            Frame::DASH.exists(Dash::ID.eq(a.dash.clone())),
+            Frame::DASH.exists(Dash::ID.eq(b.dash.clone()))
+        ),
+    ].concat(),
     const KEY_CLASHES: bool = true;
     const CODE_CLASHES: bool = true;
     fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
