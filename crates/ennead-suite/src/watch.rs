@@ -73,7 +73,7 @@ pub(crate) fn judge(kind: Kind, log: &Log) {
         return;
     }
     // Some cases of Postgres open SQLite beside it: what has a bare `?` for a bind is SQLite's.
-    let dialect = |sql: &str| -> &'static dyn Dialect {
+    let dialect = |sql: &str| -> &'static (dyn Dialect + Sync) {
         let bare = sql.contains("= ?") || sql.contains("(?");
         if kind == Kind::Sqlite || bare { &SQLiteDialect {} } else { &PostgreSqlDialect {} }
     };

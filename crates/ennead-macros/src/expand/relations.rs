@@ -1,9 +1,8 @@
 //! The relations of references: `Widget::DASHBOARD`, and `Dashboard::WIDGETS` where it has a name.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::Ident;
-use syn::spanned::Spanned;
 
 use super::Positions;
 use crate::ir::{Field, Model, Reference};
@@ -49,7 +48,7 @@ fn to_many(model: &Model, index: &TokenStream, field: &Field, reference: &Refere
     let (vis, ident, cfgs) = (&model.vis, &model.ident, &field.cfgs);
     let doc = format!("The rows of `{ident}` that name this one by `{}`.", field.name);
     // The other model has to be of this crate: Rust's own message says so, at the model's name.
-    Some(quote_spanned! {target.span()=>
+    Some(quote! {
         #(#cfgs)*
         impl #target {
             #[doc = #doc]

@@ -77,7 +77,11 @@ impl Rules {
     }
 
     /// Checks a statement of no tenant's scope: it names no tenant's table.
-    pub(crate) fn touches_no_tenant(&self, dialect: &dyn Dialect, sql: &str) -> Result<(), String> {
+    pub(crate) fn touches_no_tenant(&self, dialect: &(dyn Dialect + Sync), sql: &str) -> Result<(), String> {
+        deep(|| self.names_no_tenant(dialect, sql))
+    }
+
+    fn names_no_tenant(&self, dialect: &(dyn Dialect + Sync), sql: &str) -> Result<(), String> {
         let without =
             |owned: bool| if owned { Err("a tenant's table without a scope".into()) } else { Ok(()) };
         if let Some((table, _)) = copied(sql) {
@@ -108,7 +112,16 @@ impl Rules {
     }
 
     /// Checks one statement; `before` is the one sent before it.
-    pub(crate) fn check(&self, dialect: &dyn Dialect, sql: &str, before: Option<&str>) -> Result<(), String> {
+    pub(crate) fn check(
+        &self,
+        dialect: &(dyn Dialect + Sync),
+        sql: &str,
+        before: Option<&str>,
+    ) -> Result<(), String> {
+        deep(|| self.judged(dialect, sql, before))
+    }
+
+    fn judged(&self, dialect: &(dyn Dialect + Sync), sql: &str, before: Option<&str>) -> Result<(), String> {
         if let Some((table, columns)) = copied(sql) {
             return self.copy(table, columns);
         }
@@ -297,8 +310,16 @@ impl Rules {
     }
 }
 
+/// The parser takes some hundred kilobytes of stack for each question inside another, more than a test's thread has.
+fn deep<T: Send>(judge: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(256 << 20);
+        builder.spawn_scoped(scope, judge).unwrap().join().unwrap()
+    })
+}
+
 /// Filters may be nested deeper than the parser goes by itself.
-fn parse(dialect: &dyn Dialect, sql: &str) -> Result<Vec<Statement>, String> {
+fn parse(dialect: &(dyn Dialect + Sync), sql: &str) -> Result<Vec<Statement>, String> {
     let parser = Parser::new(dialect).with_recursion_limit(2000).try_with_sql(&readable(sql));
     parser.and_then(|mut parser| parser.parse_statements()).map_err(|error| format!("not parsed: {error}"))
 }
@@ -463,7 +484,8 @@ async fn every_statement_carries_the_tenant(bed: Bed) {
         SharedDoc: reads writes;
         SoftDoc: reads writes;
     }
-    let dialect: &dyn Dialect = if bed.is_postgres() { &PostgreSqlDialect {} } else { &SQLiteDialect {} };
+    let dialect: &(dyn Dialect + Sync) =
+        if bed.is_postgres() { &PostgreSqlDialect {} } else { &SQLiteDialect {} };
     let (mut seen, mut wrong, mut count) = (BTreeSet::new(), Vec::new(), 0);
     for (shape, statements) in &sent {
         assert!(statements.len() > 20, "{shape}: statements are recorded");
