@@ -106,6 +106,8 @@ pub struct FieldDef {
     pub check: Option<&'static str>,
     /// The column's earlier name, so that a migration renames it.
     pub renamed_from: Option<&'static str>,
+    /// What tells whether JSON is what the field's type reads, for `Json<T>`.
+    pub shape: Option<crate::field::JsonShape>,
 }
 
 impl FieldDef {
@@ -128,13 +130,21 @@ impl FieldDef {
             indexed: false,
             check: None,
             renamed_from: None,
+            shape: None,
         }
     }
 
     /// The field of a Rust type: kind and nullability come from it.
     #[must_use]
     pub const fn of<T: crate::FieldType>(name: &'static str) -> Self {
-        Self::new(name, T::KIND, T::NULLABLE)
+        Self::new(name, T::KIND, T::NULLABLE).shaped(T::SHAPE)
+    }
+
+    /// The same with what its type reads, where that is JSON.
+    #[must_use]
+    pub const fn shaped(mut self, shape: Option<crate::field::JsonShape>) -> Self {
+        self.shape = shape;
+        self
     }
 
     /// Whether a statement may give it a value (a generated column takes none).

@@ -24,6 +24,8 @@ pub trait FieldType: Sized + Send + 'static {
     const KIND: Kind;
     /// Whether NULL is one of its values.
     const NULLABLE: bool = false;
+    /// Says whether JSON is what the type reads, for a type that is stored as JSON: what comes by name comes as JSON.
+    const SHAPE: Option<JsonShape> = None;
     /// Which filters and assignments it takes: one of [`class`](crate::class).
     type Class;
     /// Gives the value to store.
@@ -34,6 +36,9 @@ pub trait FieldType: Sized + Send + 'static {
     /// The stored value does not fit the type.
     fn decode(row: &mut dyn RowReader, at: usize) -> Result<Self, Error>;
 }
+
+/// What tells whether JSON has the shape of a type; else what is wrong, without the JSON's own texts.
+pub type JsonShape = fn(&serde_json::Value) -> Result<(), String>;
 
 /// What a field's type allows: the `Class` of a [`FieldType`](crate::FieldType).
 pub mod class {
@@ -150,6 +155,7 @@ impl FieldType for serde_json::Value {
 impl<T: FieldType> FieldType for Option<T> {
     const KIND: Kind = T::KIND;
     const NULLABLE: bool = true;
+    const SHAPE: Option<JsonShape> = T::SHAPE;
     type Class = T::Class;
     fn encode(self) -> Value {
         self.map_or(Value::Null, T::encode)
@@ -169,6 +175,7 @@ pub struct Json<T>(pub T);
 
 impl<T: Serialize + DeserializeOwned + Send + 'static> FieldType for Json<T> {
     const KIND: Kind = Kind::Json;
+    const SHAPE: Option<JsonShape> = Some(shape::<T>);
     type Class = class::Json;
     fn encode(self) -> Value {
         // What serde refuses (a map with keys that are not text) cannot be told through `encode`; `admit` refuses a slot.
@@ -176,11 +183,19 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> FieldType for Json<T> {
     }
     fn decode(row: &mut dyn RowReader, at: usize) -> Result<Self, Error> {
         serde_json::from_value(row.json(at)?).map(Json).map_err(|error| {
-            // serde's own text may quote the data, so only its category is told.
-            let what = format!("JSON of another shape ({:?})", error.classify());
+            let what = other_shape(&error);
             Error::new(ErrorKind::Decode, decode_error(at, std::any::type_name::<T>(), &what).to_string())
         })
     }
+}
+
+fn shape<T: DeserializeOwned>(json: &serde_json::Value) -> Result<(), String> {
+    T::deserialize(json).map(drop).map_err(|error| other_shape(&error))
+}
+
+/// serde's own text may quote the data, so only its category is told.
+fn other_shape(error: &serde_json::Error) -> String {
+    format!("JSON of another shape ({:?})", error.classify())
 }
 
 /// A scalar that may stand in an array column.

@@ -36,7 +36,7 @@ pub use def::{
     KeyGeneration, Literal, ModelDef, Nulls, ReferenceDef, Role, Tenancy, Uniqueness,
 };
 pub use error::{Error, ErrorKind};
-pub use field::{ArrayElement, DbEnum, FieldType, Json, class};
+pub use field::{ArrayElement, DbEnum, FieldType, Json, JsonShape, class};
 pub use fill::{
     admit_filter, admit_operation, admit_target, always_set, check_assignments, fill_assignments,
     fill_conflict, fill_insert, refuse_duplicates, refuse_duplicates_of,

@@ -290,7 +290,60 @@ async fn workflows_are_checked_before_any_sql(_: Bed) {
     assert!(told.contains("\"aa\"") && told.contains("\"a\""), "{told}");
 }
 
+#[derive(serde::Serialize, serde::Deserialize, Debug, Clone, PartialEq)]
+pub struct Layout {
+    pub columns: u8,
+    pub titles: Vec<String>,
+}
+
+/// A name of the application's own.
+type Sketch = ennead::Json<Layout>;
+
+#[model(global, table = "node_pages")]
+#[derive(Debug)]
+pub struct Page {
+    #[key(assigned)]
+    pub id: i64,
+    pub layout: ennead::Json<Layout>,
+    pub sketch: Option<Sketch>,
+}
+
+/// A stored JSON of another shape would fail each typed read that comes after.
+async fn json_by_name_has_the_shape_of_its_type(bed: Bed) {
+    let schema = ennead::schema![Page];
+    let db = bed.db(&schema).await;
+    let right = json!({ "columns": 2, "titles": ["a"] });
+    let run = async |name: &str, params: Json| schema.node(name).unwrap().run(&db, params).await;
+    let created =
+        run("CreatePageNode", json!({ "data": { "id": 1, "layout": right, "sketch": null } })).await;
+    assert_eq!(created.unwrap()["layout"], right);
+    for wrong in [
+        json!({}),
+        json!({ "columns": 300, "titles": [] }),
+        json!({ "columns": 1, "titles": "hush" }),
+        json!([1]),
+    ] {
+        for (name, params, path) in [
+            ("CreatePageNode", json!({ "data": { "id": 2, "layout": wrong } }), "data.layout"),
+            ("UpdatePageNode", json!({ "id": 1, "data": { "sketch": wrong } }), "data.sketch"),
+            (
+                "BulkCreatePageNode",
+                json!({ "data": [{ "id": 3, "layout": right }, { "id": 4, "layout": wrong }] }),
+                "data[1].layout",
+            ),
+        ] {
+            let refused = run(name, params).await.unwrap_err();
+            let told = refused.to_string();
+            assert!(refused.is_invalid_input() && told.contains(path) && told.contains("shape"), "{told}");
+            assert!(!told.contains("hush"), "{told}");
+        }
+    }
+    assert_eq!(Page::count().run(&db).await.unwrap(), 1);
+    assert_eq!(Page::read(1).run(&db).await.unwrap().layout.0.titles, ["a"]);
+}
+
 crate::cases![
+    json_by_name_has_the_shape_of_its_type,
     each_node_gives_what_the_contract_says,
     pages_and_projections,
     nothing_unknown_is_ignored,

@@ -58,8 +58,13 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
     }
     // The qualified form gives the same words at the same place each time, which rustc then says once.
     let plain = match column.shape.named {
-        Named::Other | Named::Array | Named::Json => quote_spanned! {field.span()=>
+        Named::Array => quote_spanned! {field.span()=>
             __e::FieldDef::new(#name, <#ty as __e::FieldType>::KIND, <#ty as __e::FieldType>::NULLABLE)
+        },
+        // A name of the application's own may be one for `Json<T>`.
+        Named::Other | Named::Json => quote_spanned! {field.span()=>
+            __e::FieldDef::new(#name, <#ty as __e::FieldType>::KIND, <#ty as __e::FieldType>::NULLABLE)
+                .shaped(<#ty as __e::FieldType>::SHAPE)
         },
         _ => quote_spanned!(field.span()=> __e::FieldDef::of::<#ty>(#name)),
     };

@@ -141,6 +141,9 @@ pub(crate) fn value(
         return Err(refuse("takes no null"));
     }
     ennead_core::check(&field.kind, &mut value).map_err(|what| refuse(&what))?;
+    if let (Some(shape), Value::Json(json)) = (field.shape, &value) {
+        shape(json).map_err(|what| refuse(&what))?;
+    }
     Ok(value)
 }
 
