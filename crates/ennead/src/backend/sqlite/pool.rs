@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult, Timeouts};
 use ennead_core::{Error, ErrorKind};
@@ -50,8 +50,7 @@ impl managed::Manager for Manager {
     type Error = Error;
 
     async fn create(&self) -> Result<Session, Error> {
-        let mut owner =
-            self.options.connect.connect().await.map_err(|error| open_error(&self.options, &error))?;
+        let mut owner = open(&self.options).await.map_err(|error| open_error(&self.options, &error))?;
         let handle =
             owner.lock_handle().await.map_err(|error| open_error(&self.options, &error))?.as_raw_handle();
         let kept = NonZeroUsize::new(self.options.statement_cache).unwrap_or(NonZeroUsize::MIN);
@@ -69,6 +68,27 @@ impl managed::Manager for Manager {
         }
         if session.lane.autocommit() { Ok(()) } else { Err(RecycleError::message("a transaction is open")) }
     }
+}
+
+/// Opens the file. Where several make a new one at the same time, one of them turns it to WAL, and SQLite tells the others at once
+/// that it is locked, whatever `busy_timeout` says: they wait for it here, no longer than that.
+async fn open(options: &Options) -> Result<SqliteConnection, sqlx::Error> {
+    let until = Instant::now() + options.busy_timeout;
+    let mut pause = Duration::from_millis(2);
+    loop {
+        match options.connect.connect().await {
+            Err(error) if is_busy(&error) && Instant::now() < until => {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(Duration::from_millis(50));
+            }
+            done => return done,
+        }
+    }
+}
+
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code()?.parse::<i32>().ok());
+    code.is_some_and(|code| code & 0xff == libsqlite3_sys::SQLITE_BUSY)
 }
 
 /// Reads the setting back: a library built without foreign keys would take it in silence.
