@@ -26,6 +26,7 @@ const BEYOND_SCHEMAS: &[(&str, &str)] = &[
         "a whole number that is written as a float beyond 2^53 is another one than it says",
     ),
     ("nested deeper than", "a schema has no depth"),
+    ("JSON of another shape", "a schema knows the kind of a `Json<T>`, and not what its type reads"),
     ("NUL character", "inside JSON of a JSON field: the schema would be one of JSON itself"),
     ("a pattern holds at most", "a schema counts characters, not bytes"),
     ("is set twice", "names in two objects, or in an array and an object"),

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use crate::draw::Draw;
+use crate::types::models::Layout;
 
 /// Parameters of a node.
 pub(super) fn params(draw: &mut Draw, node: &Node) -> Json {
@@ -163,7 +164,14 @@ fn row(draw: &mut Draw, model: &'static ModelDef) -> Json {
 }
 
 fn maybe_null(draw: &mut Draw, field: &FieldDef) -> Json {
-    if field.nullable && draw.below(4) == 0 { Json::Null } else { value(draw, &field.kind) }
+    if field.nullable && draw.below(4) == 0 {
+        return Json::Null;
+    }
+    match field.shape {
+        // The one type that stands in a `Json<T>` of these models.
+        Some(_) => serde_json::to_value(draw.any::<ennead::Json<Layout>>()).unwrap(),
+        None => value(draw, &field.kind),
+    }
 }
 
 fn is_changeable(field: &FieldDef) -> bool {
