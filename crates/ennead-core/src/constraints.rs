@@ -5,7 +5,7 @@
 mod find;
 
 use crate::def::{
-    Action, IndexDef, IndexMethod, IndexPart, IndexTarget, ModelDef, Role, Tenancy, Uniqueness,
+    Action, IndexDef, IndexMethod, IndexPart, IndexTarget, ModelDef, ReferenceDef, Role, Tenancy, Uniqueness,
 };
 use crate::naming;
 use crate::scope::is_composite;
@@ -211,14 +211,8 @@ pub fn foreign_keys(model: &ModelDef) -> Vec<ForeignKey> {
             continue;
         };
         let parent = (reference.target)();
-        let (columns, parent_columns) = match (own_tenant(model), parent.tenant_field()) {
-            (Some(own), Some(tenant))
-                if own != at && !reference.cross_tenant && is_composite(model, parent) =>
-            {
-                (vec![own, at], vec![tenant, parent.key.field])
-            }
-            _ => (vec![at], vec![parent.key.field]),
-        };
+        let (columns, parent_columns) =
+            reference_columns(model, at, reference, parent).into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
         all.push(ForeignKey {
             name: naming::constraint("fk", model.table, &column_names(model, &columns)),
             field: at,
@@ -233,8 +227,24 @@ pub fn foreign_keys(model: &ModelDef) -> Vec<ForeignKey> {
     all
 }
 
+/// The columns by which a reference names its row, and those of that row: the tenant's first, where it is composite.
+pub(crate) fn reference_columns(
+    model: &ModelDef,
+    at: u16,
+    reference: ReferenceDef,
+    parent: &ModelDef,
+) -> Vec<(u16, u16)> {
+    match (own_tenant(model), parent.tenant_field()) {
+        (Some(own), Some(tenant)) if own != at && !reference.cross_tenant && is_composite(model, parent) => {
+            vec![(own, tenant), (at, parent.key.field)]
+        }
+        _ => vec![(at, parent.key.field)],
+    }
+}
+
 /// The column that holds the row's own tenant: the tenant column, or a tenant root's key.
-fn own_tenant(model: &ModelDef) -> Option<u16> {
+#[must_use]
+pub fn own_tenant(model: &ModelDef) -> Option<u16> {
     match model.tenancy {
         Tenancy::Root => Some(model.key.field),
         _ => model.tenant_field(),

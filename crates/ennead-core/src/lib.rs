@@ -23,6 +23,7 @@ mod relation;
 mod row;
 mod scope;
 pub mod snapshot;
+mod tenant_id;
 mod value;
 
 pub use admit::{MAX_JSON_DEPTH, admit, admit_operand, check};
@@ -53,5 +54,6 @@ pub use operation::{
 };
 pub use relation::{Cardinality, Hop, MAX_RELATION_HOPS, Related, Relation, ToMany, ToOne};
 pub use row::{Row, RowReader, decode_error};
-pub use scope::{Guard, IntoTenantId, MAX_HOPS, ParentCheck, Scope, Scoped, Shared, TenantId, is_composite};
+pub use scope::{Guard, MAX_HOPS, ParentCheck, Scope, Scoped, Shared, is_composite};
+pub use tenant_id::{IntoTenantId, TenantId};
 pub use value::Value;

@@ -150,6 +150,23 @@ pub struct Select {
     pub deleted: Deleted,
 }
 
+impl Select {
+    /// All rows of a model, whole, but those that were deleted softly.
+    #[must_use]
+    pub fn of(model: &'static ModelDef) -> Self {
+        Self {
+            model: ModelRef(model),
+            filter: None,
+            order: Vec::new(),
+            limit: None,
+            offset: 0,
+            after: None,
+            columns: None,
+            deleted: Deleted::Exclude,
+        }
+    }
+}
+
 /// What a read does with soft-deleted rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Deleted {

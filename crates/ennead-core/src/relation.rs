@@ -4,11 +4,12 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
-use crate::def::{ModelDef, Tenancy};
+use crate::constraints::reference_columns;
+use crate::def::ModelDef;
 use crate::filter::{Expr, Filter};
 use crate::model::Model;
 use crate::operation::ModelRef;
-use crate::scope::{Guard, is_composite};
+use crate::scope::Guard;
 
 /// How many relations a filter may follow, one inside the other.
 pub const MAX_RELATION_HOPS: usize = 8;
@@ -141,28 +142,15 @@ impl Hash for Hop {
 }
 
 impl Hop {
-    /// The columns that are equal in both rows: of the model it comes from, and of the one it leads to.
+    /// The columns that are equal in both rows, of the model it comes from and of the one it leads to: those of the reference
+    /// first, then the tenants', where keys are each tenant's own. Without these a shared row would meet the row of another
+    /// tenant that has its key.
     #[must_use]
     pub fn columns(&self, from: &'static ModelDef) -> Vec<(u16, u16)> {
         let (child, parent) = if self.many { (self.model.0, from) } else { (from, self.model.0) };
-        let mut pairs = vec![(self.field, parent.key.field)];
-        // Keys are each tenant's own: without the tenant, a shared row would meet a row of another tenant that has its key.
-        let crosses = child.field(self.field).reference.is_some_and(|reference| reference.cross_tenant);
-        let tenants = (tenant_column(child), parent.tenant_field());
-        if let (false, true, (Some(ours), Some(theirs))) = (crosses, is_composite(child, parent), tenants) {
-            pairs.push((ours, theirs));
-        }
-        if self.many {
-            pairs.iter_mut().for_each(|(child, parent)| std::mem::swap(child, parent));
-        }
-        pairs
-    }
-}
-
-fn tenant_column(model: &ModelDef) -> Option<u16> {
-    match model.tenancy {
-        Tenancy::Root => Some(model.key.field),
-        _ => model.tenant_field(),
+        let Some(reference) = child.field(self.field).reference else { return Vec::new() };
+        let pairs = reference_columns(child, self.field, reference, parent).into_iter().rev();
+        pairs.map(|(child, parent)| if self.many { (parent, child) } else { (child, parent) }).collect()
     }
 }
 

@@ -12,7 +12,7 @@ use ennead::{ModelDef, Schema};
 use sqlparser::dialect::{Dialect, PostgreSqlDialect, SQLiteDialect};
 
 use crate::Kind;
-use crate::tenancy::statements::Rules;
+use crate::tenancy::rules::Rules;
 
 /// What a case sent, and the models of the databases that it made.
 #[derive(Default)]

@@ -1,8 +1,13 @@
 //! Every arm of the scope, so that none can be taken away in silence.
 
+use uuid::Uuid;
+
 use super::*;
 use crate::def::{Action, FieldDef, KeyDef, KeyGeneration, ReferenceDef};
 use crate::operation::{Assignment, Conflict, Count, Delete, Deleted, Select, Update, UpdateEach};
+use crate::tenant_id::IntoTenantId;
+
+mod relations;
 
 const fn reference(target: fn() -> &'static ModelDef) -> Option<ReferenceDef> {
     Some(ReferenceDef {
@@ -144,16 +149,7 @@ fn narrowed(id: &str) -> Scope {
 }
 
 fn select(model: &'static ModelDef) -> Operation {
-    Operation::Select(Select {
-        model: ModelRef(model),
-        filter: None,
-        order: Vec::new(),
-        limit: None,
-        offset: 0,
-        after: None,
-        columns: None,
-        deleted: Deleted::Exclude,
-    })
+    Operation::Select(Select::of(model))
 }
 
 fn count(model: &'static ModelDef) -> Operation {

@@ -7,6 +7,7 @@ pub mod machine;
 pub mod matrix;
 pub mod races;
 pub(crate) mod recorder;
+pub(crate) mod rules;
 mod stage;
 pub mod statements;
 mod world;

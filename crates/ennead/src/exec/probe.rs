@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use ennead_core::constraints::{column_names, foreign_keys};
-use ennead_core::{Dialect, Error, ErrorKind, Guard, ModelDef, ParentCheck, Tenancy, Value, naming};
+use ennead_core::constraints::{column_names, foreign_keys, own_tenant};
+use ennead_core::{Dialect, Error, ErrorKind, Guard, ModelDef, ParentCheck, Value, naming};
 use ennead_sql::{ambiguity, parent_exists, referred, row_exists};
 
 use super::work::{Failed, Work};
@@ -146,10 +146,7 @@ async fn referring(
 
 /// The tenant, where the column holds it and the write itself does not give it.
 fn tenant_of(model: &ModelDef, guard: &Guard, at: u16) -> Option<Value> {
-    let own = match model.tenancy {
-        Tenancy::Root => model.key.field,
-        _ => model.tenant_field()?,
-    };
+    let own = own_tenant(model)?;
     match guard {
         Guard::Column { column, value, .. } if *column == at && own == at => Some(value.clone()),
         _ => None,

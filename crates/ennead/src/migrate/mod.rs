@@ -1,4 +1,8 @@
-//! Schemas of live databases: what they hold, how that differs from another, and the statements between the two.
+//! Migrations, and what they are made of: what a live database holds, how that differs from another schema, and the
+//! statements between the two.
+//!
+//! [`Migrations`] are folders of SQL files, written by [`Draft`] from changed models and run by [`Runner`]; the command line is
+//! a face of these.
 //!
 //! ```
 //! # use ennead::prelude::*;

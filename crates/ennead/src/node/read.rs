@@ -149,7 +149,6 @@ impl Call<'_> {
         offset: u64,
         columns: Option<Vec<u16>>,
     ) -> Select {
-        let model = ModelRef(self.model);
-        Select { model, filter, order, limit, offset, after: None, columns, deleted: Deleted::Exclude }
+        Select { filter, order, limit, offset, columns, ..Select::of(self.model) }
     }
 }

@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use ennead_core::{Deleted, Dialect, Error, Model, ModelDef, ModelRef, Operation, Orders, Select};
+use ennead_core::{Deleted, Dialect, Error, Model, Operation, Orders, Select};
 use futures_core::Stream;
 
 use crate::exec;
@@ -24,7 +24,7 @@ pub struct List<M> {
 
 impl<M: Model> List<M> {
     pub(crate) fn new() -> Self {
-        Self { select: select(M::DEF), narrow: Narrow::default(), marker: PhantomData }
+        Self { select: Select::of(M::DEF), narrow: Narrow::default(), marker: PhantomData }
     }
 
     filtered!(select.filter);
@@ -61,7 +61,27 @@ impl<M: Model> List<M> {
         self
     }
 
-    /// Reads related rows beside each row: `User::list().include(User::ORGANIZATION)`, or a tuple of relations.
+    /// Reads related rows beside each row: a relation, or a tuple of up to four.
+    ///
+    /// ```
+    /// use ennead::prelude::*;
+    /// #[model(global)]
+    /// struct Author { #[key] id: String, name: String }
+    /// #[model(global)]
+    /// struct Book { #[key] id: String, #[references(Author, inverse = books)] author_id: String }
+    ///
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main] async fn main() -> Result<(), Error> {
+    /// let db = Db::connect("sqlite::memory:").await?;
+    /// ennead::schema![Author, Book].create(&db).await?;
+    /// let author = Author::create(NewAuthor { name: "Ann".into() }).run(&db).await?;
+    /// Book::create(NewBook { author_id: author.id }).run(&db).await?;
+    ///
+    /// let authors = Author::list().include(Author::BOOKS).run(&db).await?;
+    /// assert_eq!((authors[0].name.as_str(), authors[0].related.len()), ("Ann", 1));
+    /// # Ok(()) }
+    /// # #[cfg(not(feature = "sqlite"))] fn main() {}
+    /// ```
     pub fn include<I: RelationsOf<M>>(self, inclusion: I) -> Including<M, I> {
         Including { list: self, inclusion }
     }
@@ -138,19 +158,6 @@ impl<M: Model> List<M> {
         futures_util::TryStreamExt::try_flatten(futures_util::TryStreamExt::map_ok(chunks, |rows: Vec<M>| {
             futures_util::stream::iter(rows.into_iter().map(Ok))
         }))
-    }
-}
-
-fn select(model: &'static ModelDef) -> Select {
-    Select {
-        model: ModelRef(model),
-        filter: None,
-        order: Vec::new(),
-        limit: None,
-        offset: 0,
-        after: None,
-        columns: None,
-        deleted: Deleted::Exclude,
     }
 }
 

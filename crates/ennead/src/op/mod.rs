@@ -8,6 +8,7 @@ mod count;
 mod create;
 mod cursor;
 mod delete;
+mod fetch;
 mod include;
 mod list;
 mod read;
@@ -24,9 +25,8 @@ pub use count::Count;
 pub use create::Create;
 pub use cursor::{Cursor, Page};
 pub use delete::Delete;
-pub use include::{
-    Fetch, FetchExt, Including, IncludingRead, Inclusion, Loading, RelatedTo, RelationsOf, With,
-};
+pub use fetch::{Fetch, FetchExt, Inclusion, Loading, RelationsOf};
+pub use include::{Including, IncludingRead, RelatedTo, With};
 pub use list::{List, PagedList};
 pub use read::Read;
 pub use update::{Restore, Update};

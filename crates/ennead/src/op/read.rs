@@ -1,8 +1,6 @@
 use std::marker::PhantomData;
 
-use ennead_core::{
-    Compare, Deleted, Dialect, Error, Expr, Model, ModelDef, ModelRef, Operand, Operation, Select, Value,
-};
+use ennead_core::{Compare, Deleted, Dialect, Error, Expr, Model, Operand, Operation, Select, Value};
 
 use crate::exec;
 use crate::op::{IncludingRead, Narrow, RelationsOf, in_tenant};
@@ -22,7 +20,10 @@ pub struct Read<M> {
 
 impl<M: Model> Read<M> {
     pub(crate) fn new(key: Value) -> Self {
-        Self { select: select(M::DEF, key), narrow: Narrow::default(), marker: PhantomData }
+        let left = Operand::Column(M::DEF.key.field);
+        let by_key = Expr::Compare { left, op: Compare::Eq, value: key };
+        let select = Select { filter: Some(by_key), ..Select::of(M::DEF) };
+        Self { select, narrow: Narrow::default(), marker: PhantomData }
     }
 
     in_tenant!();
@@ -69,18 +70,5 @@ impl<M: Model> Read<M> {
     pub fn optional(self, scope: &impl Scope<M>) -> Running<'_, Option<M>> {
         let read = exec::start::read(scope.handle(), self.narrow, self.select, Rows::<M>::sink);
         Running { started: read, finish: optional }
-    }
-}
-
-fn select(model: &'static ModelDef, key: Value) -> Select {
-    Select {
-        model: ModelRef(model),
-        filter: Some(Expr::Compare { left: Operand::Column(model.key.field), op: Compare::Eq, value: key }),
-        order: Vec::new(),
-        limit: None,
-        offset: 0,
-        after: None,
-        columns: None,
-        deleted: Deleted::Exclude,
     }
 }

@@ -12,12 +12,7 @@ use std::ffi::c_int;
 
 /// Sets `TCP_NODELAY` on this process's TCP connections to that port.
 pub(super) fn set(port: u16) {
-    // The list is read to its end, and its own descriptor closed, before any is looked at.
-    let numbers: Vec<c_int> = match std::fs::read_dir("/dev/fd") {
-        Ok(open) => open.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect(),
-        Err(_) => return,
-    };
-    for number in numbers {
+    for number in numbers() {
         if peer_port(number) == Some(port) {
             let on: c_int = 1;
             // SAFETY: the pointer and length are those of `on`. The number is of a socket that was open a moment ago; were
@@ -33,6 +28,12 @@ pub(super) fn set(port: u16) {
             }
         }
     }
+}
+
+/// The descriptors that are open. The list is read to its end, and its own descriptor closed, before any is looked at.
+fn numbers() -> Vec<c_int> {
+    let Ok(open) = std::fs::read_dir("/dev/fd") else { return Vec::new() };
+    open.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
 /// The port at the other end, where the descriptor is a connected IP socket.
@@ -57,9 +58,14 @@ fn peer_port(number: c_int) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::c_int;
+    use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
 
-    use super::set;
+    use super::super::Options;
+    use super::super::pool::Pool;
+    use super::{numbers, peer_port, set};
+    use crate::builder::Settings;
 
     #[test]
     fn sockets_to_the_port_are_told_and_no_others() {
@@ -72,5 +78,47 @@ mod tests {
         set(port);
         assert!(near.nodelay().unwrap());
         assert!(!far.nodelay().unwrap());
+    }
+
+    /// The server lets in whoever comes: AuthenticationOk, ReadyForQuery.
+    #[test]
+    fn a_new_connection_of_the_pool_is_told() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = server.local_addr().unwrap().port();
+        let serving = std::thread::spawn(move || {
+            let (mut client, _) = server.accept().unwrap();
+            let mut said = [0; 1024];
+            assert!(client.read(&mut said).unwrap() > 0);
+            client.write_all(b"R\0\0\0\x08\0\0\0\0Z\0\0\0\x05I").unwrap();
+            while client.read(&mut said).is_ok_and(|bytes| bytes > 0) {}
+        });
+        let url = format!("postgres://somebody@127.0.0.1:{port}/any?sslmode=disable");
+        let options = Options::new(&url, &Settings::default()).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let pool = Pool::new(options).unwrap();
+            let _conn = pool.acquire().await.unwrap();
+            let ours: Vec<c_int> = numbers().into_iter().filter(|at| peer_port(*at) == Some(port)).collect();
+            assert_eq!(ours.len(), 1);
+            assert!(is_told(ours[0]));
+        });
+        drop(runtime);
+        serving.join().unwrap();
+    }
+
+    fn is_told(number: c_int) -> bool {
+        let mut on: c_int = 0;
+        let mut length = size_of::<c_int>() as libc::socklen_t;
+        // SAFETY: the pointers are to `on` and to its length.
+        let answer = unsafe {
+            libc::getsockopt(
+                number,
+                libc::IPPROTO_TCP,
+                libc::TCP_NODELAY,
+                (&raw mut on).cast(),
+                &raw mut length,
+            )
+        };
+        answer == 0 && on != 0
     }
 }
