@@ -13,7 +13,7 @@ pub use self::hints::{Candidate, ColumnHint, Hints, ValueHint};
 pub use self::table::same_index;
 pub use self::text::{mentions, rename};
 use crate::def::Dialect;
-use crate::snapshot::{EnumType, Name, Sequence, Snapshot, Unmodelled};
+use crate::snapshot::{EnumType, Snapshot, Unmodelled};
 
 /// The difference of two snapshots.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,6 @@ impl Diff {
 pub fn diff(from: &Snapshot, to: &Snapshot, hints: &Hints) -> Diff {
     let mut from = from.clone();
     let mut changes = rename::apply(&mut from, to, hints);
-    rename_sequences(&mut from, to, &mut changes);
     table::rename_parts(&mut from, to, &mut changes);
     schemas(&from, to, &mut changes);
     enums(&from, to, &mut changes);
@@ -148,34 +147,6 @@ fn additions(old: &EnumType, new: &EnumType) -> Option<Vec<EnumAddition>> {
         before = Some(value);
     }
     Some(values)
-}
-
-/// The sequence of one column under another name is the same one: it goes on counting.
-fn rename_sequences(from: &mut Snapshot, to: &Snapshot, changes: &mut Vec<Change>) {
-    let has = |sequences: &[Sequence], name: &Name| sequences.iter().any(|other| other.full_name() == *name);
-    for new in &to.sequences {
-        let (name, Some(owner)) = (new.full_name(), &new.owned_by) else { continue };
-        if has(&from.sequences, &name) {
-            continue;
-        }
-        let twin = from.sequences.iter().find(|old| {
-            old.owned_by.as_ref() == Some(owner)
-                && old.schema == new.schema
-                && !has(&to.sequences, &old.full_name())
-        });
-        let Some(old) = twin.map(Sequence::full_name) else { continue };
-        for sequence in from.sequences.iter_mut().filter(|sequence| sequence.full_name() == old) {
-            sequence.name.clone_from(&new.name);
-        }
-        for column in from.tables.iter_mut().flat_map(|table| &mut table.columns) {
-            if let Some(default) = &mut column.default
-                && default.starts_with("nextval('")
-            {
-                *default = text::rename_in_string(default, &old.name, &name.name);
-            }
-        }
-        changes.push(Change::RenameSequence { from: old, to: name });
-    }
 }
 
 fn sequences(from: &Snapshot, to: &Snapshot, changes: &mut Vec<Change>) {

@@ -7,26 +7,87 @@ use super::hints::Hints;
 use super::text;
 use crate::naming;
 use crate::snapshot::{
-    IdentitySequence, IndexTarget, Name, ReplicaIdentity, SequenceOptions, Snapshot, Table,
+    EnumType, IdentitySequence, IndexTarget, Name, ReplicaIdentity, Sequence, SequenceOptions, Snapshot,
+    Table,
 };
 
 /// Renames in `from` what hints and `to` say, and tells each step in the order in which it can be done.
 pub(super) fn apply(from: &mut Snapshot, to: &Snapshot, hints: &Hints) -> Vec<Change> {
     let mut changes = Vec::new();
-    enums(from, to, hints, &mut changes);
-    tables(from, to, hints, &mut changes);
+    names(from, to, hints, &mut changes);
+    enum_values(from, to, hints, &mut changes);
     columns(from, to, hints, &mut changes);
+    sequences(from, to, &mut changes);
     changes
 }
 
-fn enums(from: &mut Snapshot, to: &Snapshot, hints: &Hints, changes: &mut Vec<Change>) {
-    let has = |snapshot: &Snapshot, name: &Name| snapshot.enums.iter().any(|kind| kind.full_name() == *name);
-    for (old, new) in &hints.enums {
-        if old.schema == new.schema && has(from, old) && has(to, new) && !has(from, new) {
-            rename_enum(from, old, &new.name);
-            changes.push(Change::RenameEnum { from: old.clone(), to: new.clone() });
+/// Tables, enumerations and sequences take their names from one store: Postgres gives each table and sequence a type.
+fn names(from: &mut Snapshot, to: &Snapshot, hints: &Hints, changes: &mut Vec<Change>) {
+    let mut wanted = wanted_enums(from, to, hints);
+    wanted.extend(wanted_tables(from, to, hints));
+    let leaving: Vec<Name> = from
+        .enums
+        .iter()
+        .map(EnumType::full_name)
+        .filter(|name| is_relation(to, name) && !wanted.iter().any(|(old, _)| old == name))
+        .collect();
+    let schemas: BTreeSet<Option<String>> =
+        wanted.iter().map(|(old, _)| old).chain(&leaving).map(|name| name.schema.clone()).collect();
+    for schema in schemas {
+        let here = |name: &Name| (name.schema == schema).then(|| name.name.clone());
+        let pairs = wanted.iter().filter_map(|(old, new)| Some((here(old)?, new.name.clone()))).collect();
+        let tables = from.tables.iter().map(Table::full_name);
+        let enums = from.enums.iter().map(EnumType::full_name);
+        let sequences = from.sequences.iter().map(Sequence::full_name);
+        let taken = tables.chain(enums).chain(sequences).filter_map(|name| here(&name)).collect();
+        for (old, new) in moves(pairs, taken, leaving.iter().filter_map(here).collect()) {
+            rename(from, &Name { schema: schema.clone(), name: old }, &new, changes);
         }
     }
+}
+
+/// Whether a table or sequence of that name is there, that of an identity included.
+fn is_relation(snapshot: &Snapshot, name: &Name) -> bool {
+    let of_identity = |table: &Table| {
+        let mut own = table.columns.iter().filter_map(|column| column.sequence.as_ref()?.name.as_deref());
+        table.schema == name.schema && own.any(|own| own == name.name)
+    };
+    snapshot.table_named(name).is_some()
+        || snapshot.sequences.iter().any(|sequence| sequence.full_name() == *name)
+        || snapshot.tables.iter().any(of_identity)
+}
+
+/// Renames what has that name, whatever it is.
+fn rename(snapshot: &mut Snapshot, from: &Name, to: &str, changes: &mut Vec<Change>) {
+    let (old, new) = (from.clone(), from.beside(to));
+    changes.push(if snapshot.table_named(from).is_some() {
+        rename_table(snapshot, &old, &new);
+        Change::RenameTable { from: old, to: new }
+    } else if snapshot.enums.iter().any(|kind| kind.full_name() == *from) {
+        rename_enum(snapshot, &old, to);
+        Change::RenameEnum { from: old, to: new }
+    } else {
+        rename_sequence(snapshot, &old, to);
+        Change::RenameSequence { from: old, to: new }
+    });
+}
+
+fn wanted_enums(from: &Snapshot, to: &Snapshot, hints: &Hints) -> Vec<(Name, Name)> {
+    let has = |snapshot: &Snapshot, name: &Name| snapshot.enums.iter().any(|kind| kind.full_name() == *name);
+    let leaves = |name: &Name| hints.enums.iter().any(|(old, new)| old == name && has(to, new));
+    let mut wanted: Vec<(Name, Name)> = Vec::new();
+    for (old, new) in &hints.enums {
+        let known = old.schema == new.schema && old != new && has(from, old) && has(to, new);
+        let open = !has(from, new) || leaves(new);
+        let free = !wanted.iter().any(|(other, target)| other == old || target == new);
+        if known && open && free {
+            wanted.push((old.clone(), new.clone()));
+        }
+    }
+    wanted
+}
+
+fn enum_values(from: &mut Snapshot, to: &Snapshot, hints: &Hints, changes: &mut Vec<Change>) {
     for hint in &hints.values {
         let goal = to.enums.iter().find(|kind| kind.full_name() == hint.name);
         let kind = from.enums.iter_mut().find(|kind| kind.full_name() == hint.name);
@@ -68,7 +129,7 @@ fn rename_literal(snapshot: &mut Snapshot, kind: &Name, old: &str, new: &str) {
     }
 }
 
-fn tables(from: &mut Snapshot, to: &Snapshot, hints: &Hints, changes: &mut Vec<Change>) {
+fn wanted_tables(from: &Snapshot, to: &Snapshot, hints: &Hints) -> Vec<(Name, Name)> {
     let mut pairs = hints.tables.clone();
     // The hints of models, and those of the models that this is the way back from.
     pairs.extend(to.tables.iter().filter_map(|table| {
@@ -90,31 +151,24 @@ fn tables(from: &mut Snapshot, to: &Snapshot, hints: &Hints, changes: &mut Vec<C
             wanted.push((old, new));
         }
     }
-    let schemas: BTreeSet<Option<String>> = wanted.iter().map(|(old, _)| old.schema.clone()).collect();
-    for schema in schemas {
-        let mine = wanted.iter().filter(|(old, _)| old.schema == schema);
-        let pairs = mine.map(|(old, new)| (old.name.clone(), new.name.clone())).collect();
-        let tables = from.tables.iter().filter(|table| table.schema == schema);
-        let taken = tables.map(|table| table.name.clone()).collect();
-        for (old, new) in moves(pairs, taken) {
-            let old = Name { schema: schema.clone(), name: old };
-            let new = old.beside(new);
-            rename_table(from, &old, &new);
-            changes.push(Change::RenameTable { from: old, to: new });
-        }
-    }
+    wanted
 }
 
 /// Renames in an order in which no name is ever taken twice. What stands in the way, and is not renamed itself, is moved
-/// aside: it will be dropped under that name.
-fn moves(mut pairs: Vec<(String, String)>, mut taken: BTreeSet<String>) -> Vec<(String, String)> {
-    let in_the_way: Vec<String> = pairs
-        .iter()
-        .map(|(_, to)| to)
-        .filter(|to| taken.contains(*to) && !pairs.iter().any(|(from, _)| from == *to))
-        .cloned()
-        .collect();
-    let aside = |name: &str| naming::fit(&format!("ennead_aside_{name}"));
+/// aside, and so is what leaves a name to something new: it will be dropped under that name.
+fn moves(
+    mut pairs: Vec<(String, String)>,
+    mut taken: BTreeSet<String>,
+    leaving: BTreeSet<String>,
+) -> Vec<(String, String)> {
+    let mut in_the_way = leaving;
+    in_the_way.extend(
+        pairs
+            .iter()
+            .map(|(_, to)| to)
+            .filter(|to| taken.contains(*to) && !pairs.iter().any(|(from, _)| from == *to))
+            .cloned(),
+    );
     let mut done: Vec<(String, String)> = Vec::new();
     for name in in_the_way {
         taken.remove(&name);
@@ -137,6 +191,11 @@ fn moves(mut pairs: Vec<(String, String)>, mut taken: BTreeSet<String>) -> Vec<(
         done.push((from, to));
     }
     done
+}
+
+/// The name under which something waits until it goes, or until the name that it takes is free.
+fn aside(name: &str) -> String {
+    naming::fit(&format!("ennead_aside_{name}"))
 }
 
 fn rename_table(snapshot: &mut Snapshot, old: &Name, new: &Name) {
@@ -224,7 +283,7 @@ fn columns(from: &mut Snapshot, to: &Snapshot, hints: &Hints, changes: &mut Vec<
             }
         }
         let taken = table.columns.iter().map(|column| column.name.clone()).collect();
-        for (old, new) in moves(wanted, taken) {
+        for (old, new) in moves(wanted, taken, BTreeSet::new()) {
             rename_column(from, at, &old, &new);
             changes.push(Change::RenameColumn { table: name.clone(), from: old, to: new });
         }
@@ -291,6 +350,40 @@ fn rename_column(snapshot: &mut Snapshot, at: usize, old: &str, new: &str) {
     }
 }
 
+/// The sequence of one column under another name is the same one: it goes on counting.
+fn sequences(from: &mut Snapshot, to: &Snapshot, changes: &mut Vec<Change>) {
+    let has = |sequences: &[Sequence], name: &Name| sequences.iter().any(|other| other.full_name() == *name);
+    for new in &to.sequences {
+        let (name, Some(owner)) = (new.full_name(), &new.owned_by) else { continue };
+        if has(&from.sequences, &name) {
+            continue;
+        }
+        let twin = from.sequences.iter().find(|old| {
+            old.owned_by.as_ref() == Some(owner)
+                && old.schema == new.schema
+                && !has(&to.sequences, &old.full_name())
+        });
+        let Some(old) = twin.map(Sequence::full_name) else { continue };
+        if from.table_named(&name).is_some() {
+            rename(from, &name, &aside(&name.name), changes);
+        }
+        rename(from, &old, &new.name, changes);
+    }
+}
+
+fn rename_sequence(snapshot: &mut Snapshot, old: &Name, new: &str) {
+    for sequence in snapshot.sequences.iter_mut().filter(|sequence| sequence.full_name() == *old) {
+        new.clone_into(&mut sequence.name);
+    }
+    for column in snapshot.tables.iter_mut().flat_map(|table| &mut table.columns) {
+        if let Some(default) = &mut column.default
+            && default.starts_with("nextval('")
+        {
+            *default = text::rename_in_string(default, &old.name, new);
+        }
+    }
+}
+
 /// Postgres gives what stands behind a constraint, and its sequences, the constraint's or sequence's new name.
 pub(super) fn rename_index(table: &mut Table, old: &str, new: &str) {
     for index in table.indexes.iter_mut().filter(|index| index.name == old) {
@@ -326,12 +419,14 @@ fn each_expression(table: &mut Table, mut change: impl FnMut(&mut String)) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::moves;
 
     fn run(pairs: &[(&str, &str)], taken: &[&str]) -> Vec<String> {
         let pairs = pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
         let taken = taken.iter().map(|name| (*name).to_owned()).collect();
-        moves(pairs, taken).into_iter().map(|(a, b)| format!("{a}>{b}")).collect()
+        moves(pairs, taken, BTreeSet::new()).into_iter().map(|(a, b)| format!("{a}>{b}")).collect()
     }
 
     #[test]

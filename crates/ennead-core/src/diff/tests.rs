@@ -1,5 +1,5 @@
 use super::*;
-use crate::snapshot::{Check, Column, ForeignKey, PrimaryKey, Table};
+use crate::snapshot::{Check, Column, ForeignKey, Name, PrimaryKey, Table};
 
 fn table(name: &str, columns: &[&str]) -> Table {
     let mut table = Table::new(name);
@@ -138,4 +138,30 @@ fn who_owns_a_table_is_told_apart() {
         assert!(found.is_empty());
         assert_eq!(found.access.len(), 3);
     }
+}
+
+#[test]
+fn a_name_that_goes_to_another_kind_of_thing_is_left_first() {
+    let before = Snapshot { enums: vec![kind(&["a"])], ..Snapshot::empty(Dialect::Postgres) };
+    let after = snapshot(vec![table("mood", &["id"])]);
+    let there = diff(&before, &after, &Hints::default());
+    assert!(
+        matches!(&there.changes[..], [Change::RenameEnum { to, .. }, Change::DropEnum(gone), Change::CreateTable(_)]
+            if *to == Name::new("ennead_aside_mood") && gone.full_name() == *to),
+        "{:?}",
+        there.changes
+    );
+    // The table that goes leaves its name to the enumeration that is renamed to it.
+    let mut before = snapshot(vec![table("feeling", &["id"])]);
+    before.enums.push(kind(&["a"]));
+    let mut after = snapshot(Vec::new());
+    after.enums.push(EnumType { name: "feeling".to_owned(), ..kind(&["a"]) });
+    let hints = Hints { enums: vec![(Name::new("mood"), Name::new("feeling"))], ..Hints::default() };
+    let there = diff(&before, &after, &hints);
+    assert!(
+        matches!(&there.changes[..], [Change::RenameTable { .. }, Change::RenameEnum { to, .. }, Change::DropTable(gone)]
+            if *to == Name::new("feeling") && gone.full_name() == Name::new("ennead_aside_feeling")),
+        "{:?}",
+        there.changes
+    );
 }

@@ -8,7 +8,7 @@ use ennead_lint::{Group, Options, Script};
 
 use super::model::{Table, World};
 use super::pool;
-use super::site::{Kept, Site};
+use super::site::{Kept, Site, canonical};
 use crate::judge::{Facts, differences};
 
 /// Two schemas, of which one was edited into the other.
@@ -229,8 +229,8 @@ fn filled(way: &Way<'_>, now: &Table, next: &Table, rows: &[Vec<String>]) -> Vec
         for (value, column) in row.iter_mut().zip(&columns) {
             if value == "NULL" && column.not_null {
                 let sql = pool::value(way.next, column.data_type, 3);
-                let plain = sql.trim_start_matches('x').trim_matches('\'');
-                *value = if plain == "true" { "1".to_owned() } else { plain.to_owned() };
+                let plain = sql.trim_start_matches('x').trim_matches('\'').replace("''", "'");
+                *value = canonical(way.next, way.now, column, now, &plain);
             }
         }
     }

@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection, Executor, Row};
 
-use super::model::{Column, Family, Id, Table, World};
+use super::model::{Column, Enum, Family, Id, Table, World};
 use super::pool;
 use crate::judge::{self, Facts};
 use crate::{Bed, Kind};
@@ -126,7 +126,9 @@ impl Site {
                 .map(|row| {
                     row.into_iter()
                         .zip(&columns)
-                        .map(|(text, column)| canonical(now, column, twin, text))
+                        .map(|(text, column)| {
+                            text.map_or("NULL".to_owned(), |text| canonical(now, other, column, twin, &text))
+                        })
                         .collect()
                 })
                 .collect();
@@ -182,16 +184,16 @@ fn common<'a>(table: &'a Table, twin: &Table) -> Vec<&'a Column> {
     columns
 }
 
-/// A value in words that are the same after a change of its type.
-fn canonical(now: &World, column: &Column, twin: &Table, text: Option<String>) -> String {
-    let Some(text) = text else { return "NULL".to_owned() };
-    let both = twin.column(column.id).is_some_and(|other| other.data_type.family == column.data_type.family);
-    if let Family::Enum(id) = column.data_type.family
-        && both
-        && let Some(kind) = now.enumeration(id)
-        && let Some((id, _)) = kind.labels.iter().find(|(_, label)| *label == text)
-    {
-        return format!("#{id}");
+/// A value in words that are the same after a change of its type. Labels are told by their number, which they keep when
+/// they are renamed, also where the column becomes a text.
+pub(super) fn canonical(now: &World, other: &World, column: &Column, twin: &Table, text: &str) -> String {
+    let families = [Some(column), twin.column(column.id)].map(|column| column.map(|it| it.data_type.family));
+    for family in families {
+        if let Some(Family::Enum(id)) = family
+            && let Some(kind) = now.enumeration(id).or_else(|| other.enumeration(id))
+        {
+            return labels(kind, text);
+        }
     }
     let number = |c: char| c.is_ascii_digit() || c == '.' || c == '-';
     if text.starts_with("2024-") {
@@ -199,12 +201,21 @@ fn canonical(now: &World, column: &Column, twin: &Table, text: Option<String>) -
     } else if text.contains('.') && text.chars().all(number) {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
     } else {
-        match text.as_str() {
+        match text {
             "true" => "1".to_owned(),
             "false" => "0".to_owned(),
-            _ => text,
+            _ => text.to_owned(),
         }
     }
+}
+
+/// A label, or an array of one, by number.
+fn labels(kind: &Enum, text: &str) -> String {
+    let number =
+        |text: &str| kind.labels.iter().find(|(_, label)| label == text).map(|(id, _)| format!("#{id}"));
+    let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    let of_array = inner.map(|inner| inner.trim_matches('"').replace("\\\"", "\""));
+    number(text).or_else(|| Some(format!("{{{}}}", number(&of_array?)?))).unwrap_or_else(|| text.to_owned())
 }
 
 /// The rows, which keep the constraints of both worlds where rows can.
