@@ -49,8 +49,8 @@ pub use id::{Clock, IdGenerator, Sources, SystemClock, UuidV7, generate_id, gene
 pub use kind::{EnumDef, Kind, Precision};
 pub use model::{Embed, GlobalModel, IntoKey, KeyType, Model, OwnedModel, TenantModel, Values};
 pub use operation::{
-    Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Insert, ModelRef, Operation, Select,
-    Target, Update, UpdateEach,
+    Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Insert, ModelRef, Operation, RowLock,
+    Select, Target, Update, UpdateEach,
 };
 pub use relation::{Cardinality, Hop, MAX_RELATION_HOPS, Related, Relation, ToMany, ToOne};
 pub use row::{Row, RowReader, decode_error};

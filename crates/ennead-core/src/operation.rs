@@ -148,6 +148,18 @@ pub struct Select {
     pub columns: Option<Vec<u16>>,
     /// What of soft-deleted rows.
     pub deleted: Deleted,
+    /// Whether the rows are locked until the transaction ends. SQLite has no such locks: there a transaction that writes
+    /// holds the whole database from its beginning.
+    pub lock: Option<RowLock>,
+}
+
+/// What a read that locks its rows does about those that others hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RowLock {
+    /// Waits for them.
+    Wait,
+    /// Passes over them.
+    SkipLocked,
 }
 
 impl Select {
@@ -163,6 +175,7 @@ impl Select {
             after: None,
             columns: None,
             deleted: Deleted::Exclude,
+            lock: None,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Read, List and Count as SQL.
 
-use ennead_core::{Count, Dialect, Error, Guard, Kind, OrderBy, Select};
-use sea_query::{Alias, Expr as Sea, NullOrdering, Order as SeaOrder, Query, SelectStatement};
+use ennead_core::{Count, Dialect, Error, Guard, Kind, OrderBy, RowLock, Select};
+use sea_query::{
+    Alias, Expr as Sea, LockBehavior, LockType, NullOrdering, Order as SeaOrder, Query, SelectStatement,
+};
 
 use super::expr::Context;
 use super::shape::Shape;
@@ -34,6 +36,17 @@ pub(super) fn list(dialect: Dialect, op: &Select, tenant: &Guard) -> Result<Shap
         }
         if op.offset != 0 {
             query.offset(op.offset - 1);
+        }
+        match op.lock {
+            // Only the rows themselves: the guard and the filter may look at other tables.
+            Some(RowLock::Wait) => {
+                query.lock_with_tables(LockType::Update, [Alias::new(model.table)]);
+            }
+            Some(RowLock::SkipLocked) => {
+                let of = [Alias::new(model.table)];
+                query.lock_with_tables_behavior(LockType::Update, of, LockBehavior::SkipLocked);
+            }
+            None => {}
         }
     }
     let kinds: Vec<Kind> = columns.iter().map(|at| model.field(*at).kind).collect();

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use ennead_core::{
     Assignment, Compare, Conflict, ConflictAction, Count, Delete, Deleted, Dialect, Expr, Insert,
-    IntoTenantId, ModelDef, ModelRef, Operand, Operation, OrderBy, Scope, Select, Target, Tenancy, Update,
-    UpdateEach, Value,
+    IntoTenantId, ModelDef, ModelRef, Operand, Operation, OrderBy, RowLock, Scope, Select, Target, Tenancy,
+    Update, UpdateEach, Value,
 };
 use ennead_sql::{BindRef, Probe, Program, ambiguity, parent_exists, plan, referred, row_exists};
 
@@ -43,12 +43,17 @@ fn operations(model: &'static ModelDef) -> Vec<(&'static str, Operation)> {
         after: None,
         columns: None,
         deleted: Deleted::Include,
+        lock: None,
     };
+    let locked = Select { lock: Some(RowLock::Wait), ..list.clone() };
+    let free = Select { lock: Some(RowLock::SkipLocked), ..list.clone() };
     let page = Select { after: Some(vec![Value::text("last"), key()]), ..list.clone() };
     let count = Count { model, filter: None, deleted: Deleted::Include };
     let mut all = vec![
         ("list", Operation::Select(list)),
         ("page", Operation::Select(page)),
+        ("list locked", Operation::Select(locked)),
+        ("list of what nobody has locked", Operation::Select(free)),
         ("count", Operation::Count(count.clone())),
         ("count filtered", Operation::Count(Count { filter: Some(either()), ..count })),
     ];
