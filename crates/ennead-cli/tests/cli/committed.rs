@@ -121,7 +121,7 @@ fn edited_files_of_postgres_are_unverified() {
     snapshot!("check_unverified", notes);
 }
 
-fn server() -> Option<String> {
+pub(crate) fn server() -> Option<String> {
     std::env::var("ENNEAD_TEST_POSTGRES").ok()
 }
 
@@ -137,7 +137,7 @@ fn on_server<T>(url: &str, work: impl AsyncFnOnce(&Db) -> T) -> T {
 }
 
 /// Sees that no scratch database stays. Other cases have theirs for a moment.
-fn nothing_is_left(server: &str) {
+pub(crate) fn nothing_is_left(server: &str) {
     let began = Instant::now();
     while asked(server, "SELECT count(*) FROM pg_database WHERE datname LIKE 'ennead_scratch_%'") != "0" {
         assert!(began.elapsed().as_secs() < 20, "a scratch database is left");

@@ -9,6 +9,7 @@ pub(crate) const CASES: &[Case] = &[
     ("a_database_goes_up_and_down", a_database_goes_up_and_down),
     ("what_cannot_be_done_is_told", what_cannot_be_done_is_told),
     ("migrations_are_tried", migrations_are_tried),
+    ("migrations_are_tried_on_a_scratch_server", migrations_are_tried_on_a_scratch_server),
 ];
 
 const APP: &str = "sqlite://app.db";
@@ -77,7 +78,7 @@ fn a_database_goes_up_and_down() {
     notes.run(&["migrate", "up", "--dry-run", "--to", "headings"]).run(&["migrate", "up"]);
     notes.run(&["migrate", "status"]).run(&["migrate", "verify"]);
     notes.run(&["migrate", "down", "1", "--dry-run"]).run(&["migrate", "down", "1"]);
-    notes.run(&["migrate", "down", "--to", "0"]).run(&["migrate", "down", "1"]);
+    notes.run(&["migrate", "down", "--to", "0", "--quiet"]).run(&["migrate", "down", "1"]);
     notes.run(&["migrate", "history"]);
     snapshot!("migrate", notes);
 }
@@ -110,4 +111,28 @@ fn migrations_are_tried() {
     notes.quiet_file("migrations/0001_initial/sqlite.down.sql", "DROP TABLE notes;\n");
     notes.run(&["migrate", "test"]);
     snapshot!("migrate_test", notes);
+}
+
+fn migrations_are_tried_on_a_scratch_server() {
+    let Some(server) = crate::committed::server() else { return };
+    let mut notes = Transcript::new();
+    notes.hide(&server, "$SERVER");
+    notes.run(&["migrate", "new", "-m", "initial"]).run(&["migrate", "test"]);
+    notes.change_models();
+    notes.run(&[
+        "migrate",
+        "new",
+        "-m",
+        "headings",
+        "--rename",
+        "notes.title=heading",
+        "--fill",
+        "notes.pinned=false",
+    ]);
+    notes.run(&["migrate", "test", "--scratch", &server]);
+    notes.quiet_file("migrations/0002_headings/postgres.down.sql", "SELECT 1;\n");
+    notes.run(&["migrate", "test", "--scratch", &server]);
+    notes.run(&["migrate", "test", "--scratch", "postgres://127.0.0.1:1"]);
+    snapshot!("migrate_test_scratch", notes);
+    crate::committed::nothing_is_left(&server);
 }

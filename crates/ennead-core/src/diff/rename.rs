@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::change::Change;
+use super::change::{Change, Constraint};
 use super::hints::Hints;
+use super::table::rename_constraint;
 use super::text;
+use crate::def::Dialect;
 use crate::naming;
 use crate::snapshot::{
     EnumType, IdentitySequence, IndexTarget, Name, ReplicaIdentity, Sequence, SequenceOptions, Snapshot,
@@ -25,6 +27,11 @@ pub(super) fn apply(from: &mut Snapshot, to: &Snapshot, hints: &Hints) -> Vec<Ch
 fn names(from: &mut Snapshot, to: &Snapshot, hints: &Hints, changes: &mut Vec<Change>) {
     let mut wanted = wanted_enums(from, to, hints);
     wanted.extend(wanted_tables(from, to, hints));
+    for (old, new) in &wanted {
+        if from.table_named(old).is_some() {
+            clear_of_indexes(from, new, changes);
+        }
+    }
     let leaving: Vec<Name> = from
         .enums
         .iter()
@@ -42,6 +49,26 @@ fn names(from: &mut Snapshot, to: &Snapshot, hints: &Hints, changes: &mut Vec<Ch
         let taken = tables.chain(enums).chain(sequences).filter_map(|name| here(&name)).collect();
         for (old, new) in moves(pairs, taken, leaving.iter().filter_map(here).collect()) {
             rename(from, &Name { schema: schema.clone(), name: old }, &new, changes);
+        }
+    }
+}
+
+/// Moves an index of that name aside, and one behind a constraint: tables and sequences share their names with indexes.
+fn clear_of_indexes(snapshot: &mut Snapshot, name: &Name, changes: &mut Vec<Change>) {
+    if snapshot.dialect != Dialect::Postgres {
+        return;
+    }
+    for table in snapshot.tables.iter_mut().filter(|table| table.schema == name.schema) {
+        let (own, from, to) = (table.full_name(), name.name.clone(), aside(&name.name));
+        let is_constraint = Constraint::all(table).iter().any(|one| {
+            one.name() == from && !matches!(one, Constraint::Check(_) | Constraint::ForeignKey(_))
+        });
+        if is_constraint {
+            rename_constraint(table, &from, &to);
+            changes.push(Change::RenameConstraint { table: own, from, to });
+        } else if table.indexes.iter().any(|index| index.name == from) {
+            rename_index(table, &from, &to);
+            changes.push(Change::RenameIndex { table: own, from, to });
         }
     }
 }
@@ -367,6 +394,7 @@ fn sequences(from: &mut Snapshot, to: &Snapshot, changes: &mut Vec<Change>) {
         if from.table_named(&name).is_some() {
             rename(from, &name, &aside(&name.name), changes);
         }
+        clear_of_indexes(from, &name, changes);
         rename(from, &old, &new.name, changes);
     }
 }

@@ -179,7 +179,7 @@ fn sorted(options: &[String]) -> Vec<String> {
     options
 }
 
-fn rename_constraint(table: &mut Table, from: &str, to: &str) {
+pub(super) fn rename_constraint(table: &mut Table, from: &str, to: &str) {
     let names = table
         .primary_key
         .iter_mut()

@@ -165,3 +165,21 @@ fn a_name_that_goes_to_another_kind_of_thing_is_left_first() {
         there.changes
     );
 }
+
+#[test]
+fn a_table_takes_the_name_of_a_key_that_goes() {
+    let mut old = table("people", &["id"]);
+    old.primary_key = Some(PrimaryKey {
+        name: "users".to_owned(),
+        columns: vec!["id".to_owned()],
+        ..PrimaryKey::default()
+    });
+    let hints = Hints { tables: vec![(Name::new("people"), Name::new("users"))], ..Hints::default() };
+    let there = diff(&snapshot(vec![old]), &snapshot(vec![table("users", &["id"])]), &hints);
+    assert!(
+        matches!(&there.changes[..], [Change::RenameConstraint { .. }, Change::RenameTable { .. }, Change::DropConstraint { constraint, .. }]
+            if constraint.name() == "ennead_aside_users"),
+        "{:?}",
+        there.changes
+    );
+}

@@ -81,6 +81,25 @@ async fn an_edited_migration_is_refused_until_it_is_blessed(bed: Bed) {
     assert!(error.to_string().contains("does not have migration 0007"), "{error}");
 }
 
+/// A stage that can never succeed is mended, where those before it are done already.
+async fn a_migration_that_is_half_applied_is_mended(bed: Bed) {
+    let (folder, db, _) = first(&bed).await;
+    let good = "CREATE TABLE one (id integer);\n\n-- ennead:stage\nCREATE TABLE two (id integer);\n";
+    let bad = good.replace("CREATE TABLE two", "CREATE TABLE one");
+    folder.by_hand(&bed, "one", &bad, "DROP TABLE two; DROP TABLE one");
+    let told = folder.read().up(&db).await.unwrap_err().to_string();
+    assert!(told.contains("up.sql:4: ") && told.contains("`migrate up`"), "{told}");
+    std::fs::write(folder.file("0002_one", &bed, "up"), good).unwrap();
+    let words =
+        ["0002_one/", "applied in part (1 stages are done)", "`migrate bless 0002` and then `migrate up`"];
+    refused(&folder.read(), &db, &words).await;
+    let migrations = folder.read();
+    migrations.runner(&db).bless(Version(2)).await.unwrap();
+    assert_eq!(migrations.up(&db).await.unwrap(), [Version(2)]);
+    run(&db, "INSERT INTO one VALUES (1); INSERT INTO two VALUES (1)").await;
+    assert_eq!(migrations.runner(&db).down(1).await.unwrap(), [Version(2)]);
+}
+
 async fn a_missing_file_and_two_heads_are_refused_before_any_database(bed: Bed) {
     let folder = Folder::both(&bed);
     let down = folder.file("0002_ages", &bed, "down");
@@ -224,6 +243,7 @@ crate::cases![
     broken_sql_changes_nothing,
     files_that_are_no_sql_are_refused_before_any_database,
     an_edited_migration_is_refused_until_it_is_blessed,
+    a_migration_that_is_half_applied_is_mended,
     a_missing_file_and_two_heads_are_refused_before_any_database,
     what_the_database_has_must_be_known,
     a_runner_waits_for_another_and_says_for_whom,

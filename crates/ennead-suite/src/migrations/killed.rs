@@ -8,8 +8,8 @@ use ennead::prelude::*;
 
 use super::child;
 use super::models::{Folder, ROWS, run};
+use crate::Bed;
 use crate::observer::Observer;
-use crate::{Bed, Unless};
 
 /// Each point of a script at which the library lets a process die.
 fn points(migrations: &Migrations, db: &Db, direction: Direction) -> Vec<String> {
@@ -72,28 +72,9 @@ async fn killed_at(point: &str, way: Direction, folder: &Folder, db: &Db, url: &
     done.unwrap_or_else(|error| panic!("{way} {point}: {error}"));
 }
 
-/// Where what is done and what the ledger says may part: at the ends of stages, and around what no transaction holds.
-fn edges(points: Vec<String>) -> Vec<String> {
-    let is_edge = |at: usize| {
-        let ends = |at: usize, what: &str| points.get(at).is_some_and(|point| point.ends_with(what));
-        !ends(at, " statement") || ends(at + 1, " commit")
-    };
-    (0..points.len()).filter(|at| is_edge(*at)).step_by(3).map(|at| points[at].clone()).collect()
-}
-
+/// To and fro, with a death at each point of both ways in its turn.
 async fn a_run_that_dies_is_gone_on_with(bed: Bed) {
-    // SQLite is quick enough for all of them each time.
-    let is_all = !bed.is_postgres();
-    dies(&bed, |points| if is_all { points } else { edges(points) }).await;
-}
-
-async fn a_run_that_dies_at_any_statement_is_gone_on_with(bed: Bed) {
-    dies(&bed, |points| points).await;
-}
-
-/// To and fro, with a death at each of these points of both ways in its turn.
-async fn dies(bed: &Bed, which: impl Fn(Vec<String>) -> Vec<String>) {
-    let folder = Folder::both(bed);
+    let folder = Folder::both(&bed);
     let url = bed.url().await;
     let db = Db::builder().max_connections(2).connect(&url).await.unwrap();
     let migrations = folder.read();
@@ -107,8 +88,7 @@ async fn dies(bed: &Bed, which: impl Fn(Vec<String>) -> Vec<String>) {
     assert_ne!(before, after);
     runner.down(1).await.unwrap();
     assert_eq!(holds(&mut observer).await, before);
-    let up = which(points(&migrations, &db, Direction::Up));
-    let down = which(points(&migrations, &db, Direction::Down));
+    let (up, down) = (points(&migrations, &db, Direction::Up), points(&migrations, &db, Direction::Down));
     assert!(up.len() > 3 && down.len() > 1, "{up:?} {down:?}");
     println!("{} points up, {} down", up.len(), down.len());
     for turn in 0..up.len().max(down.len()) {
@@ -172,8 +152,4 @@ async fn a_run_that_is_killed_at_any_moment_is_gone_on_with(bed: Bed) {
     }
 }
 
-crate::cases![
-    a_run_that_dies_is_gone_on_with,
-    a_run_that_dies_at_any_statement_is_gone_on_with[Unless::Asked],
-    a_run_that_is_killed_at_any_moment_is_gone_on_with,
-];
+crate::cases![a_run_that_dies_is_gone_on_with, a_run_that_is_killed_at_any_moment_is_gone_on_with,];

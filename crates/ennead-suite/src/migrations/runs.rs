@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use ennead::migrate::{self, Hints, MigrationState, Version};
+use ennead::migrate::{self, DraftOptions, Hints, MigrationState, Version};
 use ennead::prelude::*;
 
 use super::models::{Folder, ROWS, after, before, rewrite, run};
@@ -125,6 +125,73 @@ async fn a_fill_may_be_a_subquery(bed: Bed) {
 }
 
 /// Tables in which a migration parks rows belong to no schema, and are no drift.
+mod wide {
+    use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+    use ennead::prelude::*;
+    use rust_decimal::Decimal;
+    use uuid::Uuid;
+
+    #[derive(DbEnum, Clone, Copy, PartialEq, Debug)]
+    pub enum Mood {
+        Calm,
+        Wild,
+    }
+
+    #[model(global, table = "things")]
+    pub struct Thing {
+        #[key(assigned)]
+        pub id: i64,
+        pub label: String,
+        pub other: Uuid,
+        pub at: DateTime<Utc>,
+        pub local: NaiveDateTime,
+        pub day: NaiveDate,
+        pub time: NaiveTime,
+        pub exact: Decimal,
+        #[column(precision = 10, scale = 2)]
+        pub price: Decimal,
+        pub open: bool,
+        pub ratio: f64,
+        pub bytes: Vec<u8>,
+        pub json: serde_json::Value,
+        pub tags: Vec<String>,
+        pub mood: Mood,
+    }
+}
+
+mod narrow {
+    use ennead::prelude::*;
+
+    #[model(global, table = "things")]
+    pub struct Thing {
+        #[key(assigned)]
+        pub id: i64,
+    }
+}
+
+/// The way back knows no values, but it knows the types.
+async fn columns_that_come_back_hold_what_their_types_read(bed: Bed) {
+    let (folder, options) = (Folder::new(&bed), DraftOptions::default());
+    crate::watch::knows(&ennead::schema![wide::Thing]);
+    folder.add(&ennead::schema![wide::Thing], "wide", &options);
+    folder.add(&ennead::schema![narrow::Thing], "narrow", &options);
+    let db = Db::connect(&bed.url().await).await.unwrap();
+    let migrations = folder.read();
+    migrations.up(&db).await.unwrap();
+    narrow::Thing::create(narrow::NewThing { id: 7 }).run(&db).await.unwrap();
+    migrations.runner(&db).down(1).await.unwrap();
+    let thing = wide::Thing::read(7).run(&db).await.unwrap();
+    assert_eq!((thing.other, thing.at), (uuid::Uuid::nil(), chrono::DateTime::UNIX_EPOCH));
+    assert_eq!((thing.local.and_utc(), thing.day), (thing.at, thing.at.date_naive()));
+    assert_eq!((thing.time, thing.mood), (chrono::NaiveTime::MIN, wide::Mood::Calm));
+    assert!(thing.exact.is_zero() && thing.price.is_zero() && !thing.open && thing.ratio == 0.0);
+    assert!(thing.label.is_empty() && thing.bytes.is_empty() && thing.tags.is_empty());
+    assert_eq!(thing.json, serde_json::json!({}));
+    // Filters and orders read them as well.
+    let found = wide::Thing::list().filter(wide::Thing::AT.eq(thing.at).and(wide::Thing::DAY.eq(thing.day)));
+    assert_eq!(found.run(&db).await.unwrap().len(), 1);
+}
+
 async fn parked_rows_are_no_drift(bed: Bed) {
     let folder = Folder::both(&bed);
     let db = Db::connect(&bed.url().await).await.unwrap();
@@ -242,6 +309,7 @@ crate::cases![
     the_status_names_where_a_database_stands,
     a_database_that_was_there_before_is_taken_over,
     what_was_done_beside_the_migrations_is_found,
+    columns_that_come_back_hold_what_their_types_read,
     parked_rows_are_no_drift,
     migrations_are_tried_to_and_fro,
     a_fill_may_be_a_subquery,

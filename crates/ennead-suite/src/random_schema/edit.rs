@@ -324,14 +324,10 @@ fn add_index(draw: &mut Draw, world: &mut World, at: usize) {
     if on.is_empty() {
         return;
     }
-    let unique =
-        method == "btree" && !on.iter().any(|part| part.target.template.contains("length")) && once(draw, 4);
+    let unique = method == "btree" && once(draw, 4);
     let columns: Vec<Id> = on.iter().flat_map(|part| part.target.columns.clone()).collect();
     let what = What::Index {
-        unique: unique
-            && on.iter().all(|part| {
-                table.column(part.target.columns[0]).is_some_and(|c| c.data_type.family != Family::Bool)
-            }),
+        unique,
         method,
         condition: if once(draw, 4) { pool::condition(draw, world, &table) } else { None },
         include: if method == "btree" { include(draw, world, &table, &columns) } else { Vec::new() },

@@ -211,7 +211,12 @@ fn fits(all: &World, table: &Table, part: &Part, kept: &[Part]) -> bool {
                         && condition.label.is_none_or(|label| of_enum(all, family(*id), label))
                 })
             });
-            fit && holds && !(*unique && is_known(kept, &columns))
+            // Rows are told apart by something that is other in each of them.
+            let apart = on.iter().any(|part| {
+                family(part.target.columns[0]) != Some(Family::Bool)
+                    && !part.target.template.contains("length")
+            });
+            fit && holds && (!*unique || apart && !is_known(kept, &columns))
         }
     }
 }

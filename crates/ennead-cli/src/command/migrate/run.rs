@@ -21,9 +21,12 @@ pub(super) struct Target {
     root: RootArgs,
 }
 
-/// How long is waited.
+/// How it is run.
 #[derive(Debug, Clone, Args)]
-struct Waits {
+struct Running {
+    /// Tell no statements, only what was done
+    #[arg(long, short)]
+    quiet: bool,
     /// How long to wait for another runner, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     lock_wait: u64,
@@ -42,6 +45,7 @@ Examples:
   migrate up
   migrate up --to 0007
   migrate up --dry-run                 print the SQL, and run nothing
+  migrate up --quiet                   without a line for each statement
   migrate up --database postgres://owner@localhost/app --lock-timeout 500
 
 One runner works at a time; others wait for it. A migration is one transaction where that can be. What cannot be in one is done
@@ -55,7 +59,7 @@ pub(super) struct UpArgs {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    waits: Waits,
+    running: Running,
     #[command(flatten)]
     target: Target,
 }
@@ -81,7 +85,7 @@ pub(super) struct DownArgs {
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
-    waits: Waits,
+    running: Running,
     #[command(flatten)]
     target: Target,
 }
@@ -143,21 +147,26 @@ impl Target {
     }
 }
 
-fn runner<'a>(migrations: &'a Migrations, db: &'a Db, waits: &Waits) -> Runner<'a> {
+fn runner<'a>(migrations: &'a Migrations, db: &'a Db, running: &Running) -> Runner<'a> {
+    let quiet = running.quiet;
     migrations
         .runner(db)
-        .lock_wait(Duration::from_secs(waits.lock_wait))
-        .lock_timeout(Duration::from_millis(waits.lock_timeout))
-        .attempts(waits.attempts)
+        .lock_wait(Duration::from_secs(running.lock_wait))
+        .lock_timeout(Duration::from_millis(running.lock_timeout))
+        .attempts(running.attempts)
         .applied_by(format!("{} with ennead {}", crate::parse::program_name(), env!("CARGO_PKG_VERSION")))
-        .on_progress(|progress| output::say(&progress.to_string()))
+        .on_progress(move |progress| {
+            if !quiet {
+                output::say(&progress.to_string());
+            }
+        })
 }
 
 pub(super) fn up(application: &Application, args: UpArgs) -> Result<(), Failure> {
     let migrations = args.target.migrations()?;
     let last = args.to.as_deref().map(|said| migrations.find(said)).transpose()?.map(Migration::version);
     args.target.with(application, async |db| {
-        let runner = runner(&migrations, db, &args.waits);
+        let runner = runner(&migrations, db, &args.running);
         if args.dry_run {
             print(&runner.pending_up(last).await?, db, Direction::Up);
             return Ok(());
@@ -184,7 +193,7 @@ pub(super) fn down(application: &Application, args: DownArgs) -> Result<(), Fail
         None => None,
     };
     args.target.with(application, async |db| {
-        let runner = runner(&migrations, db, &args.waits);
+        let runner = runner(&migrations, db, &args.running);
         if args.dry_run {
             let all = runner.pending_down(args.count.unwrap_or(usize::MAX)).await?;
             let going: Vec<&Migration> = all
@@ -224,8 +233,8 @@ pub(super) fn baseline(application: &Application, args: BaselineArgs) -> Result<
     let migrations = args.target.migrations()?;
     let last = migrations.find(&args.to)?.version();
     args.target.with(application, async |db| {
-        let waits = Waits { lock_wait: 60, lock_timeout: 3000, attempts: 1 };
-        for version in runner(&migrations, db, &waits).baseline(last).await? {
+        let running = Running { quiet: false, lock_wait: 60, lock_timeout: 3000, attempts: 1 };
+        for version in runner(&migrations, db, &running).baseline(last).await? {
             output::data(&migrations.get(version).map(ToString::to_string).unwrap_or_default());
         }
         output::say("nothing was run; `migrate verify` tells whether the database is as they leave it");
@@ -237,8 +246,8 @@ pub(super) fn bless(application: &Application, args: BlessArgs) -> Result<(), Fa
     let migrations = args.target.migrations()?;
     let migration = migrations.find(&args.version)?;
     args.target.with(application, async |db| {
-        let waits = Waits { lock_wait: 60, lock_timeout: 3000, attempts: 1 };
-        runner(&migrations, db, &waits).bless(migration.version()).await?;
+        let running = Running { quiet: false, lock_wait: 60, lock_timeout: 3000, attempts: 1 };
+        runner(&migrations, db, &running).bless(migration.version()).await?;
         output::data(&migration.to_string());
         Ok(())
     })

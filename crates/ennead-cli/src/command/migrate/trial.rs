@@ -16,8 +16,8 @@ Examples:
   migrate test                                               SQLite, in memory
   migrate test --scratch postgres://postgres@localhost       Postgres too, in a database that is made and dropped
 
-Each migration is run up with rows in its tables, then all are run down, and all up again. After each way up the database must
-hold what the migration's snapshot says, and after the way down nothing.")]
+Each migration is run up with rows in its tables, then each down, and all up again. After each way the database must hold what
+the snapshot of its last migration says, and with none of them nothing.")]
 pub(super) struct TestArgs {
     /// A server of Postgres where a database may be made and dropped
     #[arg(long, value_name = "URL", env = "ENNEAD_SCRATCH", hide_env_values = true)]

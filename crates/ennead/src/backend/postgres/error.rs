@@ -90,6 +90,7 @@ fn of(error: &sqlx::Error, model: Option<&'static ModelDef>) -> Error {
 
 fn violated(database: &PgDatabaseError, model: Option<&'static ModelDef>, name: &str) -> Option<Error> {
     let told = database.constraint().unwrap_or_default();
+    let name = if model.is_some() { name } else { database.table().unwrap_or(name) };
     // The extra unique over (tenant, key) that composite foreign keys lean on says no more than the key itself, and where
     // another tenant has the key it is the key that clashes: the two must read the same.
     let extra = model.filter(|model| tenant_key(model).is_some_and(|unique| unique.name == told));
@@ -104,10 +105,12 @@ fn violated(database: &PgDatabaseError, model: Option<&'static ModelDef>, name: 
         _ => Vec::new(),
     };
     let error = match database.code() {
-        "23505" => Error::new(
-            ErrorKind::UniqueViolation,
-            format!("{name}: a row with the same ({}) is there already ({constraint})", fields.join(", ")),
-        ),
+        "23505" => {
+            let same =
+                if fields.is_empty() { "values".to_owned() } else { format!("({})", fields.join(", ")) };
+            let text = format!("{name}: a row with the same {same} is there already ({constraint})");
+            Error::new(ErrorKind::UniqueViolation, text)
+        }
         "23503" | "23001" => Error::new(
             ErrorKind::ForeignKeyViolation,
             format!("{name}: a referenced row is missing, or rows refer to it ({constraint})"),

@@ -11,8 +11,9 @@ pub(super) fn is_bare(column: &Column) -> bool {
     !column.nullable && column.default.is_none() && column.generated.is_none() && column.identity.is_none()
 }
 
-/// For each column that comes to take no NULL, the plainest value that it takes.
-pub(super) fn neutral(diff: &Diff) -> Vec<Fill> {
+/// For each column that comes to take no NULL, the plainest value that it takes. `types` is what Postgres would come to,
+/// where that is known: SQLite calls times and UUIDs texts.
+pub(super) fn neutral(diff: &Diff, types: Option<&Snapshot>) -> Vec<Fill> {
     let mut fills = Vec::new();
     for change in &diff.changes {
         let (name, column) = match change {
@@ -20,7 +21,8 @@ pub(super) fn neutral(diff: &Diff) -> Vec<Fill> {
             Change::AlterColumn { table, from, to } if from.nullable && !to.nullable => (table, &**to),
             _ => continue,
         };
-        let value = diff.to.table_named(name).and_then(|table| value(table, column, &diff.to));
+        let typed = types.and_then(|types| types.table_named(name)?.column(&column.name));
+        let value = diff.to.table_named(name).and_then(|table| value(table, column, typed, &diff.to));
         if let Some(value) = value {
             fills.push(Fill { table: name.clone(), column: column.name.clone(), value });
         }
@@ -28,7 +30,7 @@ pub(super) fn neutral(diff: &Diff) -> Vec<Fill> {
     fills
 }
 
-fn value(table: &Table, column: &Column, snapshot: &Snapshot) -> Option<String> {
+fn value(table: &Table, column: &Column, typed: Option<&Column>, snapshot: &Snapshot) -> Option<String> {
     // One of the values that its check lists.
     let listed = format!("{} IN (", quote(&column.name));
     let first = table.checks.iter().find_map(|check| {
@@ -49,15 +51,23 @@ fn value(table: &Table, column: &Column, snapshot: &Snapshot) -> Option<String> 
         .checks
         .iter()
         .any(|check| check.condition.contains(&format!("json_type({}) = 'array'", quote(&column.name))));
-    let kind = column.data_type.to_ascii_lowercase();
-    let base = kind.split('(').next().unwrap_or_default().trim();
+    let kind = base(column);
+    let typed = typed.map(base);
     Some(
-        match (snapshot.dialect, base) {
+        match (snapshot.dialect, kind.as_str()) {
             (_, _) if mentions_array => "'[]'",
             (_, _) if mentions_json => "'{}'",
             (Dialect::Sqlite, "integer" | "real") => "0",
             (Dialect::Sqlite, "blob") => "x''",
-            (Dialect::Sqlite, _) => "''",
+            (Dialect::Sqlite, _) => match typed.as_deref() {
+                Some("uuid") => "'00000000-0000-0000-0000-000000000000'",
+                Some("timestamptz") => "'1970-01-01T00:00:00.000000Z'",
+                Some("timestamp") => "'1970-01-01T00:00:00.000000'",
+                Some("date") => "'1970-01-01'",
+                Some("time") => "'00:00:00.000000'",
+                Some("numeric") => "'0'",
+                _ => "''",
+            },
             (Dialect::Postgres, kind) if kind.ends_with("[]") => "'{}'",
             (
                 Dialect::Postgres,
@@ -73,4 +83,10 @@ fn value(table: &Table, column: &Column, snapshot: &Snapshot) -> Option<String> 
         }
         .to_owned(),
     )
+}
+
+/// A type without its precision.
+fn base(column: &Column) -> String {
+    let kind = column.data_type.to_ascii_lowercase();
+    kind.split('(').next().unwrap_or_default().trim().to_owned()
 }

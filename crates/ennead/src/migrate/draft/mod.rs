@@ -111,7 +111,9 @@ impl Migrations {
             unknown.retain(|fill| {
                 to.table_named(&fill.table).is_none_or(|table| table.column(&fill.column).is_none())
             });
-            draft.add(dialect, from, to, parent.and_then(Migration::row_security), options)?;
+            let secured = parent.and_then(Migration::row_security);
+            let types = parent.and_then(|parent| parent.stored.postgres.as_ref());
+            draft.add(dialect, Ends { from, to, types }, secured, options)?;
         }
         if let Some(fill) = unknown.first() {
             return Err(Error::invalid(format!(
@@ -143,12 +145,19 @@ impl Migrations {
     }
 }
 
+/// Between what a migration is made.
+struct Ends<'a> {
+    from: Snapshot,
+    to: Snapshot,
+    /// The earlier schema as Postgres has it, where it has one.
+    types: Option<&'a Snapshot>,
+}
+
 impl Draft {
     fn add(
         &mut self,
         dialect: Dialect,
-        from: Snapshot,
-        to: Snapshot,
+        Ends { from, to, types }: Ends<'_>,
         secured: Option<&RowSecurity>,
         options: &DraftOptions,
     ) -> Result<(), Error> {
@@ -157,7 +166,7 @@ impl Draft {
         let online = !options.offline;
         let plan_there = PlanOptions { online, fills: options.fills.clone() };
         // What came to be dropped comes back without its values: rows get something that the column takes.
-        let plan_back = PlanOptions { online, fills: fill::neutral(&back) };
+        let plan_back = PlanOptions { online, fills: fill::neutral(&back, types) };
         let (before, after) = match dialect {
             Dialect::Postgres => (secured, self.migration.stored.row_security.clone()),
             Dialect::Sqlite => (None, None),

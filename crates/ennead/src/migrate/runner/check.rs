@@ -82,6 +82,13 @@ fn edited(migrations: &Migrations, row: &Row, dialect: Dialect) -> Result<(), Er
         return Ok(());
     }
     let file = file_name(dialect, Direction::Up);
+    if row.state == State::Applying {
+        return Err(conflict(format!(
+            "{migration}/{file} is applied in part ({} stages are done) and was edited since. Where the edit mends only what is not done yet, run `migrate bless {}` and then `migrate up`; else restore it from version control",
+            row.stages_done,
+            migration.version()
+        )));
+    }
     let since = row.finished_at.as_ref().unwrap_or(&row.started_at);
     Err(conflict(format!(
         "{migration}/{file} was edited after it was applied ({since}): restore it from version control, and write what is to change as a new migration; where the edit changes nothing of what it does, `migrate bless {}`",
