@@ -10,10 +10,4 @@ pub struct Plan {
     pub b: String,
 }
 
-#[model(global, append_only)]
-pub struct Other {
-    #[key]
-    pub id: String,
-}
-
 fn main() {}

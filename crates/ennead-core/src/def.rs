@@ -24,6 +24,10 @@ pub struct ModelDef {
     pub checks: &'static [CheckDef],
     /// The table's earlier name, so that a migration renames it.
     pub renamed_from: Option<&'static str>,
+    /// Rows are created and read, and never changed or deleted.
+    pub append_only: bool,
+    /// Rows are never removed: a delete marks, or is refused.
+    pub no_hard_delete: bool,
 }
 
 /// The key of a model.

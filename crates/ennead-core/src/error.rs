@@ -21,6 +21,8 @@ pub enum ErrorKind {
     Conflict,
     /// A value was refused by a rule of the model.
     Validation,
+    /// The model forbids it of its rows, whoever asks: `append_only`, `no_hard_delete`.
+    Forbidden,
     /// A tenant was needed and none was given.
     TenantMissing,
     /// A request that cannot be right: a bad value, name, key, filter or combination.
@@ -210,6 +212,7 @@ impl Error {
             ErrorKind::UniqueViolation | ErrorKind::Conflict | ErrorKind::ForeignKeyViolation => 409,
             ErrorKind::CheckViolation | ErrorKind::NotNullViolation | ErrorKind::Validation => 422,
             ErrorKind::InvalidInput => 400,
+            ErrorKind::Forbidden => 403,
             ErrorKind::TenantMissing => 401,
             ErrorKind::Unsupported => 501,
             ErrorKind::Timeout => 504,
@@ -242,6 +245,8 @@ predicates! {
     is_conflict => Conflict;
     /// A value was refused by a rule of the model.
     is_validation => Validation;
+    /// The model forbids it of its rows, whoever asks: `append_only`, `no_hard_delete`.
+    is_forbidden => Forbidden;
     /// A tenant was needed and none was given.
     is_tenant_missing => TenantMissing;
     /// A request that cannot be right.

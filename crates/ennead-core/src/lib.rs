@@ -16,6 +16,7 @@ mod fill;
 mod filter;
 mod id;
 mod kind;
+mod lifecycle;
 mod model;
 pub mod naming;
 mod operation;
@@ -47,7 +48,11 @@ pub use filter::{
 };
 pub use id::{Clock, IdGenerator, Sources, SystemClock, UuidV7, generate_id, generate_ulid};
 pub use kind::{EnumDef, Kind, Precision};
-pub use model::{Embed, GlobalModel, IntoKey, KeyType, Model, OwnedModel, TenantModel, Values};
+pub use lifecycle::{hard_delete_refused, is_deletable};
+pub use model::{
+    DeletableModel, Embed, GlobalModel, IntoKey, KeyType, Model, MutableModel, OwnedModel, RemovableModel,
+    TenantModel, Values,
+};
 pub use operation::{
     Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Insert, ModelRef, Operation, RowLock,
     Select, Target, Update, UpdateEach,

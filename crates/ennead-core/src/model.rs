@@ -53,6 +53,31 @@ pub trait TenantModel: Model {}
 )]
 pub trait OwnedModel: TenantModel {}
 
+/// A model whose rows may be changed: all but those with `#[model(append_only)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is append-only: its rows are created and read, and never changed, marked or restored",
+    label = "the rows of this model never change",
+    note = "create a row that says what changed, or leave `append_only` out of its #[model(…)]"
+)]
+pub trait MutableModel: Model {}
+
+/// A model whose rows may be deleted, or marked as deleted: not those with `#[model(append_only)]`, nor those with
+/// `#[model(no_hard_delete)]` that have no soft deletion.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{Self}` are never deleted: it is `append_only`, or `no_hard_delete` without a soft deletion",
+    label = "the rows of this model stay",
+    note = "give it #[deleted_at] or #[soft_delete], so that a delete marks its rows, or leave the option out of its #[model(…)]"
+)]
+pub trait DeletableModel: Model {}
+
+/// A model whose rows may be removed for good: not those with `#[model(append_only)]` or `#[model(no_hard_delete)]`.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{Self}` are never removed for good: it is `append_only` or `no_hard_delete`",
+    label = "the rows of this model stay",
+    note = "leave `.hard()` out, so that the delete marks the row, or the option out of its #[model(…)]"
+)]
+pub trait RemovableModel: DeletableModel {}
+
 /// A struct whose fields other models embed: `#[model(embed)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be embedded",

@@ -4,6 +4,7 @@ use crate::def::{ModelDef, Role, Tenancy};
 use crate::error::{Error, ErrorKind};
 use crate::filter::Expr;
 use crate::kind::Kind;
+use crate::lifecycle;
 use crate::operation::{ConflictAction, Insert, ModelRef, Operation, Target};
 use crate::tenant_id::TenantId;
 use crate::value::Value;
@@ -128,6 +129,7 @@ impl Scope {
     /// this model, or where a row carries another tenant.
     pub fn apply(&self, mut operation: Operation) -> Result<Scoped, Error> {
         let model = operation.model();
+        lifecycle::allow(&operation)?;
         self.allow(model, &operation)?;
         let guard = self.guard(model, !operation.writes())?;
         if let Operation::Insert(insert) = &mut operation {

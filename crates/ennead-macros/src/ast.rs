@@ -34,6 +34,8 @@ pub(crate) struct Options {
     pub(crate) global: Option<Span>,
     pub(crate) shared_when: Option<LitStr>,
     pub(crate) embed: Option<Span>,
+    pub(crate) append_only: Option<Span>,
+    pub(crate) no_hard_delete: Option<Span>,
     /// Something in it was not understood, so what seems to be missing may be meant.
     pub(crate) unclear: bool,
 }

@@ -12,10 +12,11 @@ use crate::ctxt::Ctxt;
 use crate::names::{distance, hint};
 
 /// What belongs to later work: said so, rather than ignored.
-const LATER: [&str; 4] = ["audited", "append_only", "validate", "soft_delete"];
+const LATER: [&str; 3] = ["audited", "validate", "soft_delete"];
 
 /// What of `#[model(…)]` is sometimes written as an attribute of its own.
-const MISPLACED: [&str; 7] = ["table", "index", "unique", "check", "tenant", "global", "tenant_root"];
+const MISPLACED: [&str; 9] =
+    ["table", "index", "unique", "check", "tenant", "global", "tenant_root", "append_only", "no_hard_delete"];
 
 /// The doc comment: its lines trimmed and joined.
 pub(crate) fn doc(attrs: &[Attribute]) -> String {

@@ -4,6 +4,7 @@ mod defaults;
 mod fields;
 mod indexes;
 mod keys;
+mod lifecycle;
 mod tenancy;
 
 pub(crate) use tenancy::CHOICES;
@@ -33,6 +34,7 @@ pub(crate) fn check(cx: &Ctxt, model: &Model) {
         keys::check(cx, model);
         tenancy::check(cx, model);
         indexes::check(cx, model);
+        lifecycle::check(cx, model);
     }
 }
 
@@ -118,6 +120,8 @@ fn embedded(cx: &Ctxt, model: &Model) {
     refuse("`tenant_root`", options.tenant_root);
     refuse("`global`", options.global);
     refuse("`tenant(via = …)`", options.tenant_via.as_ref().map(proc_macro2::Ident::span));
+    refuse("`append_only`", options.append_only);
+    refuse("`no_hard_delete`", options.no_hard_delete);
     refuse("`shared_when`", options.shared_when.as_ref().map(syn::LitStr::span));
     refuse("`index` or `unique` of several fields", options.indexes.first().map(|index| index.span));
     refuse("`check` of several fields", options.checks.first().map(|check| check.condition.span()));

@@ -34,6 +34,10 @@ pub(crate) struct Definition {
     pub(crate) indexes: Vec<Index>,
     pub(crate) checks: Vec<Check>,
     pub(crate) renamed_from: Option<String>,
+    pub(crate) append_only: bool,
+    pub(crate) no_hard_delete: bool,
+    /// A delete marks, as far as is seen here: what is embedded may say so too.
+    pub(crate) soft_delete: bool,
 }
 
 pub(crate) struct Key {

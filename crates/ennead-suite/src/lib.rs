@@ -13,6 +13,7 @@
 )]
 
 pub mod accounts;
+pub mod append_only;
 mod bed;
 pub mod bulk;
 pub mod by_name;
@@ -127,6 +128,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         http::CASES,
         runs::CASES,
         soft_delete::CASES,
+        append_only::CASES,
         transactions::CASES,
         cancelling::CASES,
         deferred::CASES,

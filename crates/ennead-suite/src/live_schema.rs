@@ -26,7 +26,7 @@ pub(crate) async fn is_as_modelled(schema: &Schema, db: &Db) {
     }
 }
 
-async fn same(schema: &Schema, db: &Db) {
+pub(crate) async fn same(schema: &Schema, db: &Db) {
     let wanted = schema.normalised(db).await.unwrap();
     let found = migrate::introspect(db).await.unwrap();
     for (from, to) in [(&found, &wanted), (&wanted, &found)] {

@@ -76,9 +76,10 @@ mod workflow;
 pub use builder::DbBuilder;
 pub use db::Db;
 pub use ennead_core::{
-    ArrayElement, Clock, Column, DbEnum, Dialect, Embed, Error, ErrorKind, FieldType, Filter, GlobalModel,
-    IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model, ModelDef, Order,
-    OwnedModel, Relation, Tenancy, TenantId, TenantModel, ToMany, ToOne, Value, generate_id, generate_ulid,
+    ArrayElement, Clock, Column, DbEnum, DeletableModel, Dialect, Embed, Error, ErrorKind, FieldType, Filter,
+    GlobalModel, IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model,
+    ModelDef, MutableModel, Order, OwnedModel, Relation, RemovableModel, Tenancy, TenantId, TenantModel,
+    ToMany, ToOne, Value, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use model_ext::ModelExt;

@@ -1,6 +1,6 @@
 //! The nine operations as functions of a model.
 
-use ennead_core::{IntoKey, Model};
+use ennead_core::{DeletableModel, IntoKey, Model, MutableModel};
 
 use crate::op::{
     BulkCreate, BulkCreateStream, BulkDelete, BulkUpdate, BulkUpdateEach, Count, Create, Delete, List, Read,
@@ -23,19 +23,28 @@ pub trait ModelExt: Model {
 
     /// Updates the row with that key.
     #[must_use = "an operation does nothing until `.run(&scope).await`"]
-    fn update(key: impl IntoKey<Self::Key>) -> Update<Self> {
+    fn update(key: impl IntoKey<Self::Key>) -> Update<Self>
+    where
+        Self: MutableModel,
+    {
         Update::new(key.into_key())
     }
 
     /// Deletes the row with that key.
     #[must_use = "an operation does nothing until `.run(&scope).await`"]
-    fn delete(key: impl IntoKey<Self::Key>) -> Delete<Self> {
+    fn delete(key: impl IntoKey<Self::Key>) -> Delete<Self>
+    where
+        Self: DeletableModel,
+    {
         Delete::new(key.into_key())
     }
 
     /// Brings the soft-deleted row with that key back.
     #[must_use = "an operation does nothing until `.run(&scope).await`"]
-    fn restore(key: impl IntoKey<Self::Key>) -> Restore<Self> {
+    fn restore(key: impl IntoKey<Self::Key>) -> Restore<Self>
+    where
+        Self: MutableModel,
+    {
         Restore::new(key.into_key())
     }
 
@@ -78,19 +87,28 @@ pub trait ModelExt: Model {
 
     /// Updates all rows that match a filter in the same way.
     #[must_use = "an operation does nothing until `.run(&scope).await`"]
-    fn bulk_update() -> BulkUpdate<Self> {
+    fn bulk_update() -> BulkUpdate<Self>
+    where
+        Self: MutableModel,
+    {
         BulkUpdate::new()
     }
 
     /// Updates many rows, each in its own way, all or none. A missing row is an error.
     #[must_use = "an operation does nothing until `.run(&scope).await`"]
-    fn bulk_update_each(updates: impl IntoIterator<Item = Update<Self>>) -> BulkUpdateEach<Self> {
+    fn bulk_update_each(updates: impl IntoIterator<Item = Update<Self>>) -> BulkUpdateEach<Self>
+    where
+        Self: MutableModel,
+    {
         BulkUpdateEach::new(updates)
     }
 
     /// Deletes all rows that match a filter, or have one of the keys.
     #[must_use = "an operation does nothing until `.run(&scope).await`"]
-    fn bulk_delete() -> BulkDelete<Self> {
+    fn bulk_delete() -> BulkDelete<Self>
+    where
+        Self: DeletableModel,
+    {
         BulkDelete::new()
     }
 }

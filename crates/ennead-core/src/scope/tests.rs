@@ -52,6 +52,8 @@ const fn model(name: &'static str, fields: &'static [FieldDef], tenancy: Tenancy
         indexes: &[],
         checks: &[],
         renamed_from: None,
+        append_only: false,
+        no_hard_delete: false,
     }
 }
 

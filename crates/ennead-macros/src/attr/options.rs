@@ -10,7 +10,7 @@ use super::{index, unknown};
 use crate::ast::{Check, Options};
 use crate::ctxt::Ctxt;
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 14] = [
     "table",
     "index",
     "unique",
@@ -23,6 +23,8 @@ const KNOWN: [&str; 12] = [
     "global",
     "shared_when",
     "embed",
+    "append_only",
+    "no_hard_delete",
 ];
 
 /// Parses what stands between the parentheses of `#[model(…)]`.
@@ -41,6 +43,10 @@ pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream) -> Options {
             "tenant_root" => once(cx, &mut options.tenant_root, at, "`tenant_root`", arg.flag(cx)),
             "global" => once(cx, &mut options.global, at, "`global`", arg.flag(cx)),
             "embed" => once(cx, &mut options.embed, at, "`embed`", arg.flag(cx)),
+            "append_only" => once(cx, &mut options.append_only, at, "`append_only`", arg.flag(cx)),
+            "no_hard_delete" => {
+                once(cx, &mut options.no_hard_delete, at, "`no_hard_delete`", arg.flag(cx));
+            }
             "key" => key(cx, &arg, &mut options),
             "tenant" => tenant(cx, &arg, &mut options),
             "new" => new(cx, &arg, &mut options),

@@ -27,6 +27,7 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
         quote!(__e::CheckDef { name: #name, condition: #condition })
     });
     let renamed_from = option(definition.renamed_from.as_ref());
+    let (append_only, no_hard_delete) = (definition.append_only, definition.no_hard_delete);
     quote! {
         #list
         static __MODEL: __e::ModelDef = __e::ModelDef {
@@ -39,6 +40,8 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
             indexes: &[#(#indexes),*],
             checks: &[#(#checks),*],
             renamed_from: #renamed_from,
+            append_only: #append_only,
+            no_hard_delete: #no_hard_delete,
         };
     }
 }

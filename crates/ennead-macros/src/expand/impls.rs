@@ -20,6 +20,7 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
             quote!(impl __e::TenantModel for #ident {} impl __e::OwnedModel for #ident {})
         }
     };
+    let lifecycle = lifecycle(ident, definition);
     let conversions = conversions(model);
     quote! {
         impl __e::Model for #ident {
@@ -33,8 +34,19 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
             fn encode_new(__new: #new, __values: &mut __e::Values) { #(#encode_new)* }
         }
         #markers
+        #lifecycle
         #conversions
     }
+}
+
+/// What may happen to the rows, by type.
+fn lifecycle(ident: &syn::Ident, definition: &Definition) -> TokenStream {
+    let mutable = (!definition.append_only).then(|| quote!(impl __e::MutableModel for #ident {}));
+    let is_deletable = !definition.append_only && (!definition.no_hard_delete || definition.soft_delete);
+    let deletable = is_deletable.then(|| quote!(impl __e::DeletableModel for #ident {}));
+    let is_removable = is_deletable && !definition.no_hard_delete;
+    let removable = is_removable.then(|| quote!(impl __e::RemovableModel for #ident {}));
+    quote!(#mutable #deletable #removable)
 }
 
 /// Implementations that nothing runs, for a model with errors.
@@ -65,6 +77,8 @@ pub(super) fn stubs(model: &Model) -> TokenStream {
                 indexes: &[],
                 checks: &[],
                 renamed_from: ::core::option::Option::None,
+                append_only: false,
+                no_hard_delete: false,
             };
             fn decode(__row: &mut __e::Row<'_>, __at: usize) -> ::core::result::Result<Self, __e::Error> {
                 ::core::result::Result::Err(__e::Error::invalid("a model that did not compile"))
@@ -75,6 +89,9 @@ pub(super) fn stubs(model: &Model) -> TokenStream {
         impl __e::GlobalModel for #ident {}
         impl __e::TenantModel for #ident {}
         impl __e::OwnedModel for #ident {}
+        impl __e::MutableModel for #ident {}
+        impl __e::DeletableModel for #ident {}
+        impl __e::RemovableModel for #ident {}
         #conversions
     }
 }

@@ -82,6 +82,11 @@ impl Definition {
                 })
                 .collect(),
             renamed_from: options.renamed_from.as_ref().map(LitStr::value),
+            append_only: options.append_only.is_some(),
+            no_hard_delete: options.no_hard_delete.is_some(),
+            soft_delete: fields
+                .iter()
+                .any(|field| field.attrs.deleted_at.is_some() || field.attrs.embed.is_some()),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! deferrable keys, `SET NULL (column)` and comments. What a database lacks is a typed error when the snapshot is made,
 //! so that making statements from a snapshot cannot fail.
 
+mod append_only;
 mod expression;
 mod index;
 mod literal;
@@ -22,6 +23,7 @@ mod types;
 use ennead_core::snapshot::{Snapshot, Table};
 use ennead_core::{Dialect, Error, FieldDef, ModelDef};
 
+pub use append_only::{APPEND_ONLY, APPEND_ONLY_BODY, APPEND_ONLY_FUNCTION, APPEND_ONLY_SQLSTATE};
 pub use plan::{Fill, Hazard, HazardKind, Lock, PlanOptions, Step, TypeChange, plan, type_change};
 pub use rls::{TENANT_SETTING, policies};
 pub use snapshot::snapshot;

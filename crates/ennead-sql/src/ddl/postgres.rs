@@ -8,7 +8,7 @@ use ennead_core::snapshot::{
     EnumType, ForeignKey, Name, ReplicaIdentity, Sequence, SequenceOptions, Snapshot, Table,
 };
 
-use super::{literal, order, render};
+use super::{append_only, literal, order, render};
 
 /// Schemas, types and sequences, then each table with its indexes and comments, then the foreign keys to tables that came
 /// later, and whose the sequences are.
@@ -26,6 +26,9 @@ pub(super) fn create(snapshot: &Snapshot) -> Vec<String> {
         statements.push(create_sequence(sequence));
         let on = CommentOn::Sequence(sequence.full_name());
         statements.extend(comment(&on, sequence.comment.as_deref()));
+    }
+    if append_only::needs_function(snapshot) {
+        statements.push(append_only::create_function());
     }
     let mut made: BTreeSet<Name> = BTreeSet::new();
     let mut late = Vec::new();

@@ -76,6 +76,12 @@ fn check(
             return Err(invalid(model, own, &what));
         }
     }
+    let changes_rows = |action| matches!(action, Action::Cascade | Action::SetNull);
+    if model.append_only && (changes_rows(key.on_delete) || changes_rows(key.on_update)) {
+        let what =
+            "its action would change or delete rows of an append_only model: choose restrict or no_action";
+        return Err(invalid(model, field, what));
+    }
     if !field.nullable && (key.on_delete == Action::SetNull || key.on_update == Action::SetNull) {
         return Err(invalid(model, field, "set_null needs a field that takes NULL: make it an Option"));
     }

@@ -4,9 +4,11 @@ use ennead_core::constraints::{self, column_names};
 use ennead_core::snapshot::{
     Check, Column, EnumType, Generated, Identity, PrimaryKey, Snapshot, Table, Unique,
 };
-use ennead_core::{Dialect, EnumDef, Error, FieldDef, KeyGeneration, Kind, ModelDef, Tenancy, naming};
+use ennead_core::{Dialect, EnumDef, Error, FieldDef, KeyGeneration, Kind, ModelDef, Role, Tenancy, naming};
 
-use super::{expression, index, invalid, invalid_model, literal, names, order, references, types};
+use super::{
+    append_only, expression, index, invalid, invalid_model, literal, names, order, references, types,
+};
 
 /// What a database of that dialect holds for these models.
 ///
@@ -28,6 +30,8 @@ pub fn snapshot(models: &[&'static ModelDef], dialect: Dialect) -> Result<Snapsh
         let (keys, needed) = references::foreign_keys(model, models, dialect)?;
         table.foreign_keys = keys;
         triggers.extend(needed);
+        let own = append_only::triggers(model, dialect);
+        triggers.extend(own.into_iter().map(|trigger| (model.table, trigger)));
         snapshot.tables.push(table);
     }
     for (name, trigger) in triggers {
@@ -49,6 +53,11 @@ pub fn snapshot(models: &[&'static ModelDef], dialect: Dialect) -> Result<Snapsh
 
 fn table(model: &'static ModelDef, dialect: Dialect) -> Result<Table, Error> {
     check_key(model)?;
+    if let (true, Some(at)) = (model.append_only, model.role(Role::DeletedAt)) {
+        let what =
+            "the rows of an append_only model are never deleted, not even marked: leave #[deleted_at] out";
+        return Err(invalid(model, model.field(at), what));
+    }
     let mut table = Table::new(model.table);
     table.comment = comment(model.doc);
     table.strict = dialect == Dialect::Sqlite;

@@ -44,6 +44,8 @@ pub(crate) const fn model(name: &'static str, table: &'static str, fields: &'sta
         indexes: &[],
         checks: &[],
         renamed_from: None,
+        append_only: false,
+        no_hard_delete: false,
     }
 }
 

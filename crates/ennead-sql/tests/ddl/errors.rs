@@ -4,12 +4,12 @@ mod indexes;
 mod keys;
 
 use ennead_core::{
-    CheckDef, DefaultDef, Dialect, EnumDef, Error, ErrorKind, FieldDef, IndexDef, Kind, Literal, ModelDef,
-    Precision, Value,
+    Action, CheckDef, DefaultDef, Dialect, EnumDef, Error, ErrorKind, FieldDef, IndexDef, Kind, Literal,
+    ModelDef, Precision, ReferenceDef, Role, Value,
 };
 use ennead_sql::ddl;
 
-use crate::build::{defaulted, field, index, key, model, on, optional};
+use crate::build::{defaulted, field, index, key, model, on, optional, reference};
 
 const BOTH: [Dialect; 2] = [Dialect::Postgres, Dialect::Sqlite];
 
@@ -137,3 +137,32 @@ fn a_default_that_only_the_client_can_evaluate_is_not_in_the_ddl() {
         assert_eq!(ddl::snapshot(&[model], dialect).unwrap().tables[0].column("a").unwrap().default, None);
     }
 }
+
+#[test]
+fn an_append_only_table_whose_rows_would_change() {
+    let firm = with(field("a", Kind::I64));
+    let kept = |reference: ReferenceDef| {
+        let refers = FieldDef { reference: Some(reference), ..optional("firm", Kind::I64) };
+        let fields = leak([key("id", Kind::I64), refers]);
+        leak(ModelDef { append_only: true, ..model("Event", "events", fields) })
+    };
+    FIRM.set(firm).ok();
+    let to = || reference(|| FIRM.get().copied().unwrap());
+    ddl::snapshot(&[firm, kept(to())], Dialect::Postgres).unwrap();
+    for action in [Action::Cascade, Action::SetNull] {
+        wrong(
+            &[firm, kept(ReferenceDef { on_delete: action, ..to() })],
+            &["Event.firm", "append_only", "restrict"],
+        );
+        wrong(
+            &[firm, kept(ReferenceDef { on_update: action, ..to() })],
+            &["Event.firm", "append_only", "restrict"],
+        );
+    }
+    let marked = FieldDef { role: Role::DeletedAt, ..optional("gone", Kind::DateTime) };
+    let fields = leak([key("id", Kind::I64), marked]);
+    let marked = leak(ModelDef { append_only: true, ..model("Event", "events", fields) });
+    wrong(&[marked], &["Event.gone", "append_only"]);
+}
+
+static FIRM: std::sync::OnceLock<&'static ModelDef> = std::sync::OnceLock::new();

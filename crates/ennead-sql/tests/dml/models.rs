@@ -33,6 +33,8 @@ pub(crate) const fn model(name: &'static str, fields: &'static [FieldDef], tenan
         indexes: &[],
         checks: &[],
         renamed_from: None,
+        append_only: false,
+        no_hard_delete: false,
     }
 }
 

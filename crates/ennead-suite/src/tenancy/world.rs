@@ -113,7 +113,9 @@ impl Spec {
 }
 
 /// A model of one shape, as the generator sees it.
-pub(super) trait Subject: ennead::Model<Key = String> + Clone + Debug + PartialEq + Sync {
+pub(super) trait Subject:
+    ennead::Model<Key = String> + ennead::MutableModel + ennead::RemovableModel + Clone + Debug + PartialEq + Sync
+{
     /// The shape's name.
     const SHAPE: &'static str;
     /// Another tenant's key may clash: a unique violation, by the closed list.

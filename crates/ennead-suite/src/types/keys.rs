@@ -4,7 +4,7 @@ use ennead::__private::OnCreate;
 use ennead::__private::class::Equatable;
 use ennead::op::Create;
 use ennead::prelude::*;
-use ennead::{Column, FieldType, GlobalModel, IntoKey, IntoValue};
+use ennead::{Column, FieldType, GlobalModel, IntoKey, IntoValue, MutableModel, RemovableModel};
 use uuid::Uuid;
 
 use super::models::{Code, Mark, Number};
@@ -30,7 +30,7 @@ macro_rules! models {
 }
 
 /// What the case needs to know of these models.
-trait Keyed<K>: GlobalModel + Clone + PartialEq + std::fmt::Debug {
+trait Keyed<K>: GlobalModel + MutableModel + RemovableModel + Clone + PartialEq + std::fmt::Debug {
     const ID: Column<Self, K, OnCreate>;
     const NAME: Column<Self, String>;
     fn made(id: K, name: &str) -> Self;

@@ -19,6 +19,9 @@ pub(super) fn describe(model: &'static ModelDef) -> Json {
         (json!({ "type": "array", "maxItems": 0 }), json!({ "type": "object", "maxProperties": 0 }));
     let ignoring = [on(), ("ignore", json!({ "const": true })), ("update", none.clone()), ("add", nothing)];
     let mut ways = vec![of(ignoring, &["on", "ignore"])];
+    if model.append_only {
+        return json!({ "anyOf": ways });
+    }
     if has_amounts(model) {
         let mut some = amounts(model);
         some["minProperties"] = json!(1);

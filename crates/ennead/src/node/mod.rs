@@ -14,7 +14,7 @@ mod write;
 
 use std::fmt;
 
-use ennead_core::{Error, Guard, ModelDef};
+use ennead_core::{Error, ErrorKind, Guard, ModelDef, is_deletable};
 use serde_json::Value as Json;
 
 use crate::exec::{Handle, apart};
@@ -136,6 +136,25 @@ impl Node {
         request.run(self.model, handle).await
     }
 
+    /// Whether the model lets it happen to its rows.
+    fn is_allowed(&self) -> bool {
+        match self.operation {
+            NodeOperation::Update | NodeOperation::BulkUpdate => !self.model.append_only,
+            NodeOperation::Delete | NodeOperation::BulkDelete => is_deletable(self.model),
+            _ => true,
+        }
+    }
+
+    fn refused(&self) -> Error {
+        let (name, model) = (self.name(), self.model.name);
+        let why = if self.model.append_only {
+            format!("{model} is append-only: its rows are created and read, and never changed or deleted")
+        } else {
+            format!("rows of {model} are never removed (no_hard_delete), and it has no soft deletion")
+        };
+        Error::new(ErrorKind::Forbidden, format!("there is no {name}: {why}")).with_model(model)
+    }
+
     /// Reads the parameters, and throws the request away.
     pub(crate) fn check(&self, params: Json) -> Result<(), Error> {
         read::parse(*self, &Guard::Open, params).map(|_| ())
@@ -152,7 +171,8 @@ impl Schema {
     /// The node of that name: `CreateUserNode`, or `UserCreateNode`.
     ///
     /// # Errors
-    /// `is_invalid_input` for a name that is none, with the nearest one.
+    /// `is_invalid_input` for a name that is none, with the nearest one; `is_forbidden` for one that the model's rows
+    /// do not allow (`append_only`, `no_hard_delete`).
     ///
     /// ```
     /// use ennead::prelude::*;
@@ -180,7 +200,8 @@ impl Schema {
             let found = operation
                 .and_then(|word| NodeOperation::ALL.iter().find(|operation| operation.name() == word));
             if let Some(operation) = found {
-                return Ok(Node { model, operation: *operation });
+                let node = Node { model, operation: *operation };
+                return if node.is_allowed() { Ok(node) } else { Err(node.refused()) };
             }
         }
         let all: Vec<String> = self.all_nodes().map(|node| node.name()).collect();
@@ -190,7 +211,8 @@ impl Schema {
 
     fn all_nodes(&self) -> impl Iterator<Item = Node> {
         self.models().iter().flat_map(|model| {
-            NodeOperation::ALL.iter().map(|operation| Node { model, operation: *operation })
+            let nodes = NodeOperation::ALL.iter().map(|operation| Node { model, operation: *operation });
+            nodes.filter(Node::is_allowed)
         })
     }
 

@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use ennead_core::{Dialect, Error, Expr, IntoKey, Model, ModelDef, ModelRef, Target, Value};
+use ennead_core::{Dialect, Error, Expr, IntoKey, Model, ModelDef, ModelRef, RemovableModel, Target, Value};
 
 use crate::exec;
 use crate::op::{BulkResult, Narrow, filtered, in_tenant};
@@ -49,7 +49,10 @@ impl<M: Model> BulkDelete<M> {
     }
 
     /// Removes rows of a soft-deleted model for good, marked or not.
-    pub fn hard(mut self) -> Self {
+    pub fn hard(mut self) -> Self
+    where
+        M: RemovableModel,
+    {
         self.hard = true;
         self
     }

@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use ennead_core::{Dialect, Error, Filter, Model, ModelRef, Target, Value};
+use ennead_core::{Dialect, Error, Filter, Model, ModelRef, RemovableModel, Target, Value};
 
 use crate::exec;
 use crate::op::{Narrow, in_tenant, narrow};
@@ -33,7 +33,10 @@ impl<M: Model> Delete<M> {
     }
 
     /// Removes the row of a soft-deleted model for good, marked or not.
-    pub fn hard(mut self) -> Self {
+    pub fn hard(mut self) -> Self
+    where
+        M: RemovableModel,
+    {
         self.hard = true;
         self
     }

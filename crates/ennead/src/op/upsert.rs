@@ -1,7 +1,8 @@
 use std::fmt;
 
 use ennead_core::{
-    Columns, Conflict, ConflictAction, Dialect, Error, FieldType, IntoValue, Model, UpdateAccess, class,
+    Columns, Conflict, ConflictAction, Dialect, Error, FieldType, IntoValue, Model, MutableModel,
+    UpdateAccess, class,
 };
 
 use crate::exec;
@@ -40,7 +41,10 @@ impl<M: Model> OnConflict<M> {
     }
 
     /// These columns of the row that is there take the new values.
-    pub fn update(self, columns: impl Columns<M>) -> Upsert<M> {
+    pub fn update(self, columns: impl Columns<M>) -> Upsert<M>
+    where
+        M: MutableModel,
+    {
         Upsert { create: self.create, conflict: updating(self.target, columns.indexes()) }
     }
 
@@ -49,7 +53,10 @@ impl<M: Model> OnConflict<M> {
         self,
         column: ennead_core::Column<M, T, A>,
         amount: impl IntoValue<T>,
-    ) -> Upsert<M> {
+    ) -> Upsert<M>
+    where
+        M: MutableModel,
+    {
         Upsert { create: self.create, conflict: updating(self.target, Vec::new()) }.update_add(column, amount)
     }
 
@@ -180,7 +187,10 @@ impl<M: Model> OnConflictBulk<M> {
     }
 
     /// These columns of the rows that are there take the new values.
-    pub fn update(self, columns: impl Columns<M>) -> BulkUpsert<M> {
+    pub fn update(self, columns: impl Columns<M>) -> BulkUpsert<M>
+    where
+        M: MutableModel,
+    {
         BulkUpsert { rows: self.rows, conflict: updating(self.target, columns.indexes()) }
     }
 
@@ -189,7 +199,10 @@ impl<M: Model> OnConflictBulk<M> {
         self,
         column: ennead_core::Column<M, T, A>,
         amount: impl IntoValue<T>,
-    ) -> BulkUpsert<M> {
+    ) -> BulkUpsert<M>
+    where
+        M: MutableModel,
+    {
         BulkUpsert { rows: self.rows, conflict: updating(self.target, Vec::new()) }.update_add(column, amount)
     }
 

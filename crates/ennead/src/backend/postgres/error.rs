@@ -2,6 +2,7 @@
 
 use ennead_core::constraints::{Violated, column_names, find_by_name, tenant_key};
 use ennead_core::{Error, ErrorKind, ModelDef, naming};
+use ennead_sql::ddl;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
 /// Whether the connection is lost with this failure.
@@ -152,6 +153,10 @@ fn by_code(code: &str, database: &PgDatabaseError) -> (ErrorKind, String) {
         "0A000" | "26000" | "42P05" => (
             ErrorKind::SchemaMismatch,
             "a table changed, or the session, since the statement was prepared: it is prepared anew".into(),
+        ),
+        ddl::APPEND_ONLY_SQLSTATE => (
+            ErrorKind::Forbidden,
+            "its rows are append-only, and the database refuses to change or delete them".into(),
         ),
         "25006" => (
             ErrorKind::Unsupported,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ennead_core::constraints::{Violated, column_names, find_by_name, primary_key, tenant_key, uniques};
 use ennead_core::{Error, ErrorKind, ModelDef, naming};
+use ennead_sql::ddl;
 use libsqlite3_sys as ffi;
 
 use super::lane::SqliteError;
@@ -13,8 +14,10 @@ pub(super) fn plain(error: &SqliteError) -> Error {
     let kind = match error.primary() {
         ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED | ffi::SQLITE_INTERRUPT => ErrorKind::Timeout,
         ffi::SQLITE_CANTOPEN | ffi::SQLITE_NOTADB | ffi::SQLITE_IOERR => ErrorKind::Connection,
-        ffi::SQLITE_CONSTRAINT if error.code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY => {
-            ErrorKind::ForeignKeyViolation
+        ffi::SQLITE_CONSTRAINT if is_foreign_key(error) => ErrorKind::ForeignKeyViolation,
+        ffi::SQLITE_CONSTRAINT if is_append_only(error) => {
+            return Error::new(ErrorKind::Forbidden, format!("SQLite: {}", error.message))
+                .with_code(error.code.to_string());
         }
         ffi::SQLITE_CONSTRAINT => match error.code {
             ffi::SQLITE_CONSTRAINT_UNIQUE
@@ -28,6 +31,17 @@ pub(super) fn plain(error: &SqliteError) -> Error {
         _ => ErrorKind::Database,
     };
     Error::new(kind, format!("SQLite: {}", error.message)).with_code(error.code.to_string())
+}
+
+/// Whether a foreign key is violated. One with RESTRICT is a trigger of SQLite's own, and has the code of triggers.
+fn is_foreign_key(error: &SqliteError) -> bool {
+    error.code == ffi::SQLITE_CONSTRAINT_FOREIGNKEY
+        || (error.code == ffi::SQLITE_CONSTRAINT_TRIGGER && error.message == "FOREIGN KEY constraint failed")
+}
+
+/// Whether the trigger of an append-only table refuses.
+fn is_append_only(error: &SqliteError) -> bool {
+    error.code == ffi::SQLITE_CONSTRAINT_TRIGGER && error.message.starts_with(ddl::APPEND_ONLY)
 }
 
 /// A lock that another process or connection holds longer than the time limit.
@@ -46,7 +60,7 @@ pub(super) fn of_model(error: &SqliteError, model: &'static ModelDef) -> Error {
         ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
             unique(model, message)
         }
-        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Error::new(
+        _ if is_foreign_key(error) => Error::new(
             ErrorKind::ForeignKeyViolation,
             format!("{}: a referenced row is missing, or rows refer to it", model.name),
         ),
@@ -55,6 +69,13 @@ pub(super) fn of_model(error: &SqliteError, model: &'static ModelDef) -> Error {
         ffi::SQLITE_INTERRUPT => {
             Error::new(ErrorKind::Timeout, format!("{}: the statement ran past its time limit", model.name))
         }
+        _ if is_append_only(error) => Error::new(
+            ErrorKind::Forbidden,
+            format!(
+                "{}: its rows are append-only, and the database refuses to change or delete them",
+                model.name
+            ),
+        ),
         _ if message.contains("integer overflow") => {
             Error::invalid(format!("{}: the sum is out of range for its column", model.name))
         }

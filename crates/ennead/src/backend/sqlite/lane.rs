@@ -96,7 +96,8 @@ impl Lane {
     /// Sets again what raw SQL may have changed, and what the library's promises rest on.
     pub(super) fn restore_settings(&mut self) -> Result<(), SqliteError> {
         self.execute(
-            "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; PRAGMA query_only = OFF",
+            "PRAGMA foreign_keys = ON; PRAGMA ignore_check_constraints = OFF; PRAGMA query_only = OFF; \
+             PRAGMA recursive_triggers = ON",
         )?;
         // SAFETY: the handle is open.
         unsafe { ffi::sqlite3_busy_timeout(self.db.as_ptr(), 0) };

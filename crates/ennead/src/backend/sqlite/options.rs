@@ -44,6 +44,8 @@ impl Options {
         let read_only = query.split('&').any(|part| part == "mode=ro" || part.starts_with("immutable=true"));
         let mut connect = connect
             .foreign_keys(true)
+            // Else INSERT OR REPLACE deletes a row that a trigger guards without asking it.
+            .pragma("recursive_triggers", "ON")
             // While the pragmas run, on sqlx's thread; afterwards waiting is ours.
             .busy_timeout(settings.busy_timeout)
             .statement_cache_capacity(0)

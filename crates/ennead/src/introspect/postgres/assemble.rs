@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ennead_core::snapshot::{
     Check, Column, Deferrable, EnumType, Exclusion, ForeignKey, Generated, Identity, IdentitySequence, Index,
     IndexPart, IndexTarget, Namespace, PrimaryKey, ReferentialAction, ReplicaIdentity, Sequence,
-    SequenceOptions, Snapshot, Table, Unique, Unmodelled,
+    SequenceOptions, Snapshot, Table, Trigger, Unique, Unmodelled,
 };
 use ennead_core::{Dialect, Nulls};
 use serde::Deserialize;
@@ -21,6 +21,7 @@ pub(super) struct Found {
     pub(super) columns: Vec<ColumnRow>,
     pub(super) constraints: Vec<ConstraintRow>,
     pub(super) indexes: Vec<IndexRow>,
+    pub(super) triggers: Vec<TriggerRow>,
     pub(super) unmodelled: Vec<Unmodelled>,
 }
 
@@ -91,6 +92,13 @@ pub(super) struct IndexRow {
 }
 
 #[derive(Deserialize)]
+pub(super) struct TriggerRow {
+    table: i64,
+    #[serde(flatten)]
+    trigger: Trigger,
+}
+
+#[derive(Deserialize)]
 struct PartRow {
     column: Option<String>,
     expression: Option<String>,
@@ -118,6 +126,11 @@ impl Found {
         for row in self.indexes {
             if let Some(table) = tables.get_mut(&row.table) {
                 table.indexes.push(row.index());
+            }
+        }
+        for row in self.triggers {
+            if let Some(table) = tables.get_mut(&row.table) {
+                table.triggers.push(row.trigger);
             }
         }
         let mut tables: Vec<Table> = tables.into_values().collect();

@@ -54,8 +54,12 @@ async fn read(conn: Conn, reach: &Reach) -> Result<(Conn, Found), Error> {
     let (conn, columns) = rows(conn, &tables::columns(reach)).await?;
     let (conn, constraints) = rows(conn, &parts::constraints(reach)).await?;
     let (conn, indexes) = rows(conn, &parts::indexes(reach)).await?;
+    let (conn, triggers) = rows(conn, &parts::triggers(reach)).await?;
     let (conn, unmodelled) = rows(conn, &unmodelled::in_schemas(reach)).await?;
-    Ok((conn, Found { schemas, enums, sequences, tables, columns, constraints, indexes, unmodelled }))
+    Ok((
+        conn,
+        Found { schemas, enums, sequences, tables, columns, constraints, indexes, triggers, unmodelled },
+    ))
 }
 
 /// Of which schemas everything is read.

@@ -1,5 +1,7 @@
 //! Constraints and indexes.
 
+use ennead_sql::ddl;
+
 use super::{PLAIN, Reach};
 
 /// The columns of later majors are read through `to_jsonb`, which gives NULL where there are none.
@@ -49,6 +51,43 @@ ORDER BY c.oid, o.conname COLLATE \"C\""
 /// Of a constraint `o`: it is of a kind that came with version 18, and is not described: WITHOUT OVERLAPS, PERIOD, NOT ENFORCED.
 pub(super) const STRANGE: &str = "(coalesce((to_jsonb(o)->>'conperiod')::boolean, false) \
     OR NOT coalesce((to_jsonb(o)->>'conenforced')::boolean, true))";
+
+/// Of a trigger `g` on a relation `c` in a schema `n`, with its function `p`: it guards an append-only table, as the
+/// library makes it.
+pub(super) fn guards() -> String {
+    format!(
+        "NOT g.tgisinternal AND g.tgenabled = 'O' AND obj_description(g.oid, 'pg_trigger') IS NULL AND {}",
+        guard_function()
+    )
+}
+
+/// Of a function `p`, and a relation or function in a schema `n`: it is the one that the triggers of append-only tables
+/// call, as the library makes it in the schema that is used first.
+pub(super) fn guard_function() -> String {
+    format!(
+        "p.proname = '{}' AND p.pronamespace = n.oid AND n.nspname = current_schema() AND p.pronargs = 0 \
+         AND NOT p.prosecdef AND p.proconfig IS NULL AND p.prosrc = '{}' \
+         AND p.prolang = (SELECT l.oid FROM pg_catalog.pg_language l WHERE l.lanname = 'plpgsql') \
+         AND obj_description(p.oid, 'pg_proc') IS NULL",
+        ddl::APPEND_ONLY_FUNCTION,
+        ddl::APPEND_ONLY_BODY.replace('\'', "''")
+    )
+}
+
+/// The triggers that are modelled: those of append-only tables.
+pub(super) fn triggers(reach: &Reach) -> String {
+    let (ours, guards) = (&reach.ours, guards());
+    format!(
+        "
+SELECT json_build_object('table', c.oid::bigint, 'name', g.tgname, 'statement', pg_get_triggerdef(g.oid, true))::text
+FROM pg_catalog.pg_trigger g
+JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
+WHERE {ours} AND {PLAIN} AND {guards}
+ORDER BY c.oid, g.tgname COLLATE \"C\""
+    )
+}
 
 /// Those behind constraints are told with them.
 pub(super) fn indexes(reach: &Reach) -> String {

@@ -1,6 +1,6 @@
 //! What snapshots do not describe: found and named, with a text that tells one from another.
 
-use super::parts::STRANGE;
+use super::parts::{STRANGE, guard_function, guards};
 use super::{PLAIN, Reach};
 
 /// What lies in schemas.
@@ -13,6 +13,7 @@ pub(super) fn in_schemas(reach: &Reach) -> String {
         )
     };
     let free_type = free("pg_type", "t.oid");
+    let (guards, guard_function) = (guards(), guard_function());
     let free_function = free("pg_proc", "p.oid");
     let in_schema = |class: &str, alias: &str, name: &str, space: &str, kind: &str, definition: &str| {
         let free = free(class, &format!("{alias}.oid"));
@@ -78,7 +79,7 @@ pub(super) fn in_schemas(reach: &Reach) -> String {
                ELSE (SELECT to_jsonb(g)::text FROM pg_catalog.pg_aggregate g WHERE g.aggfnoid = p.oid) END, \
                obj_description(p.oid, 'pg_proc')) \
              FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
-             WHERE {schema} AND {free_function} \
+             WHERE {schema} AND {free_function} AND NOT ({guard_function}) \
                AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::regclass \
                                AND d.objid = p.oid AND d.deptype = 'i')"
         ),
@@ -94,7 +95,8 @@ pub(super) fn in_schemas(reach: &Reach) -> String {
             "SELECT 'trigger', format('%I on %s', g.tgname, c.oid::regclass), concat_ws(' ', pg_get_triggerdef(g.oid), \
              g.tgenabled, obj_description(g.oid, 'pg_trigger')) \
              FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_class c ON c.oid = g.tgrelid \
-             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {ours} AND NOT g.tgisinternal"
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid \
+             WHERE {ours} AND NOT g.tgisinternal AND NOT ({PLAIN} AND {guards})"
         ),
         format!(
             "SELECT 'rule', format('%I on %s', r.rulename, c.oid::regclass), pg_get_ruledef(r.oid) \

@@ -134,6 +134,7 @@ impl Planner<'_> {
         if let Some(fill) = self.options.fill(table, column) {
             let sql = format!("UPDATE {} SET {quoted} = {fill} WHERE {quoted} IS NULL", table.sql());
             self.add(Phase::NotNull, Step::new(sql, Lock::None));
+            self.let_fill(table);
         }
         let reason = format!("no row of {table} may have NULL in {column}");
         let set = Step::new(format!("{alter} SET NOT NULL"), Lock::All);

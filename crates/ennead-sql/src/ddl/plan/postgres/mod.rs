@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ennead_core::constraints::quote;
 use ennead_core::diff::{Change, Constraint, Diff};
-use ennead_core::snapshot::{Column, Name, Table};
+use ennead_core::snapshot::{Column, Name, Table, Trigger};
 
 pub use self::convert::{TypeChange, type_change};
 use self::dependents::Dependents;
 use super::{HazardKind, Lock, PlanOptions, Step};
-use crate::ddl::{postgres, render};
+use crate::ddl::{append_only, postgres, render};
 
 /// When a statement runs, among all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +53,9 @@ enum Phase {
     Identities,
     OwnSequences,
     ForeignKeys,
+    Functions,
     Triggers,
+    DropFunctions,
     DropSchemas,
     Comments,
 }
@@ -81,6 +83,7 @@ pub(super) fn plan(diff: &Diff, options: &PlanOptions) -> Vec<Step> {
     planner.dependents();
     planner.drop_tables();
     planner.enum_trap();
+    planner.functions();
     planner.steps.into_values().flatten().collect()
 }
 
@@ -166,8 +169,7 @@ impl Planner<'_> {
                 self.add(Phase::Triggers, Step::new(trigger.statement.clone(), Lock::Writes));
             }
             Change::DropTrigger { table, trigger } => {
-                let sql = format!("DROP TRIGGER {} ON {}", quote(&trigger.name), table.sql());
-                self.add(Phase::DropTriggers, Step::new(sql, Lock::All));
+                self.add(Phase::DropTriggers, Step::new(drop_trigger(table, trigger), Lock::All));
             }
             // Views are SQLite's; on Postgres they are not modelled.
             Change::CreateView(_) | Change::DropView(_) => {}
@@ -214,6 +216,37 @@ impl Planner<'_> {
             self.add(Phase::Triggers, Step::new(trigger.statement.clone(), Lock::None));
         }
         self.comment(postgres::comments(table));
+    }
+
+    /// The function that the triggers of append-only tables call: there before the first, gone with the last.
+    fn functions(&mut self) {
+        let comes = self.steps.get(&Phase::Triggers).is_some_and(|steps| {
+            steps.iter().any(|step| ennead_core::diff::mentions(&step.sql, append_only::APPEND_ONLY_FUNCTION))
+        });
+        if comes {
+            self.add(Phase::Functions, Step::new(append_only::create_function(), Lock::None));
+        }
+        if append_only::needs_function(&self.diff.from) && !append_only::needs_function(&self.diff.to) {
+            self.add(Phase::DropFunctions, Step::new(append_only::drop_function(), Lock::None));
+        }
+    }
+
+    /// Lets a migration fill the rows of an append-only table, which its trigger would refuse.
+    fn let_fill(&mut self, table: &Name) {
+        let (from, to) = (self.diff.from.table_named(table), self.diff.to.table_named(table));
+        let (Some(from), Some(to)) = (from, to) else { return };
+        let stays = from.triggers.iter().filter(|trigger| to.triggers.contains(trigger));
+        let guards: Vec<Trigger> =
+            stays.filter(|trigger| append_only::calls_function(trigger)).cloned().collect();
+        for trigger in guards {
+            let drop = drop_trigger(table, &trigger);
+            let known = self.steps.get(&Phase::DropTriggers);
+            if known.is_some_and(|steps| steps.iter().any(|step| step.sql == drop)) {
+                continue;
+            }
+            self.add(Phase::DropTriggers, Step::new(drop, Lock::All));
+            self.add(Phase::Triggers, Step::new(trigger.statement, Lock::Writes));
+        }
     }
 
     fn alter_table(&mut self, from: &Table, to: &Table) {
@@ -271,6 +304,10 @@ impl Planner<'_> {
     fn is_built_online(&self, table: &Name) -> bool {
         self.options.online && !self.created.contains(table)
     }
+}
+
+fn drop_trigger(table: &Name, trigger: &Trigger) -> String {
+    format!("DROP TRIGGER {} ON {}", quote(&trigger.name), table.sql())
 }
 
 /// The columns of a constraint or, of an expression, the text in which they stand.
