@@ -1,7 +1,7 @@
 //! What a tenant sees of another's rows: nothing, by id or by filter.
 
 use ennead::prelude::*;
-use ennead::{Model, OwnedModel};
+use ennead::{DeletableModel, Model, OwnedModel};
 use uuid::Uuid;
 
 use crate::models::*;
@@ -42,7 +42,7 @@ pub(super) async fn run(acme: &Account, globex: &Account) -> Result<(), Error> {
 }
 
 /// What comes of a read and of a delete by that id.
-async fn by_id<M: OwnedModel + Model<Key = Uuid>>(
+async fn by_id<M: OwnedModel + DeletableModel + Model<Key = Uuid>>(
     id: Uuid,
     scope: &Tenant,
 ) -> (&'static str, String, String) {
