@@ -157,6 +157,60 @@ async fn what_is_renamed_keeps_its_rows(bed: Bed) {
     assert!(is_unique(&there), "{there}");
 }
 
+/// From one schema to another and back, with hints and rows that stay.
+async fn to_and_fro(bed: &Bed, from: &str, to: &str, hints: &Hints, rows: &str, counted: [&str; 2]) {
+    let (db, other) = (empty(bed).await, empty(bed).await);
+    run(&db, from).await;
+    run(&db, rows).await;
+    run(&other, to).await;
+    let (before, after) = (read(&db).await, read(&other).await);
+    for (from, to, hints, counted) in
+        [(&before, &after, hints.clone(), counted[0]), (&after, &before, hints.reversed(), counted[1])]
+    {
+        let plan = migrate::plan(&migrate::diff(from, to, &hints), &PlanOptions::default());
+        migrate::apply(&db, &plan).await.unwrap();
+        assert!(migrate::diff(&read(&db).await, to, &Hints::default()).is_empty());
+        run(&db, counted).await;
+    }
+}
+
+/// A name goes from one kind of thing to another: from an index to a table, and on Postgres from a type to a sequence.
+async fn a_name_is_left_before_it_is_taken(bed: Bed) {
+    let from = "CREATE TABLE t (a INTEGER); CREATE INDEX u ON t (a); CREATE TABLE w (a INTEGER); CREATE INDEX x ON w (a)";
+    let to = "CREATE TABLE t (a BIGINT); CREATE TABLE u (b INTEGER); CREATE TABLE x (a INTEGER)";
+    let (from, to) = if bed.is_postgres() {
+        (format!("{from}; CREATE TYPE n AS ENUM ('a')"), format!("{to}; CREATE SEQUENCE n"))
+    } else {
+        (from.to_owned(), to.to_owned())
+    };
+    let hints = Hints { tables: vec![(Name::new("w"), Name::new("x"))], ..Hints::default() };
+    let rows = "INSERT INTO t VALUES (1); INSERT INTO w VALUES (7)";
+    let counted = [
+        "UPDATE x SET a = 8 / (CASE a WHEN 7 THEN 1 ELSE 0 END)",
+        "INSERT INTO w SELECT a FROM w WHERE a = 8",
+    ];
+    to_and_fro(&bed, &from, &to, &hints, rows, counted).await;
+}
+
+/// SQLite cannot rename that key where it stands: "expressions prohibited in PRIMARY KEY and UNIQUE constraints".
+async fn a_key_that_is_unique_twice_is_renamed(bed: Bed) {
+    let tail = if bed.is_postgres() { "" } else { " WITHOUT ROWID" };
+    let schema = |key: &str| {
+        format!(
+            "CREATE TABLE p (b INTEGER, {key} INTEGER NOT NULL, CONSTRAINT pk PRIMARY KEY ({key}), CONSTRAINT u UNIQUE (b, {key})){tail}; \
+             CREATE TABLE c (id INTEGER NOT NULL PRIMARY KEY, p INTEGER, CONSTRAINT fk FOREIGN KEY (p) REFERENCES p ({key}))"
+        )
+    };
+    let column = migrate::ColumnHint { table: Name::new("p"), from: "a".to_owned(), to: "n".to_owned() };
+    let hints = Hints { columns: vec![column], ..Hints::default() };
+    let rows = "INSERT INTO p VALUES (1, 10); INSERT INTO c VALUES (1, 10)";
+    let counted = [
+        "UPDATE p SET b = 2 WHERE n = 10; INSERT INTO c SELECT b, n FROM p",
+        "INSERT INTO p SELECT b, 11 FROM p WHERE a = 10 AND b = 2; UPDATE c SET p = 11",
+    ];
+    to_and_fro(&bed, &schema("a"), &schema("n"), &hints, rows, counted).await;
+}
+
 /// What snapshots do not describe is named.
 async fn what_is_not_described_is_told(bed: Bed) {
     let db = empty(&bed).await;
@@ -249,6 +303,8 @@ crate::cases![
     a_schema_goes_to_another_and_back_with_its_rows,
     a_plan_that_fails_leaves_what_was,
     what_is_renamed_keeps_its_rows,
+    a_name_is_left_before_it_is_taken,
+    a_key_that_is_unique_twice_is_renamed,
     what_is_not_described_is_told;
     Postgres: what_is_replaced_online_stays_until_the_new_one_is_there, an_invalid_index_is_built_anew, what_came_with_version_18_is_told
 ];

@@ -25,7 +25,7 @@ impl Judge<'_> {
         for column in was.columns.iter().filter(|column| column.generated.is_none()) {
             let fold = |name: &str| self.state.fold(name);
             let read = copy.read.iter().any(|name| fold(name) == fold(&column.name));
-            if !read && !copy.read.is_empty() {
+            if !read && !copy.all {
                 self.found(rule::DROP_COLUMN, format!("all values of {old}.{} are gone", column.name));
             }
         }

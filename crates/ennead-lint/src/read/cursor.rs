@@ -128,6 +128,11 @@ impl<'a> Cursor<'a> {
         None
     }
 
+    /// Whether it is `*`, or that of one table.
+    pub(super) fn is_star(&self) -> bool {
+        matches!(self.tokens, [Token::Mul] | [Token::Word(_), Token::Period, Token::Mul])
+    }
+
     /// What stands between the commas that no parentheses are around.
     pub(super) fn items(&self) -> Vec<Cursor<'a>> {
         let mut items = Vec::new();

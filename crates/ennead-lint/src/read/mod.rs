@@ -198,6 +198,8 @@ pub(crate) struct Copy {
     pub(crate) columns: Vec<(String, Option<String>)>,
     /// All names in what is selected: what a value may come from.
     pub(crate) read: Vec<String>,
+    /// Whether all columns are, by `*`.
+    pub(crate) all: bool,
     /// Whether only some of the rows are taken.
     pub(crate) some: bool,
 }

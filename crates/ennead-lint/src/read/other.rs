@@ -169,8 +169,9 @@ fn insert(mut cursor: Cursor<'_>) -> Option<Effect> {
         of.is_none_or(|of| of == from.name || Some(of) == alias.as_deref()).then_some(column.name)
     };
     let names: Vec<Name> = names.into_iter().filter_map(Cursor::only_name).collect();
-    let items: Vec<Option<String>> =
-        selected.items().into_iter().map(|item| item.only_name().and_then(own)).collect();
+    let items = selected.items();
+    let all = items.iter().any(Cursor::is_star);
+    let items: Vec<Option<String>> = items.into_iter().map(|item| item.only_name().and_then(own)).collect();
     let mut read = Vec::new();
     let mut rest = selected;
     while let Some(token) = rest.peek() {
@@ -188,5 +189,5 @@ fn insert(mut cursor: Cursor<'_>) -> Option<Effect> {
         || cursor.has("LIMIT")
         || cursor.has("GROUP")
         || (cursor.has("JOIN") && !cursor.has("LEFT"));
-    Some(Effect::Copy(Copy { into, from, columns, read, some }))
+    Some(Effect::Copy(Copy { into, from, columns, read, all, some }))
 }

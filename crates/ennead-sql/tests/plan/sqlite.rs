@@ -61,6 +61,11 @@ fn every_kind_of_change() {
             &["CREATE TABLE t (a INTEGER PRIMARY KEY)"],
             &["CREATE TABLE t (a INTEGER PRIMARY KEY) STRICT"],
         ),
+        (
+            "a table that takes the name of an index",
+            &["CREATE TABLE t (a)", "CREATE INDEX u ON t (a)"],
+            &["CREATE TABLE t (a TEXT)", "CREATE TABLE u (b)"],
+        ),
         ("all columns others", &["CREATE TABLE t (a)"], &["CREATE TABLE t (b)"]),
     ];
     let plans: Vec<String> = pairs

@@ -48,10 +48,15 @@ impl Planner<'_> {
         for view in views.iter().filter(|view| view.was) {
             self.push(format!("DROP VIEW {}", quote(&view.thing.name)));
         }
+        let early = self.in_the_way();
+        for index in &early {
+            self.push(format!("DROP INDEX {}", quote(index)));
+        }
         self.renames();
         for change in &self.diff.changes {
             if let Change::DropIndex { table, index } = change
                 && !rebuilt.contains(&table.name)
+                && !early.contains(&index.name)
             {
                 self.push(format!("DROP INDEX {}", quote(&index.name)));
             }
@@ -92,6 +97,18 @@ impl Planner<'_> {
         self.steps.push(Step::new(sql, Lock::All));
     }
 
+    /// The indexes whose names tables take: tables and indexes share theirs.
+    fn in_the_way(&self) -> BTreeSet<String> {
+        let named = |change: &Change| match change {
+            Change::CreateTable(table) => Some(table.name.clone()),
+            Change::RenameTable { to, .. } => Some(to.name.clone()),
+            _ => None,
+        };
+        let taken: BTreeSet<String> = self.diff.changes.iter().filter_map(named).collect();
+        let indexes = self.diff.from.tables.iter().flat_map(|table| &table.indexes);
+        indexes.map(|index| index.name.clone()).filter(|name| taken.contains(name)).collect()
+    }
+
     /// The tables that ALTER TABLE cannot bring to where they shall be.
     fn rebuilt(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
@@ -112,10 +129,41 @@ impl Planner<'_> {
                 | Change::ValidateConstraint { table, .. } => {
                     names.insert(table.name.clone());
                 }
+                Change::RenameColumn { table, .. } if self.copies_renames(&table.name) => {
+                    names.insert(table.name.clone());
+                }
                 _ => {}
             }
         }
+        // What refers to a column that is not renamed where it stands is written anew too.
+        let refers = |table: &&Table| {
+            table.foreign_keys.iter().any(|key| {
+                self.copies_renames(&key.parent)
+                    && key.parent_columns.iter().any(|column| self.earlier(&key.parent, column) != column)
+            })
+        };
+        let kept = self.diff.to.tables.iter().filter(|table| self.diff.from.table(&table.name).is_some());
+        names.extend(kept.filter(refers).map(|table| table.name.clone()));
         names
+    }
+
+    /// Whether SQLite would fail at a rename in that table, with "expressions prohibited in PRIMARY KEY and UNIQUE
+    /// constraints": of the one INTEGER column of a key WITHOUT ROWID, where a UNIQUE is over it as well.
+    fn copies_renames(&self, table: &str) -> bool {
+        let Some(old) = self.diff.from.table(table).filter(|old| old.without_rowid) else { return false };
+        let Some([key]) = old.primary_key.as_ref().map(|key| &key.columns[..]) else { return false };
+        old.column(key).is_some_and(|column| column.data_type.eq_ignore_ascii_case("integer"))
+            && old.uniques.iter().any(|unique| unique.columns.contains(key))
+            && self.diff.to.table(table).is_some()
+            && self.earlier(table, key) != key
+    }
+
+    /// The name that a column had before its renames.
+    fn earlier<'a>(&'a self, table: &str, column: &'a str) -> &'a str {
+        self.diff.changes.iter().rev().fold(column, |name, change| match change {
+            Change::RenameColumn { table: own, from, to } if own.name == table && to == name => from,
+            _ => name,
+        })
     }
 
     fn renames(&mut self) {
@@ -124,6 +172,7 @@ impl Planner<'_> {
                 Change::RenameTable { from, to } => {
                     format!("ALTER TABLE {} RENAME TO {}", from.sql(), quote(&to.name))
                 }
+                Change::RenameColumn { table, .. } if self.copies_renames(&table.name) => continue,
                 Change::RenameColumn { table, from, to } => {
                     // Tables are renamed before their columns.
                     format!("ALTER TABLE {} RENAME COLUMN {} TO {}", table.sql(), quote(from), quote(to))
@@ -202,14 +251,18 @@ impl Planner<'_> {
 
     fn copy(&self, old: &Table, new: &Table, beside: &str) -> Step {
         let (mut into, mut from, mut hazards) = (Vec::new(), Vec::new(), Vec::new());
+        let renames = self.copies_renames(&new.name);
+        let mut renamed = false;
         for column in new.columns.iter().filter(|column| !is_generated(column)) {
             let name = quote(&column.name);
             let fill = self.options.fill(&new.full_name(), &column.name);
             match old.column(&column.name) {
                 Some(was) => {
+                    let earlier = if renames { self.earlier(&new.name, &column.name) } else { &column.name };
+                    renamed |= earlier != column.name;
                     from.push(match fill.filter(|_| was.nullable && !column.nullable) {
-                        Some(fill) => format!("coalesce({name}, {fill})"),
-                        None => name.clone(),
+                        Some(fill) => format!("coalesce({}, {fill})", quote(earlier)),
+                        None => quote(earlier),
                     });
                     into.push(name);
                     if was.nullable && !column.nullable && fill.is_none() {
@@ -245,6 +298,9 @@ impl Planner<'_> {
         let mut step = Step::new(sql, Lock::All).rewriting(true);
         let reason = format!("all of {} is written anew", old.name);
         step = step.hazard(HazardKind::Locks, reason);
+        if renamed {
+            step = step.hazard(HazardKind::Incompatible, "programs that know the earlier name fail");
+        }
         for reason in hazards {
             step = step.hazard(HazardKind::DataDependent, reason);
         }
