@@ -23,6 +23,8 @@ pub enum ErrorKind {
     Validation,
     /// The model forbids it of its rows, whoever asks: `append_only`, `no_hard_delete`.
     Forbidden,
+    /// An observer panicked, or the writes of observers lead to one another without an end.
+    Observer,
     /// A tenant was needed and none was given.
     TenantMissing,
     /// A request that cannot be right: a bad value, name, key, filter or combination.
@@ -247,6 +249,8 @@ predicates! {
     is_validation => Validation;
     /// The model forbids it of its rows, whoever asks: `append_only`, `no_hard_delete`.
     is_forbidden => Forbidden;
+    /// An observer panicked, or the writes of observers lead to one another without an end.
+    is_observer => Observer;
     /// A tenant was needed and none was given.
     is_tenant_missing => TenantMissing;
     /// A request that cannot be right.

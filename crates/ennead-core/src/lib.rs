@@ -4,6 +4,7 @@
 //! re-exports what they need.
 
 mod admit;
+mod audit;
 pub mod codec;
 mod column;
 pub mod constraints;
@@ -28,6 +29,7 @@ mod tenant_id;
 mod value;
 
 pub use admit::{MAX_JSON_DEPTH, admit, admit_operand, check};
+pub use audit::Actor;
 pub use column::{
     Column, Columns, CreateAccess, IntoValue, JsonPath, Never, OnCreate, UpdateAccess, Writable, escape_like,
 };

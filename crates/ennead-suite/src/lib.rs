@@ -60,6 +60,7 @@ pub mod transactions;
 pub mod types;
 pub mod upsert;
 mod watch;
+pub mod witness;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -151,6 +152,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     .into_iter()
     .flatten()
     .chain(dataflow::ALL.iter().copied().flatten())
+    .chain(witness::ALL.iter().copied().flatten())
     .chain(tenancy::all())
     .chain(global())
 }
@@ -211,6 +213,14 @@ pub fn main_by_name(kind: Kind) {
         std::process::exit(101);
     }
     conclusion.exit();
+}
+
+/// Runs the cases on one backend with every write witnessed, as if each model were observed: the same is expected of them.
+pub fn main_witnessed(kind: Kind) {
+    ennead::detour::witness_everything();
+    let arguments = Arguments::from_args();
+    let cases = operations().chain(tenancy::all());
+    run(&arguments, kind, &format!("{kind} witnessed"), cases).exit();
 }
 
 fn run(

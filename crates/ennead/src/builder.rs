@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use ennead_core::{Clock, Error, ErrorKind, IdGenerator, Sources};
+use ennead_core::{Clock, Error, ErrorKind, IdGenerator, Model, Sources};
 
 use crate::backend::{Access, Backend};
 use crate::db::Db;
+use crate::observe::{Observer, Observers};
 
 /// What a backend needs to know to open connections.
 #[derive(Debug, Clone)]
@@ -56,6 +57,7 @@ impl Default for Settings {
 pub struct DbBuilder {
     settings: Settings,
     sources: Sources,
+    observers: Observers,
     admin_url: Option<String>,
 }
 
@@ -133,6 +135,13 @@ impl DbBuilder {
         self
     }
 
+    /// Calls an observer around every write of a model: see [`Observer`].
+    #[must_use]
+    pub fn observe<M: Model + Sync>(mut self, observer: impl Observer<M>) -> Self {
+        self.observers.add::<M>(observer);
+        self
+    }
+
     /// Opens the database and one connection to it.
     ///
     /// # Errors
@@ -147,7 +156,7 @@ impl DbBuilder {
         if let Backend::Postgres(pools) = &backend {
             pools.must_be_held().await?;
         }
-        Ok(Db::new(backend, self.sources))
+        Ok(Db::new(backend, self.sources, self.observers))
     }
 }
 

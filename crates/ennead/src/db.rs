@@ -2,23 +2,28 @@
 
 use std::sync::Arc;
 
-use ennead_core::{Dialect, Error, IntoTenantId, Sources};
+use ennead_core::{Actor, Dialect, Error, IntoTenantId, Sources};
 use ennead_sql::Planner;
 
 use crate::backend::Backend;
 use crate::builder::DbBuilder;
+use crate::observe::Observers;
 use crate::scopes::{AcrossTenants, Tenant};
 
 /// A database. It is cheap to clone, and the clones share one pool.
 ///
 /// Models that belong to no tenant run on it directly; for all others, [`tenant`](Self::tenant) gives the scope.
 #[derive(Clone)]
-pub struct Db(Arc<DbInner>);
+pub struct Db {
+    inner: Arc<DbInner>,
+    actor: Option<Arc<Actor>>,
+}
 
 pub(crate) struct DbInner {
     pub(crate) backend: Backend,
     pub(crate) sources: Sources,
     pub(crate) planner: Planner,
+    pub(crate) observers: Observers,
 }
 
 impl std::fmt::Debug for Db {
@@ -28,14 +33,18 @@ impl std::fmt::Debug for Db {
 }
 
 impl Db {
-    pub(crate) fn new(backend: Backend, sources: Sources) -> Self {
+    pub(crate) fn new(backend: Backend, sources: Sources, observers: Observers) -> Self {
         let planner = Planner::new(backend.dialect());
         let planner = if backend.row_security() { planner.without_copy() } else { planner };
-        Self(Arc::new(DbInner { backend, sources, planner }))
+        Self { inner: Arc::new(DbInner { backend, sources, planner, observers }), actor: None }
     }
 
     pub(crate) fn inner(&self) -> &Arc<DbInner> {
-        &self.0
+        &self.inner
+    }
+
+    pub(crate) fn who(&self) -> Option<&Arc<Actor>> {
+        self.actor.as_ref()
     }
 
     /// Opens a database: `sqlite://file.db` (the file is created), `sqlite::memory:`, `postgres://user@host/database`.
@@ -68,14 +77,20 @@ impl Db {
         AcrossTenants::new(self, reason)
     }
 
+    /// The same database, and each scope of it, with somebody who acts: the audit tells of their writes.
+    #[must_use]
+    pub fn actor(&self, actor: Actor) -> Self {
+        Self { inner: Arc::clone(&self.inner), actor: Some(Arc::new(actor)) }
+    }
+
     /// Which database it is.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        self.0.backend.dialect()
+        self.inner.backend.dialect()
     }
 
     /// Closes the pool: waiting and later operations fail, connections in use close when they come back.
     pub async fn close(&self) {
-        self.0.backend.close().await;
+        self.inner.backend.close().await;
     }
 }

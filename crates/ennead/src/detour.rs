@@ -3,8 +3,11 @@
 //! It is compiled with the private feature `__detour` alone, which only the behaviour suite names, so that an application
 //! pays nothing for it. What becomes JSON and how is the suite's part; this part hands it the operations and runs what it
 //! makes of them through [`Node::run`](crate::Node::run)'s own way.
+//!
+//! The other way round is that of witnessed writes: the suite sends every write through it, and expects the same as of any other.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ennead_core::{
     Assignment, Conflict, Count, Delete, Error, ModelDef, RowReader, Scope, Select, Update, Value, Values,
@@ -82,6 +85,17 @@ static DETOUR: OnceLock<Box<dyn Detour>> = OnceLock::new();
 /// Sends every typed operation of this process the way round. The first call counts.
 pub fn set(detour: impl Detour) {
     let _ = DETOUR.set(Box::new(detour));
+}
+
+static WITNESSED: AtomicBool = AtomicBool::new(false);
+
+/// Sends every write of this process through the witnessed path, as if somebody observed every model.
+pub fn witness_everything() {
+    WITNESSED.store(true, Ordering::Relaxed);
+}
+
+pub(crate) fn everything_is_witnessed() -> bool {
+    WITNESSED.load(Ordering::Relaxed)
 }
 
 impl Ask<'_> {

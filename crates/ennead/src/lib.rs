@@ -61,6 +61,7 @@ mod introspect;
 pub mod migrate;
 mod model_ext;
 mod node;
+mod observe;
 pub mod op;
 mod running;
 mod schema;
@@ -71,19 +72,21 @@ mod strict;
 mod sync;
 mod tenant_context;
 mod transaction;
+mod value_reader;
 mod workflow;
 
 pub use builder::DbBuilder;
 pub use db::Db;
 pub use ennead_core::{
-    ArrayElement, Clock, Column, DbEnum, DeletableModel, Dialect, Embed, Error, ErrorKind, FieldType, Filter,
-    GlobalModel, IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model,
+    Actor, ArrayElement, Clock, Column, DbEnum, DeletableModel, Dialect, Embed, Error, ErrorKind, FieldType,
+    Filter, GlobalModel, IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model,
     ModelDef, MutableModel, Order, OwnedModel, Relation, RemovableModel, Tenancy, TenantId, TenantModel,
     ToMany, ToOne, Value, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use model_ext::ModelExt;
 pub use node::{Node, NodeInfo, NodeOperation, NodeScope};
+pub use observe::{Change, ChangeKind, Creating, Observer, ObserverScope, Updating, Write};
 pub use op::{BulkResult, Cursor, Page, With};
 pub use running::Running;
 pub use schema::Schema;

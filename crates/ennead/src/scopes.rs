@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ennead_core::{
-    Error, GlobalModel, IntoTenantId, Model, OwnedModel, Scope as ScopeValue, TenantId, TenantModel,
+    Actor, Error, GlobalModel, IntoTenantId, Model, OwnedModel, Scope as ScopeValue, TenantId, TenantModel,
 };
 
 use crate::backend::Access;
@@ -17,6 +17,14 @@ pub(crate) mod sealed {
         /// The database, the tenant and the transaction.
         #[doc(hidden)]
         fn handle(&self) -> crate::exec::Handle<'_>;
+    }
+
+    /// A scope that knows who acts.
+    pub trait Acts {
+        /// The same scope with somebody else who acts.
+        #[doc(hidden)]
+        #[must_use]
+        fn acting(&self, actor: ennead_core::Actor) -> Self;
     }
 }
 
@@ -63,6 +71,12 @@ impl Tenant {
         Ok(Self { db: db.clone(), scope: Arc::new(ScopeValue::Tenant(id.into_tenant_id()?)) })
     }
 
+    /// The same scope with somebody who acts: the audit tells of their writes.
+    #[must_use]
+    pub fn actor(&self, actor: Actor) -> Self {
+        Self { db: self.db.actor(actor), ..self.clone() }
+    }
+
     /// The tenant's id.
     #[must_use]
     pub fn id(&self) -> &TenantId {
@@ -98,6 +112,12 @@ impl AcrossTenants {
         Self { db: db.clone(), reason: reason.into() }
     }
 
+    /// The same scope with somebody who acts: the audit tells of their writes.
+    #[must_use]
+    pub fn actor(&self, actor: Actor) -> Self {
+        Self { db: self.db.actor(actor), ..self.clone() }
+    }
+
     /// Why the bypass is taken.
     #[must_use]
     pub fn reason(&self) -> &str {
@@ -126,26 +146,47 @@ impl AcrossTenants {
     }
 }
 
+impl Db {
+    /// The handle of a scope of this database.
+    fn with<'a>(&'a self, scope: &'a ScopeValue, reason: Option<&'a str>) -> Handle<'a> {
+        let actor = self.who();
+        Handle { db: self.inner(), scope, reason, transaction: None, actor, run: None, depth: 0 }
+    }
+}
+
 impl sealed::Handles for Db {
     fn handle(&self) -> Handle<'_> {
-        Handle { db: self.inner(), scope: &ScopeValue::Global, reason: None, transaction: None }
+        self.with(&ScopeValue::Global, None)
+    }
+}
+
+impl sealed::Acts for Db {
+    fn acting(&self, actor: Actor) -> Self {
+        self.actor(actor)
+    }
+}
+
+impl sealed::Acts for Tenant {
+    fn acting(&self, actor: Actor) -> Self {
+        self.actor(actor)
+    }
+}
+
+impl sealed::Acts for AcrossTenants {
+    fn acting(&self, actor: Actor) -> Self {
+        self.actor(actor)
     }
 }
 
 impl sealed::Handles for Tenant {
     fn handle(&self) -> Handle<'_> {
-        Handle { db: self.db.inner(), scope: &self.scope, reason: None, transaction: None }
+        self.db.with(&self.scope, None)
     }
 }
 
 impl sealed::Handles for AcrossTenants {
     fn handle(&self) -> Handle<'_> {
-        Handle {
-            db: self.db.inner(),
-            scope: &ScopeValue::AcrossTenants,
-            reason: Some(&self.reason),
-            transaction: None,
-        }
+        self.db.with(&ScopeValue::AcrossTenants, Some(&self.reason))
     }
 }
 

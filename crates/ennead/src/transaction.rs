@@ -1,16 +1,16 @@
 //! Transactions and savepoints, on both databases alike.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
-use ennead_core::{Error, ErrorKind};
-use tokio::sync::Mutex;
+use ennead_core::{Actor, Error, ErrorKind};
+use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::backend::Conn;
 use crate::db::Db;
-use crate::exec::{Handle, TxRef};
-use crate::scopes::sealed::Handles;
+use crate::exec::{Aftermath, Handle, TxRef};
+use crate::scopes::sealed::{Acts, Handles};
 use crate::scopes::{AcrossTenants, Tenant};
 
 /// How often `transaction_retrying` runs its closure at most.
@@ -32,6 +32,14 @@ pub(crate) struct TxState {
     level: AtomicU32,
     /// The database refused something, or a nested transaction was cancelled: no work until the rollback.
     failed: AtomicBool,
+    /// From which levels a witnessed write went a level deeper, a bit for each.
+    witnesses: AtomicU64,
+    /// Tells those that wait for the end of a witnessed write.
+    freed: Notify,
+    /// How many writes were witnessed.
+    pub(crate) witnessed: AtomicU64,
+    /// What is left to do when it is over.
+    pub(crate) aftermath: Aftermath,
 }
 
 impl std::fmt::Debug for TxState {
@@ -57,10 +65,29 @@ impl TxState {
         Ok(())
     }
 
+    /// Takes the connection for work at a level. Work beside a witnessed write waits for its end, as it waits for any other.
+    pub(crate) async fn enter(&self, level: u32) -> Result<MutexGuard<'_, Option<Conn>>, Error> {
+        loop {
+            let freed = self.freed.notified();
+            let slot = self.conn.lock().await;
+            if self.witnesses.load(Ordering::SeqCst) & bit(level) == 0 {
+                self.check(level)?;
+                return Ok(slot);
+            }
+            drop(slot);
+            freed.await;
+        }
+    }
+
     /// From now on no work is done until the rollback.
     pub(crate) fn fail(&self) {
         self.failed.store(true, Ordering::SeqCst);
     }
+}
+
+/// The bit of a level. Deeper than there are bits nobody waits, and work beside a witnessed write is refused.
+fn bit(level: u32) -> u64 {
+    1_u64.checked_shl(level).unwrap_or(0)
 }
 
 fn aborted() -> Error {
@@ -97,69 +124,128 @@ impl<S: Handles + Clone> Transaction<S> {
         &self,
         work: impl AsyncFnOnce(&Transaction<S>) -> Result<T, E>,
     ) -> Result<T, E> {
-        nested(self.state(), async |level| {
-            let inner = Transaction { state: Arc::clone(&self.state), level, scope: self.scope.clone() };
-            work(&inner).await
-        })
-        .await
+        let nested = Within::savepoint(self.state(), false).await?;
+        let inner =
+            Transaction { state: Arc::clone(&self.state), level: nested.level, scope: self.scope.clone() };
+        let result = work(&inner).await;
+        nested.end(result).await
     }
 }
 
-/// Runs work at the next level of a transaction, between a savepoint and its release or rollback.
-async fn nested<T, E: From<Error>>(
-    outer: TxRef<'_>,
-    work: impl AsyncFnOnce(u32) -> Result<T, E>,
-) -> Result<T, E> {
-    let level = outer.level + 1;
-    let savepoint = format!("ennead_{level}");
-    outer.control(&format!("SAVEPOINT {savepoint}")).await?;
-    outer.state.level.store(level, Ordering::SeqCst);
-    let cancelled = Cancelled { state: outer.state, level: outer.level, armed: true };
-    let result = work(level).await;
-    cancelled.disarm();
-    let failed = outer.state.failed.load(Ordering::SeqCst);
-    if result.is_ok() && !failed {
-        outer.control(&format!("RELEASE SAVEPOINT {savepoint}")).await?;
-        return result;
-    }
-    outer.state.failed.store(false, Ordering::SeqCst);
-    match outer.control(&format!("ROLLBACK TO SAVEPOINT {savepoint}")).await {
-        Ok(()) => outer.control(&format!("RELEASE SAVEPOINT {savepoint}")).await?,
-        Err(_) => outer.state.fail(),
-    }
-    // A closure that swallowed a database error must not look as if it had worked.
-    result.and_then(|_| Err(aborted().into()))
-}
-
-impl TxRef<'_> {
-    async fn control(&self, sql: &str) -> Result<(), Error> {
-        let mut slot = self.state.conn.lock().await;
-        self.state.check(self.level)?;
-        let mut conn = slot.take().ok_or_else(cancelled)?;
-        let done = conn.execute(sql).await;
-        *slot = Some(conn);
-        done.inspect_err(|_| self.state.fail())
-    }
-}
-
-/// Marks the transaction as failed where the future of a nested one is dropped half way.
-struct Cancelled<'a> {
-    state: &'a TxState,
+/// A transaction of the library's own, or a savepoint in the one that there is. Dropped without an end, the whole
+/// transaction is marked as failed.
+pub(crate) struct Within {
+    state: Arc<TxState>,
     level: u32,
-    armed: bool,
+    ended: bool,
+    /// It is that of a witnessed write.
+    witness: bool,
 }
 
-impl Cancelled<'_> {
-    fn disarm(mut self) {
-        self.armed = false;
+impl Within {
+    /// Begins a transaction, or a savepoint within the handle's own.
+    pub(crate) async fn begin(handle: Handle<'_>) -> Result<Self, Error> {
+        match handle.transaction {
+            Some(outer) => Self::savepoint(outer, false).await,
+            None => Ok(Self { state: begin(handle).await?, level: 1, ended: false, witness: false }),
+        }
+    }
+
+    /// The same for a witnessed write: what runs beside it waits, and is not refused.
+    pub(crate) async fn witness(handle: Handle<'_>) -> Result<Self, Error> {
+        match handle.transaction {
+            Some(outer) => Self::savepoint(outer, true).await,
+            None => Self::begin(handle).await,
+        }
+    }
+
+    async fn savepoint(outer: TxRef<'_>, witness: bool) -> Result<Self, Error> {
+        let (state, level) = (outer.state, outer.level + 1);
+        let mut slot = state.enter(outer.level).await?;
+        let mut conn = slot.take().ok_or_else(cancelled)?;
+        let begun = conn.execute(&format!("SAVEPOINT ennead_{level}")).await;
+        *slot = Some(conn);
+        begun.inspect_err(|_| state.fail())?;
+        // With the connection in hand, so that nobody else comes between.
+        state.level.store(level, Ordering::SeqCst);
+        if witness {
+            state.witnesses.fetch_or(bit(outer.level), Ordering::SeqCst);
+        }
+        drop(slot);
+        Ok(Self { state: Arc::clone(state), level, ended: false, witness })
+    }
+
+    /// The level around it is the one at which work is done again.
+    fn leave(&self) {
+        let outer = self.level.max(2) - 1;
+        self.state.level.store(outer, Ordering::SeqCst);
+        if self.witness {
+            self.state.witnesses.fetch_and(!bit(outer), Ordering::SeqCst);
+        }
+    }
+
+    /// The same handle, inside.
+    pub(crate) fn handle<'b>(&'b self, handle: Handle<'b>) -> Handle<'b> {
+        Handle { transaction: Some(TxRef { state: &self.state, level: self.level }), ..handle }
+    }
+
+    /// Whether the database refused something in it.
+    fn failed(&self) -> bool {
+        self.state.failed.load(Ordering::SeqCst)
+    }
+
+    /// Whether it is a savepoint.
+    fn is_nested(&self) -> bool {
+        self.level > 1
+    }
+
+    /// Ends it: keeps what it did on `Ok`, and undoes it on `Err`, and where the database refused something.
+    pub(crate) async fn end<T, E: From<Error>>(mut self, result: Result<T, E>) -> Result<T, E> {
+        if !self.is_nested() {
+            self.ended = true;
+            return end(&self.state, result).await;
+        }
+        let (state, savepoint) = (Arc::clone(&self.state), format!("ennead_{}", self.level));
+        // With the connection in hand to the end: what waits for it finds the level around this one as it was.
+        let mut slot = state.conn.lock().await;
+        let failed = self.failed();
+        self.leave();
+        let Some(mut conn) = slot.take() else {
+            state.fail();
+            return result.and_then(|_| Err(cancelled().into()));
+        };
+        let keeps = result.is_ok() && !failed;
+        let done = if keeps {
+            conn.execute(&format!("RELEASE SAVEPOINT {savepoint}")).await
+        } else {
+            state.failed.store(false, Ordering::SeqCst);
+            conn.execute(&format!("ROLLBACK TO SAVEPOINT {savepoint}; RELEASE SAVEPOINT {savepoint}")).await
+        };
+        *slot = Some(conn);
+        self.ended = true;
+        if done.is_err() || (failed && self.witness) {
+            // What the database refused to a witnessed write ends the transaction around it, as with any other write.
+            state.fail();
+        }
+        drop(slot);
+        state.freed.notify_waiters();
+        if keeps {
+            done?;
+            state.aftermath.released(self.level);
+            return result;
+        }
+        state.aftermath.rolled_back(self.level);
+        // A closure that swallowed a database error must not look as if it had worked.
+        result.and_then(|_| Err(aborted().into()))
     }
 }
 
-impl Drop for Cancelled<'_> {
+impl Drop for Within {
     fn drop(&mut self) {
-        self.state.level.store(self.level, Ordering::SeqCst);
-        if self.armed {
+        if !self.ended {
             self.state.fail();
+            self.leave();
+            self.state.freed.notify_waiters();
         }
     }
 }
@@ -181,10 +267,21 @@ async fn begin(handle: Handle<'_>) -> Result<Arc<TxState>, Error> {
         conn: Mutex::new(Some(conn)),
         level: AtomicU32::new(1),
         failed: AtomicBool::new(false),
+        witnesses: AtomicU64::new(0),
+        freed: Notify::new(),
+        witnessed: AtomicU64::new(0),
+        aftermath: Aftermath::default(),
     }))
 }
 
 async fn end<T, E: From<Error>>(state: &TxState, result: Result<T, E>) -> Result<T, E> {
+    let ended = finish(state, result).await;
+    state.aftermath.run(ended.is_ok()).await;
+    ended
+}
+
+/// The end itself, with nothing of what comes after it.
+async fn finish<T, E: From<Error>>(state: &TxState, result: Result<T, E>) -> Result<T, E> {
     let conn = state.conn.lock().await.take();
     let failed = state.failed.load(Ordering::SeqCst);
     match (result, conn) {
@@ -211,16 +308,9 @@ pub(crate) async fn within<T>(
     handle: Handle<'_>,
     work: impl AsyncFnOnce(Handle<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    if let Some(outer) = handle.transaction {
-        return nested(outer, async |level| {
-            work(Handle { transaction: Some(TxRef { state: outer.state, level }), ..handle }).await
-        })
-        .await;
-    }
-    let state = begin(handle).await?;
-    let inside = Handle { transaction: Some(TxRef { state: &state, level: 1 }), ..handle };
-    let result = work(inside).await;
-    end(&state, result).await
+    let inside = Within::begin(handle).await?;
+    let result = work(inside.handle(handle)).await;
+    inside.end(result).await
 }
 
 // The closure is called here, and not within another one: fewer of its futures could be told to be `Send`.
@@ -233,12 +323,16 @@ async fn retrying<S: Handles + Clone, T>(
         let state = begin(scope.handle()).await?;
         let transaction = Transaction { state: Arc::clone(&state), level: 1, scope: scope.clone() };
         let result = work(&transaction).await;
-        match end(&state, result).await {
+        match finish(&state, result).await {
+            // What failed is tried again: it is no attempt of its own.
             Err(error) if error.is_retryable() && tries < TRIES => {
                 tokio::time::sleep(pause(tries)).await;
                 tries += 1;
             }
-            done => return done,
+            done => {
+                state.aftermath.run(done.is_ok()).await;
+                return done;
+            }
         }
     }
 }
@@ -283,3 +377,11 @@ macro_rules! transactions {
 }
 
 transactions! { Db Tenant AcrossTenants }
+
+impl<S: Handles + Acts> Transaction<S> {
+    /// The same transaction with somebody who acts: the audit tells of their writes.
+    #[must_use]
+    pub fn actor(&self, actor: Actor) -> Self {
+        Self { state: Arc::clone(&self.state), level: self.level, scope: self.scope.acting(actor) }
+    }
+}

@@ -5,10 +5,10 @@ use ennead_core::{
     Value, admit_filter, admit_operation, always_set,
 };
 
-use super::Handle;
 use super::probe::{check_single, explain_delete};
 use super::update::{Missing, keys_of, update_filled};
 use super::work::Work;
+use super::{Handle, witness};
 use crate::sink::Nothing;
 
 /// Deletes rows; those of a model with `#[deleted_at]` are marked, unless `hard`.
@@ -68,6 +68,18 @@ pub(super) fn marking(model: &'static ModelDef, sources: &Sources, delete: Delet
 }
 
 async fn remove(handle: Handle<'_>, narrow: Option<TenantId>, delete: Delete) -> Result<u64, Error> {
+    match handle.watch(delete.model.0) {
+        Some(watch) => Ok(witness::remove(handle, watch, narrow, delete).await?.affected),
+        None => remove_unwatched(handle, narrow, delete).await,
+    }
+}
+
+/// The same, whoever watches.
+pub(super) async fn remove_unwatched(
+    handle: Handle<'_>,
+    narrow: Option<TenantId>,
+    delete: Delete,
+) -> Result<u64, Error> {
     let model = delete.model.0;
     let mut operation = Operation::Delete(delete);
     admit_operation(&mut operation)?;

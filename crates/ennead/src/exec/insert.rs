@@ -11,12 +11,28 @@ use ennead_sql::Batch;
 use super::apart::apart;
 use super::probe::{check_parents, explain, taken};
 use super::work::{Failed, Work};
-use super::{Done, Handle};
+use super::{Done, Handle, witness};
 use crate::db::DbInner;
 use crate::sink::{Nothing, Sink};
+use crate::transaction::Within;
 
 /// Inserts rows, all or none.
 pub(crate) async fn insert(
+    handle: Handle<'_>,
+    narrow: Option<TenantId>,
+    model: &'static ModelDef,
+    rows: Vec<Values>,
+    conflict: Option<Conflict>,
+    sink: Option<Box<dyn Sink>>,
+) -> Result<Done, Error> {
+    match handle.watch(model).filter(|_| !rows.is_empty()) {
+        Some(watch) => witness::insert(handle, watch, narrow, model, rows, conflict, sink).await,
+        None => insert_unwatched(handle, narrow, model, rows, conflict, sink).await,
+    }
+}
+
+/// The same, whoever watches.
+pub(super) async fn insert_unwatched(
     handle: Handle<'_>,
     narrow: Option<TenantId>,
     model: &'static ModelDef,
@@ -177,12 +193,22 @@ async fn check_left(
 /// Several inserts in one transaction, as they come.
 pub(crate) struct Atomic<'a> {
     handle: Handle<'a>,
-    work: Work<'a>,
+    way: Way<'a>,
+}
+
+enum Way<'a> {
+    Straight(Box<Work<'a>>),
+    Witnessed(Within),
 }
 
 impl<'a> Atomic<'a> {
-    pub(crate) async fn begin(handle: Handle<'a>) -> Result<Self, Error> {
-        Ok(Self { handle, work: Work::open(handle, true, true).await? })
+    /// Begins with inserts of a model.
+    pub(crate) async fn begin(handle: Handle<'a>, model: &'static ModelDef) -> Result<Self, Error> {
+        let way = match handle.watch(model) {
+            Some(_) => Way::Witnessed(Within::begin(handle).await?),
+            None => Way::Straight(Box::new(Work::open(handle, true, true).await?)),
+        };
+        Ok(Self { handle, way })
     }
 
     pub(crate) async fn insert(
@@ -191,19 +217,34 @@ impl<'a> Atomic<'a> {
         model: &'static ModelDef,
         rows: Vec<Values>,
     ) -> Result<u64, Error> {
-        let prepared = Prepared::new(self.handle, narrow, model, rows, None, false).await?;
-        Ok(prepared.run(&mut self.work, Box::new(Nothing)).await?.affected)
+        match &mut self.way {
+            Way::Straight(work) => {
+                let prepared = Prepared::new(self.handle, narrow, model, rows, None, false).await?;
+                Ok(prepared.run(work, Box::new(Nothing)).await?.affected)
+            }
+            Way::Witnessed(within) => {
+                let handle = within.handle(self.handle);
+                Ok(insert(handle, narrow, model, rows, None, None).await?.affected)
+            }
+        }
     }
 
     pub(crate) async fn commit(self) -> Result<(), Error> {
-        self.work.end(Ok(())).await
+        self.end(Ok(())).await
     }
 
     /// Rolls back, and gives the error that made it.
     pub(crate) async fn rollback(self, error: Error) -> Error {
-        match self.work.end(Err::<(), _>(error)).await {
+        match self.end(Err(error)).await {
             Err(error) => error,
             Ok(()) => Error::invalid("a failed bulk operation was committed"),
+        }
+    }
+
+    async fn end(self, result: Result<(), Error>) -> Result<(), Error> {
+        match self.way {
+            Way::Straight(work) => work.end(result).await,
+            Way::Witnessed(within) => within.end(result).await,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Runs operations: the non-generic body under the generic shells of `op`.
 
+mod aftermath;
 mod apart;
 mod delete;
 mod insert;
@@ -8,18 +9,20 @@ mod read;
 mod show;
 pub(crate) mod start;
 mod update;
+mod witness;
 mod work;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ennead_core::{Error, ErrorKind, ModelDef, Operation, Scope, Scoped, TenantId};
+use ennead_core::{Actor, Error, ErrorKind, ModelDef, Operation, Scope, Scoped, TenantId};
 
 use crate::backend::{Access, Conn};
 use crate::db::DbInner;
 use crate::sink::{Sink, ValueRows, downcast};
 use crate::transaction::TxState;
 
+pub(crate) use aftermath::Aftermath;
 pub(crate) use apart::apart;
 pub(crate) use delete::delete;
 pub(crate) use insert::{Atomic, insert};
@@ -36,6 +39,12 @@ pub struct Handle<'a> {
     /// Why the tenants are bypassed, where they are.
     pub(crate) reason: Option<&'a str>,
     pub(crate) transaction: Option<TxRef<'a>>,
+    /// Who acts.
+    pub(crate) actor: Option<&'a Arc<Actor>>,
+    /// The run of a workflow that it is part of.
+    pub(crate) run: Option<&'a str>,
+    /// How many observers stand between it and the application's own call.
+    pub(crate) depth: u8,
 }
 
 /// A transaction, and the level of nesting that a handle of it stands for.
@@ -81,13 +90,23 @@ impl<'a> Handle<'a> {
         model: &'static ModelDef,
         operation: &str,
     ) -> Result<Cow<'a, Scope>, Error> {
+        let scope = self.narrowed(narrow, model)?;
         if let Some(reason) = self.reason {
-            if reason.trim().is_empty() {
-                return Err(Error::invalid(
-                    "across_tenants needs a reason: say in a few words why every tenant is meant",
-                ));
-            }
             self.db.trace_bypass(reason, model.name, operation);
+        }
+        Ok(scope)
+    }
+
+    /// The same without a trace, for what is part of an operation that is traced.
+    pub(crate) fn narrowed(
+        &self,
+        narrow: Option<&TenantId>,
+        model: &'static ModelDef,
+    ) -> Result<Cow<'a, Scope>, Error> {
+        if self.reason.is_some_and(|reason| reason.trim().is_empty()) {
+            return Err(Error::invalid(
+                "across_tenants needs a reason: say in a few words why every tenant is meant",
+            ));
         }
         match (self.scope, narrow) {
             (scope, None) => Ok(Cow::Borrowed(scope)),

@@ -11,7 +11,7 @@ use ennead_sql::Batch;
 
 use super::probe::{check_parents, check_single, explain};
 use super::work::{Failed, Work};
-use super::{Done, Handle};
+use super::{Done, Handle, witness};
 use crate::sink::{Nothing, Sink};
 
 /// Updates rows, all in the same way.
@@ -28,6 +28,20 @@ pub(crate) async fn update(
 
 /// Updates rows with assignments that are complete.
 pub(super) async fn update_filled(
+    handle: Handle<'_>,
+    narrow: Option<TenantId>,
+    update: Update,
+    sink: Box<dyn Sink>,
+) -> Result<Done, Error> {
+    let nothing = matches!(&update.target, Target::Keys(keys) if keys.is_empty());
+    match handle.watch(update.model.0).filter(|_| !nothing) {
+        Some(watch) => witness::update(handle, watch, narrow, update, sink).await,
+        None => update_unwatched(handle, narrow, update, sink).await,
+    }
+}
+
+/// The same, whoever watches.
+pub(super) async fn update_unwatched(
     handle: Handle<'_>,
     narrow: Option<TenantId>,
     update: Update,
@@ -138,6 +152,19 @@ pub(crate) async fn update_each(
     if updates.is_empty() {
         return Ok(0);
     }
+    match handle.watch(model) {
+        Some(watch) => Ok(witness::update_each(handle, watch, narrow, model, updates).await?.affected),
+        None => update_each_unwatched(handle, narrow, model, updates).await,
+    }
+}
+
+/// The same, whoever watches.
+pub(super) async fn update_each_unwatched(
+    handle: Handle<'_>,
+    narrow: Option<TenantId>,
+    model: &'static ModelDef,
+    updates: Vec<(Value, Vec<Assignment>)>,
+) -> Result<u64, Error> {
     let wanted = updates.len() as u64;
     let mut operations = Vec::new();
     for group in grouped(handle, model, updates)? {

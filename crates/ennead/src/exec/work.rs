@@ -40,9 +40,7 @@ impl<'a> Work<'a> {
     pub(crate) async fn open(handle: Handle<'a>, write: bool, atomic: bool) -> Result<Self, Error> {
         let lease = match handle.transaction {
             Some(transaction) => {
-                let slot = transaction.state.conn.lock().await;
-                transaction.state.check(transaction.level)?;
-                Lease::Transaction(slot, transaction.state)
+                Lease::Transaction(transaction.state.enter(transaction.level).await?, transaction.state)
             }
             None => Lease::Pool(Some(handle.db.backend.acquire(handle.access(write)).await?)),
         };

@@ -42,7 +42,7 @@ impl<M: Model> BulkCreateStream<M> {
         let _ = crate::detour::way(&scope.handle(), false, crate::detour::Ask::CreateStream(M::DEF));
         let mut chunks = self.rows.chunks(CHUNK);
         let mut affected = 0;
-        let mut atomic = exec::Atomic::begin(scope.handle()).await?;
+        let mut atomic = exec::Atomic::begin(scope.handle(), M::DEF).await?;
         while let Some(rows) = chunks.next().await {
             match create_chunk(&mut atomic, narrow, rows).await {
                 // Later chunks belong to the tenant of the first.
