@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::def::{
     Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, KeyGeneration, ModelDef, Nulls,
-    ReferenceDef, Tenancy,
+    ReferenceDef, Tenancy, Uniqueness,
 };
 use crate::kind::Kind;
 
@@ -66,6 +66,39 @@ impl ReferenceDef {
 }
 
 impl ModelDef {
+    /// Whether at most one living row of this model names any row of `parent` by that field, at compile time: the field is the
+    /// key or unique, and where that holds in each tenant only, the named row belongs to the same tenant.
+    #[must_use]
+    pub const fn names_once(&self, field: u16, parent: &ModelDef) -> bool {
+        let definition = &self.fields[field as usize];
+        let one_tenant = match definition.reference {
+            Some(reference) => parent.is_tenant_owned() && !reference.cross_tenant,
+            None => false,
+        };
+        let one_tenant = one_tenant || self.tenant_field().is_none();
+        let by_itself = match definition.unique {
+            Uniqueness::Global => true,
+            Uniqueness::PerTenant => one_tenant,
+            Uniqueness::No => false,
+        };
+        if by_itself || self.key.field == field && (one_tenant || self.key.global) {
+            return true;
+        }
+        let mut at = 0;
+        while at < self.indexes.len() {
+            let index = &self.indexes[at];
+            if let (true, [part], None, None) = (index.unique, index.parts, index.condition, index.dialect)
+                && let IndexTarget::Field(name) = part.target
+                && same(name, definition.name)
+                && (index.exact || one_tenant)
+            {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
     /// Whether a field of that kind can hold this model's key, at compile time.
     #[must_use]
     pub const fn key_fits(&self, kind: Kind) -> bool {

@@ -56,10 +56,12 @@ pub use model::{
     TenantModel, Values,
 };
 pub use operation::{
-    Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Insert, ModelRef, Operation, RowLock,
+    Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Each, Insert, ModelRef, Operation, RowLock,
     Select, Target, Update, UpdateEach,
 };
-pub use relation::{Cardinality, Hop, MAX_RELATION_HOPS, Related, Relation, ToMany, ToOne};
+pub use relation::{
+    Back, Cardinality, Hop, Leads, MAX_RELATION_HOPS, Related, Relation, ToMany, ToOne, ToUnique,
+};
 pub use row::{Row, RowReader, decode_error};
 pub use scope::{Guard, MAX_HOPS, ParentCheck, Scope, Scoped, Shared, is_composite};
 pub use tenant_id::{IntoTenantId, TenantId};

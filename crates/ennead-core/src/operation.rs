@@ -74,6 +74,12 @@ impl Operation {
         !matches!(self, Operation::Select(_) | Operation::Count(_))
     }
 
+    /// Whether it holds rows that others would write: it changes them, or locks them.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.writes() || matches!(self, Operation::Select(select) if select.lock.is_some())
+    }
+
     /// Its name, for traces and messages.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -148,9 +154,20 @@ pub struct Select {
     pub columns: Option<Vec<u16>>,
     /// What of soft-deleted rows.
     pub deleted: Deleted,
+    /// How many at most for each value of some columns; with no `limit`, `offset` or `after` beside it.
+    pub each: Option<Each>,
     /// Whether the rows are locked until the transaction ends. SQLite has no such locks: there a transaction that writes
     /// holds the whole database from its beginning.
     pub lock: Option<RowLock>,
+}
+
+/// A limit for each group of rows.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Each {
+    /// The columns in which the rows of a group are equal.
+    pub columns: Vec<u16>,
+    /// How many at most, the first in the order.
+    pub limit: u64,
 }
 
 /// What a read that locks its rows does about those that others hold.
@@ -160,6 +177,8 @@ pub enum RowLock {
     Wait,
     /// Passes over them.
     SkipLocked,
+    /// Fails at once.
+    NoWait,
 }
 
 impl Select {
@@ -175,6 +194,7 @@ impl Select {
             after: None,
             columns: None,
             deleted: Deleted::Exclude,
+            each: None,
             lock: None,
         }
     }

@@ -20,23 +20,48 @@ pub enum ToOne {}
 /// A relation to the rows that name this one.
 #[derive(Debug)]
 pub enum ToMany {}
+/// A relation to the one row that names this one: the way back of a reference that is unique.
+#[derive(Debug)]
+pub enum ToUnique {}
 
-/// Whether a relation leads to one row or to many.
+/// Whether a relation leads to one row or to many, and in which direction of its reference.
 pub trait Cardinality: 'static {
-    /// To many.
-    const MANY: bool;
+    /// To the rows that name this one, rather than to the one that it names.
+    const BACK: bool;
 }
 impl Cardinality for ToOne {
-    const MANY: bool = false;
+    const BACK: bool = false;
 }
 impl Cardinality for ToMany {
-    const MANY: bool = true;
+    const BACK: bool = true;
+}
+impl Cardinality for ToUnique {
+    const BACK: bool = true;
+}
+
+/// The way back of a reference, by whether it is unique: for generated code.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Back<const UNIQUE: bool> {}
+
+/// Where a way back leads: for generated code.
+#[doc(hidden)]
+pub trait Leads {
+    /// To one row or to many.
+    type To: Cardinality;
+}
+impl Leads for Back<false> {
+    type To = ToMany;
+}
+impl Leads for Back<true> {
+    type To = ToUnique;
 }
 
 /// A relation from rows of `M` to rows of `T`, in one of its directions.
 ///
 /// `#[references(Dashboard, inverse = widgets)]` on `Widget::dashboard_id` makes `Widget::DASHBOARD`, to the one row that is
-/// named (called by `name = …` or by the field without its `_id`), and `Dashboard::WIDGETS`, to the rows that name it.
+/// named (called by `name = …` or by the field without its `_id`), and `Dashboard::WIDGETS`, to the rows that name it. Where the
+/// reference is `#[unique]` too, or the key, that is one row at most, and the way back is [`ToUnique`].
 /// [`inverse`](Self::inverse) is the other direction, also where it has no name.
 pub struct Relation<M, T, C = ToOne> {
     field: u16,
@@ -56,7 +81,7 @@ impl<M, T, C> Copy for Relation<M, T, C> {}
 
 impl<M: Model, T: Model, C: Cardinality> fmt::Debug for Relation<M, T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let child = if C::MANY { T::DEF } else { M::DEF };
+        let child = if C::BACK { T::DEF } else { M::DEF };
         write!(f, "{} -> {} by {}.{}", M::DEF.name, T::DEF.name, child.name, child.field(self.field).name)
     }
 }
@@ -71,7 +96,7 @@ impl<M, T, C> Relation<M, T, C> {
 }
 
 impl<M, T> Relation<M, T, ToOne> {
-    /// From the named row to those that name it.
+    /// From the named row to those that name it: a list, also where the reference is unique and holds one at most.
     #[must_use]
     pub const fn inverse(self) -> Relation<T, M, ToMany> {
         Relation::at(self.field)
@@ -86,12 +111,20 @@ impl<M, T> Relation<M, T, ToMany> {
     }
 }
 
+impl<M, T> Relation<M, T, ToUnique> {
+    /// From the row that names another to that one.
+    #[must_use]
+    pub const fn inverse(self) -> Relation<T, M, ToOne> {
+        Relation::at(self.field)
+    }
+}
+
 impl<M: Model, T: Model, C: Cardinality> Relation<M, T, C> {
     /// The relation as data.
     #[doc(hidden)]
     #[must_use]
     pub fn hop(self) -> Hop {
-        Hop { model: ModelRef(T::DEF), field: self.field, many: C::MANY }
+        Hop { model: ModelRef(T::DEF), field: self.field, back: C::BACK }
     }
 
     /// Rows with a related row that matches. Related rows are those that the scope may read: its tenant's, not deleted softly.
@@ -128,16 +161,16 @@ impl<M: Model, T: Model, C: Cardinality> Relation<M, T, C> {
 pub struct Hop {
     /// The model that it leads to.
     pub model: ModelRef,
-    /// The referencing field: of the model it leads to where that is to many, else of the model it comes from.
+    /// The referencing field: of the model it leads to where it leads back, else of the model it comes from.
     pub field: u16,
     /// It leads to the rows that name this one.
-    pub many: bool,
+    pub back: bool,
 }
 
 impl Hash for Hop {
     // By names, so that it is the same on every run: cursors are bound to their filter by it.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.model.name, self.model.table, self.field, self.many).hash(state);
+        (self.model.name, self.model.table, self.field, self.back).hash(state);
     }
 }
 
@@ -147,10 +180,16 @@ impl Hop {
     /// tenant that has its key.
     #[must_use]
     pub fn columns(&self, from: &'static ModelDef) -> Vec<(u16, u16)> {
-        let (child, parent) = if self.many { (self.model.0, from) } else { (from, self.model.0) };
+        let (child, parent) = if self.back { (self.model.0, from) } else { (from, self.model.0) };
         let Some(reference) = child.field(self.field).reference else { return Vec::new() };
         let pairs = reference_columns(child, self.field, reference, parent).into_iter().rev();
-        pairs.map(|(child, parent)| if self.many { (parent, child) } else { (child, parent) }).collect()
+        pairs.map(|(child, parent)| if self.back { (parent, child) } else { (child, parent) }).collect()
+    }
+
+    /// Whether it leads to more than one living row, from a row of that model.
+    #[must_use]
+    pub fn is_many(&self, from: &ModelDef) -> bool {
+        self.back && !self.model.0.names_once(self.field, from)
     }
 }
 

@@ -131,7 +131,8 @@ impl Scope {
         let model = operation.model();
         lifecycle::allow(&operation)?;
         self.allow(model, &operation)?;
-        let guard = self.guard(model, !operation.writes())?;
+        // Rows that others share may be read, and not kept from them.
+        let guard = self.guard(model, !operation.holds())?;
         if let Operation::Insert(insert) = &mut operation {
             self.stamp(insert, &guard)?;
         }
@@ -151,8 +152,8 @@ impl Scope {
         match (self, model.tenancy) {
             (Scope::Global, Tenancy::Global) => Ok(()),
             (Scope::Global, _) => Err(no_tenant(model)),
-            (Scope::Tenant(_), Tenancy::Global) if operation.writes() => refuse(format!(
-                "{} belongs to no tenant: a tenant may read it, and only `&db` or `db.across_tenants(…)` may write it",
+            (Scope::Tenant(_), Tenancy::Global) if operation.holds() => refuse(format!(
+                "{} belongs to no tenant: a tenant may read it, and only `&db` or `db.across_tenants(…)` may write or lock it",
                 model.name
             )),
             (Scope::Tenant(_), Tenancy::Root)

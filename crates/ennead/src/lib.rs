@@ -81,7 +81,7 @@ pub use ennead_core::{
     Actor, ArrayElement, Clock, Column, DbEnum, DeletableModel, Dialect, Embed, Error, ErrorKind, FieldType,
     Filter, GlobalModel, IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model,
     ModelDef, MutableModel, Order, OwnedModel, Relation, RemovableModel, Tenancy, TenantId, TenantModel,
-    ToMany, ToOne, Value, generate_id, generate_ulid,
+    ToMany, ToOne, ToUnique, Value, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use model_ext::ModelExt;

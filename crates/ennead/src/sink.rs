@@ -4,6 +4,7 @@ use std::any::Any;
 
 use ennead_core::{Error, Kind, Model, OrderBy, Row, RowReader, Value};
 
+use crate::op::LinkedSink;
 use crate::running::Outcome;
 
 /// Takes rows one at a time.
@@ -114,6 +115,12 @@ impl<M: Model> LinkedRows<M> {
     pub(crate) fn new(columns: &[u16]) -> Self {
         let columns = columns.iter().map(|at| (*at as usize, M::DEF.field(*at).kind)).collect();
         Self { rows: Vec::new(), links: Vec::new(), columns }
+    }
+}
+
+impl<M: Model> LinkedSink for LinkedRows<M> {
+    fn links(&mut self) -> Vec<Vec<Value>> {
+        std::mem::take(&mut self.links)
     }
 }
 

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Ident;
 
 use super::Positions;
-use crate::ir::{Field, Model, Reference};
+use crate::ir::{Field, Model, Part, Reference, Target};
 
 pub(super) fn expand(model: &Model, positions: &Positions) -> TokenStream {
     let ident = &model.ident;
@@ -46,13 +46,34 @@ fn to_one(ident: &Ident, index: &TokenStream, field: &Field, reference: &Referen
 fn to_many(model: &Model, index: &TokenStream, field: &Field, reference: &Reference) -> Option<TokenStream> {
     let (name, target) = (reference.inverse_constant.as_ref()?, &reference.target);
     let (vis, ident, cfgs) = (&model.vis, &model.ident, &field.cfgs);
-    let doc = format!("The rows of `{ident}` that name this one by `{}`.", field.name);
+    let (rows, to) = if may_be_unique(model, field) {
+        // Only the compiler sees whether the other model belongs to a tenant, and so whether it is one of all tenants.
+        let once = quote!(
+            __e::ModelDef::names_once(<#ident as __e::Model>::DEF, #index, <#target as __e::Model>::DEF)
+        );
+        ("row", quote!(<__e::Back<{ #once }> as __e::Leads>::To))
+    } else {
+        ("rows", quote!(__e::ToMany))
+    };
+    let name_it = if rows == "row" { "names" } else { "name" };
+    let doc = format!("The {rows} of `{ident}` that {name_it} this one by `{}`.", field.name);
     // The other model has to be of this crate: Rust's own message says so, at the model's name.
     Some(quote! {
         #(#cfgs)*
         impl #target {
             #[doc = #doc]
-            #vis const #name: __e::Relation<#target, #ident, __e::ToMany> = __e::Relation::at(#index);
+            #vis const #name: __e::Relation<#target, #ident, #to> = __e::Relation::at(#index);
         }
     })
+}
+
+/// Whether some declaration makes the values of a reference unique.
+fn may_be_unique(model: &Model, field: &Field) -> bool {
+    let declared = field.column().is_some_and(|column| column.unique.is_some() || column.role == Some("Key"));
+    let indexes = model.definition.iter().flat_map(|definition| &definition.indexes);
+    declared
+        || indexes.filter(|index| index.unique).any(|index| match index.parts.as_slice() {
+            [Part { target: Target::Field(name), .. }] => *name == field.ident,
+            _ => false,
+        })
 }

@@ -142,6 +142,15 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
                     taker.take(value, model.field(by.column).kind);
                 }
             }
+            if let Some(each) = &mut op.each {
+                let limit = Value::Int(i64::try_from(each.limit).unwrap_or(i64::MAX));
+                each.limit = taker.binds.len() as u64;
+                taker.push(limit, Kind::I64, false);
+            }
+            if dialect == Dialect::Sqlite {
+                // Not of the shape: nothing of it stands in the text.
+                op.lock = None;
+            }
             let by_key = op.limit.is_none() && is_by_key(model, op.filter.as_ref());
             program.heavy = !by_key && op.limit.is_none_or(|limit| limit > HEAVY_LIMIT);
             taker.limit(op, &mut program);

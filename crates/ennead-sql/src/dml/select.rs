@@ -1,8 +1,9 @@
 //! Read, List and Count as SQL.
 
-use ennead_core::{Count, Dialect, Error, Guard, Kind, OrderBy, RowLock, Select};
+use ennead_core::{Count, Dialect, Each, Error, Guard, Kind, OrderBy, RowLock, Select};
 use sea_query::{
-    Alias, Expr as Sea, LockBehavior, LockType, NullOrdering, Order as SeaOrder, Query, SelectStatement,
+    Alias, Expr as Sea, ExprTrait, LockBehavior, LockType, NullOrdering, Order as SeaOrder, OrderedStatement,
+    OverStatement, Query, SelectStatement, WindowStatement,
 };
 
 use super::expr::Context;
@@ -20,10 +21,15 @@ pub(super) fn list(dialect: Dialect, op: &Select, tenant: &Guard) -> Result<Shap
     let mut query = Query::select();
     query.from(Alias::new(model.table));
     let columns = outputs(op);
+    conditions(&mut query, &context, tenant, op.filter.as_ref(), op.deleted);
+    let kinds: Vec<Kind> = columns.iter().map(|at| model.field(*at).kind).collect();
+    if let Some(each) = &op.each {
+        let query = limited(query, &context, &columns, &op.order, each);
+        return Ok(Shape::render(dialect, &query, Vec::new(), kinds));
+    }
     for at in &columns {
         query.expr(context.column(*at));
     }
-    conditions(&mut query, &context, tenant, op.filter.as_ref(), op.deleted);
     if let Some(after) = &op.after {
         query.and_where(keyset::after(&context, &op.order, after));
     }
@@ -37,25 +43,65 @@ pub(super) fn list(dialect: Dialect, op: &Select, tenant: &Guard) -> Result<Shap
         if op.offset != 0 {
             query.offset(op.offset - 1);
         }
-        match op.lock {
-            // Only the rows themselves: the guard and the filter may look at other tables.
-            Some(RowLock::Wait) => {
-                query.lock_with_tables(LockType::Update, [Alias::new(model.table)]);
-            }
-            Some(RowLock::SkipLocked) => {
-                let of = [Alias::new(model.table)];
-                query.lock_with_tables_behavior(LockType::Update, of, LockBehavior::SkipLocked);
-            }
-            None => {}
+        if let Some(lock) = op.lock {
+            locked(&mut query, model.table, lock);
         }
     }
-    let kinds: Vec<Kind> = columns.iter().map(|at| model.field(*at).kind).collect();
     let mut shape = Shape::render(dialect, &query, Vec::new(), kinds);
     if let (Dialect::Sqlite, Some(limit)) = (dialect, op.limit) {
         // sea-query would bind it.
         shape.sql = format!("{} LIMIT {limit}", shape.sql).into();
     }
     Ok(shape)
+}
+
+/// The first rows of each group: numbered inside, where the tenant's predicate and the conditions are, and cut outside.
+fn limited(
+    mut numbered: SelectStatement,
+    context: &Context<'_>,
+    columns: &[u16],
+    by: &[OrderBy],
+    each: &Each,
+) -> SelectStatement {
+    let outer = Context { table: "ennead_each", ..*context };
+    let mut inside: Vec<u16> = columns.iter().copied().chain(by.iter().map(|by| by.column)).collect();
+    inside.sort_unstable();
+    inside.dedup();
+    for at in inside {
+        numbered.expr_as(context.column(at), Alias::new(context.field(at).column));
+    }
+    let mut window = WindowStatement::new();
+    for at in &each.columns {
+        window.add_partition_by(context.column(*at));
+    }
+    for by in by {
+        order(&mut window, context, *by);
+    }
+    numbered.expr_window_as(Sea::cust("ROW_NUMBER()"), window, Alias::new("ennead_row"));
+    let mut query = Query::select();
+    query.from_subquery(numbered, Alias::new(outer.table.to_owned()));
+    for at in columns {
+        query.expr(outer.column(*at));
+    }
+    let row = Sea::col((Alias::new(outer.table.to_owned()), Alias::new("ennead_row")));
+    query.and_where(row.lte(super::expr::slot(i64::try_from(each.limit).unwrap_or(i64::MAX))));
+    for by in by {
+        order(&mut query, &outer, *by);
+    }
+    query
+}
+
+/// Locks the rows themselves, and none of those at which the guard and the filter look. SQLite's transactions hold the whole
+/// database.
+fn locked(query: &mut SelectStatement, table: &'static str, lock: RowLock) {
+    let of = [Alias::new(table)];
+    match lock {
+        RowLock::Wait => query.lock_with_tables(LockType::Update, of),
+        RowLock::SkipLocked => {
+            query.lock_with_tables_behavior(LockType::Update, of, LockBehavior::SkipLocked)
+        }
+        RowLock::NoWait => query.lock_with_tables_behavior(LockType::Update, of, LockBehavior::Nowait),
+    };
 }
 
 pub(super) fn count(dialect: Dialect, op: &Count, tenant: &Guard) -> Result<Shape, Error> {
@@ -86,7 +132,7 @@ fn conditions(
 }
 
 /// NULLs first ascending, last descending: SQLite's own way, said aloud on Postgres where NULLs can be.
-fn order(query: &mut SelectStatement, context: &Context<'_>, by: OrderBy) {
+fn order(query: &mut impl OrderedStatement, context: &Context<'_>, by: OrderBy) {
     let expr = context.ordered(by.column);
     let direction = if by.descending { SeaOrder::Desc } else { SeaOrder::Asc };
     if context.dialect == Dialect::Postgres && context.field(by.column).nullable {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use ennead_core::{
-    Assignment, Compare, Conflict, ConflictAction, Count, Delete, Deleted, Dialect, Expr, Insert,
+    Assignment, Compare, Conflict, ConflictAction, Count, Delete, Deleted, Dialect, Each, Expr, Insert,
     IntoTenantId, ModelDef, ModelRef, Operand, Operation, OrderBy, RowLock, Scope, Select, Target, Tenancy,
     Update, UpdateEach, Value,
 };
@@ -43,17 +43,20 @@ fn operations(model: &'static ModelDef) -> Vec<(&'static str, Operation)> {
         after: None,
         columns: None,
         deleted: Deleted::Include,
+        each: None,
         lock: None,
     };
     let locked = Select { lock: Some(RowLock::Wait), ..list.clone() };
     let free = Select { lock: Some(RowLock::SkipLocked), ..list.clone() };
+    let busy = Select { lock: Some(RowLock::NoWait), ..list.clone() };
+    let each = Each { columns: vec![1], limit: 3 };
+    let each = Select { each: Some(each), limit: None, columns: Some(vec![0]), ..list.clone() };
     let page = Select { after: Some(vec![Value::text("last"), key()]), ..list.clone() };
     let count = Count { model, filter: None, deleted: Deleted::Include };
     let mut all = vec![
         ("list", Operation::Select(list)),
         ("page", Operation::Select(page)),
-        ("list locked", Operation::Select(locked)),
-        ("list of what nobody has locked", Operation::Select(free)),
+        ("the first of each", Operation::Select(each)),
         ("count", Operation::Count(count.clone())),
         ("count filtered", Operation::Count(Count { filter: Some(either()), ..count })),
     ];
@@ -61,6 +64,9 @@ fn operations(model: &'static ModelDef) -> Vec<(&'static str, Operation)> {
         return all;
     }
     all.extend([
+        ("list locked", Operation::Select(locked)),
+        ("list of what nobody has locked", Operation::Select(free)),
+        ("list locked at once", Operation::Select(busy)),
         ("update by key", Operation::Update(update(Target::Key(key())))),
         ("update when", Operation::Update(Update { when: Some(either()), ..update(Target::Key(key())) })),
         ("update filtered", Operation::Update(update(Target::Filter(either())))),

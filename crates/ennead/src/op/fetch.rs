@@ -1,38 +1,18 @@
 //! Relations with conditions, and how the rows that they lead to are read: one statement for each level.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use ennead_core::{
-    Cardinality, Deleted, Error, Expr, Filter, Hop, Model, Operand, OrderBy, Orders, Relation, Select,
-    TenantId, ToMany, ToOne, Value,
+    Cardinality, Deleted, Error, Expr, Filter, Model, OrderBy, Orders, Relation, TenantId, ToMany,
 };
 
-use crate::exec::{self, Handle};
+use super::level::{Gather, Level, Links};
+use crate::exec::Handle;
 use crate::op::With;
 use crate::scopes::Scope;
-use crate::sink::{LinkedRows, downcast};
-
-/// The values of some columns of rows: what ties them to related rows.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Links {
-    pub(super) columns: Vec<u16>,
-    pub(super) rows: Vec<Vec<Value>>,
-}
-
-impl Links {
-    /// The values of these columns, for each row; `None` where one of them is NULL.
-    fn of(&self, columns: &[u16]) -> Vec<Option<Vec<Value>>> {
-        let at: Vec<Option<usize>> =
-            columns.iter().map(|column| self.columns.iter().position(|has| has == column)).collect();
-        let value = |row: &Vec<Value>, at: &Option<usize>| row.get((*at)?).filter(|v| !v.is_null()).cloned();
-        self.rows.iter().map(|row| at.iter().map(|at| value(row, at)).collect()).collect()
-    }
-}
+use crate::sink::LinkedRows;
 
 /// Rows that are being read with what is related to them: a future.
 pub type Loading<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
@@ -75,43 +55,9 @@ mod private {
             Self: 'a,
             T: 'a;
     }
-
-    /// How rows are given to those to which they belong.
-    pub trait Gather: ennead_core::Cardinality {
-        /// What belongs to one row.
-        type Of<X: Send + Sync>: Send;
-        /// Gives each row its own.
-        fn gather<X: Send + Sync>(
-            wanted: Vec<Option<Vec<super::Value>>>,
-            found: Vec<(Vec<super::Value>, X)>,
-        ) -> Vec<Self::Of<X>>;
-    }
 }
 
-use private::{Gather, Load, Then};
-
-impl Gather for ToOne {
-    type Of<X: Send + Sync> = Option<Arc<X>>;
-    fn gather<X: Send + Sync>(
-        wanted: Vec<Option<Vec<Value>>>,
-        found: Vec<(Vec<Value>, X)>,
-    ) -> Vec<Option<Arc<X>>> {
-        let found: HashMap<Vec<Value>, Arc<X>> =
-            found.into_iter().map(|(key, row)| (key, Arc::new(row))).collect();
-        wanted.into_iter().map(|key| found.get(&key?).cloned()).collect()
-    }
-}
-
-impl Gather for ToMany {
-    type Of<X: Send + Sync> = Vec<X>;
-    fn gather<X: Send + Sync>(wanted: Vec<Option<Vec<Value>>>, found: Vec<(Vec<Value>, X)>) -> Vec<Vec<X>> {
-        let mut lists: HashMap<Vec<Value>, Vec<X>> = HashMap::new();
-        for (key, row) in found {
-            lists.entry(key).or_default().push(row);
-        }
-        wanted.into_iter().map(|key| key.and_then(|key| lists.remove(&key)).unwrap_or_default()).collect()
-    }
-}
+use private::{Load, Then};
 
 /// What can be included beside rows of `M`: a relation, one with conditions ([`Fetch`]), or a tuple of up to four of these.
 #[diagnostic::on_unimplemented(
@@ -134,6 +80,7 @@ pub struct Fetch<M, T, C, J = ()> {
     filter: Option<Expr>,
     order: Vec<OrderBy>,
     deleted: Deleted,
+    limit: Option<u64>,
     then: J,
 }
 
@@ -141,6 +88,7 @@ impl<M: Model, T: Model, C: Cardinality, J> fmt::Debug for Fetch<M, T, C, J> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Fetch");
         out.field("relation", &self.relation).field("filter", &self.filter).field("order", &self.order);
+        out.field("limit", &self.limit);
         out.finish_non_exhaustive()
     }
 }
@@ -149,6 +97,15 @@ impl<M: Model, T: Model, C: Cardinality, J> fmt::Debug for Fetch<M, T, C, J> {
 #[derive(Debug)]
 #[doc(hidden)]
 pub struct Beside<N>(N);
+
+/// A relation to many rows.
+#[diagnostic::on_unimplemented(
+    message = "this relation leads to one row at most",
+    label = "one row has no first ones",
+    note = "`.limit(n)` is for relations to many rows: those that `inverse = …` names, where the reference is not unique"
+)]
+pub trait Many {}
+impl Many for ToMany {}
 
 /// Conditions on the rows that a relation leads to.
 pub trait FetchExt<M, T, C>: Sized {
@@ -174,7 +131,17 @@ pub trait FetchExt<M, T, C>: Sized {
         fetch
     }
 
-    /// Related rows that were deleted softly, too.
+    /// Beside each row at most so many related rows: the first in the order.
+    fn limit(self, limit: u64) -> Fetch<M, T, C, Self::Then>
+    where
+        C: Many,
+    {
+        let mut fetch = self.fetch();
+        fetch.limit = Some(limit);
+        fetch
+    }
+
+    /// Related rows that were deleted softly, too. Where a relation leads to one row, and one that lives is there, it is that.
     fn with_deleted(self) -> Fetch<M, T, C, Self::Then> {
         let mut fetch = self.fetch();
         fetch.deleted = Deleted::Include;
@@ -183,15 +150,16 @@ pub trait FetchExt<M, T, C>: Sized {
 
     /// What is related to the related rows, in turn.
     fn include<N: RelationsOf<T>>(self, next: N) -> Fetch<M, T, C, Beside<N>> {
-        let Fetch { relation, filter, order, deleted, .. } = self.fetch();
-        Fetch { relation, filter, order, deleted, then: Beside(next) }
+        let Fetch { relation, filter, order, deleted, limit, .. } = self.fetch();
+        Fetch { relation, filter, order, deleted, limit, then: Beside(next) }
     }
 }
 
 impl<M, T, C> FetchExt<M, T, C> for Relation<M, T, C> {
     type Then = ();
     fn fetch(self) -> Fetch<M, T, C> {
-        Fetch { relation: self, filter: None, order: Vec::new(), deleted: Deleted::Exclude, then: () }
+        let (order, deleted) = (Vec::new(), Deleted::Exclude);
+        Fetch { relation: self, filter: None, order, deleted, limit: None, then: () }
     }
 }
 
@@ -249,7 +217,7 @@ where
     type Related = C::Of<J::Item>;
 
     fn columns(&self) -> Vec<u16> {
-        self.relation.hop().columns(M::DEF).into_iter().map(|(here, _)| here).collect()
+        Level::new(M::DEF, self.relation.hop()).here()
     }
 
     fn load<'a>(
@@ -262,53 +230,15 @@ where
         Self: 'a,
     {
         Box::pin(async move {
-            let Fetch { relation, filter, order, deleted, then } = self;
-            let hop = relation.hop();
-            let (here, there): (Vec<u16>, Vec<u16>) = hop.columns(M::DEF).into_iter().unzip();
-            let wanted = links.of(&here);
-            let mut columns = there.clone();
-            columns.extend(then.columns());
-            let select = select(hop, &there, &wanted, filter, order, deleted);
-            let LinkedRows { rows, links, .. } = match select {
-                Some(select) => {
-                    let sink = Box::new(LinkedRows::<T>::new(&columns));
-                    let done = exec::start::keyed(handle, narrow.clone(), select, sink).await?;
-                    downcast::<LinkedRows<T>>(done.sink)?
-                }
-                // Nothing is named, so nothing is asked.
-                None => LinkedRows::new(&columns),
-            };
-            let links = Links { columns, rows: links };
-            let keys = links.of(&there);
-            let items = then.join(rows, links, handle, narrow).await?;
-            let found = keys.into_iter().zip(items).filter_map(|(key, item)| Some((key?, item))).collect();
-            Ok(C::gather(wanted, found))
+            let Fetch { relation, filter, order, deleted, limit, then } = self;
+            let level = Level { filter, order, deleted, limit, ..Level::new(M::DEF, relation.hop()) };
+            let sink = |columns: &[u16], _: Option<&[u16]>| LinkedRows::<T>::new(columns);
+            let read = level.read(links, handle, narrow.clone(), then.columns(), sink).await?;
+            let items = then.join(read.sink.rows, read.links, handle, narrow).await?;
+            let found = read.keys.into_iter().zip(items).filter_map(|(key, item)| Some((key?, item)));
+            Ok(C::gather(read.wanted, found.collect()))
         })
     }
-}
-
-/// The question for the rows that these name, or that name these.
-fn select(
-    hop: Hop,
-    there: &[u16],
-    wanted: &[Option<Vec<Value>>],
-    mut filter: Option<Expr>,
-    mut order: Vec<OrderBy>,
-    deleted: Deleted,
-) -> Option<Select> {
-    let mut seen = std::collections::HashSet::new();
-    let named = wanted.iter().flatten().filter_map(|values| values.first());
-    let values: Vec<Value> = named.filter(|value| seen.insert(*value)).cloned().collect();
-    if values.is_empty() {
-        return None;
-    }
-    let tie = Expr::In { left: Operand::Column(*there.first()?), values, negated: false };
-    crate::op::narrow(&mut filter, tie);
-    let key = hop.model.key.field;
-    if !order.iter().any(|by| by.column == key) {
-        order.push(OrderBy { column: key, descending: false });
-    }
-    Some(Select { filter, order, deleted, ..Select::of(hop.model.0) })
 }
 
 impl<M, T, C, S> Load<M, S> for Relation<M, T, C>

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use ennead_core::{Error, Model, Select, Value, Values};
 
 use crate::exec::{self, Handle};
-use crate::op::fetch::{Inclusion, Links, Loading};
-use crate::op::{List, Narrow, Read};
+use crate::op::fetch::{Inclusion, Loading};
+use crate::op::{Links, List, Locked, Narrow, Read};
 use crate::scopes::{Scope, sealed::Handles};
 use crate::sink::{LinkedRows, downcast};
 
@@ -56,6 +56,11 @@ pub struct Including<M, I> {
 }
 
 impl<M: Model, I> Including<M, I> {
+    /// Locks the rows until the transaction ends, and not what belongs to them: see [`Locked`].
+    pub fn for_update(self) -> Locked<Self> {
+        Locked::new(self)
+    }
+
     /// Lists the rows with what belongs to them: a statement for the rows and one for each relation, whatever their number.
     /// The statements see what is there when each runs; in a transaction of a stricter isolation they see one moment.
     ///
@@ -79,6 +84,11 @@ pub struct IncludingRead<M, I> {
 }
 
 impl<M: Model, I> IncludingRead<M, I> {
+    /// Locks the row until the transaction ends, and not what belongs to it: see [`Locked`].
+    pub fn for_update(self) -> Locked<Self> {
+        Locked::new(self)
+    }
+
     /// Reads the row with what belongs to it.
     ///
     /// # Errors

@@ -1,10 +1,10 @@
 use std::marker::PhantomData;
 
-use ennead_core::{Deleted, Dialect, Error, Model, Operation, Orders, Select};
+use ennead_core::{Deleted, Dialect, Error, Model, Operation, Orders, RowLock, Select};
 use futures_core::Stream;
 
 use crate::exec;
-use crate::op::{Cursor, Including, Narrow, Page, RelationsOf, filtered, in_tenant};
+use crate::op::{Cursor, Including, Lockable, Locked, Narrow, Page, RelationsOf, filtered, in_tenant};
 use crate::running::{Running, optional};
 use crate::scopes::Scope;
 use crate::sink::{KeyedRows, Rows, downcast, rows};
@@ -84,6 +84,33 @@ impl<M: Model> List<M> {
     /// ```
     pub fn include<I: RelationsOf<M>>(self, inclusion: I) -> Including<M, I> {
         Including { list: self, inclusion }
+    }
+
+    /// Locks the rows until the transaction ends: see [`Locked`].
+    ///
+    /// ```
+    /// use ennead::prelude::*;
+    /// #[model]
+    /// struct Job { #[key] id: String, #[tenant] tenant_id: String, #[default(false)] done: bool }
+    ///
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main] async fn main() -> Result<(), Error> {
+    /// # let db = Db::connect("sqlite::memory:").await?;
+    /// # ennead::schema![Job].create(&db).await?;
+    /// # let acme = db.tenant("acme")?;
+    /// # Job::create(NewJob {}).run(&acme).await?;
+    /// acme.transaction(async |tx| {
+    ///     let waiting = Job::list().filter(Job::DONE.eq(false)).order_by(Job::ID.asc());
+    ///     let Some(job) = waiting.for_update().skip_locked().first(tx).await? else { return Ok(()) };
+    ///     Job::update(&job.id).set(Job::DONE, true).run(tx).await?;
+    ///     Ok::<_, Error>(())
+    /// }).await?;
+    /// # assert_eq!(Job::count().filter(Job::DONE.eq(true)).run(&acme).await?, 1);
+    /// # Ok(()) }
+    /// # #[cfg(not(feature = "sqlite"))] fn main() {}
+    /// ```
+    pub fn for_update(self) -> Locked<Self> {
+        Locked::new(self)
     }
 
     pub(super) fn into_parts(self) -> (Select, Narrow) {
@@ -209,5 +236,11 @@ impl<M: Model> PagedList<M> {
         items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         let next = last.filter(|_| more).map(|values| Cursor::encode(&values, digest));
         Ok(Page { items, next })
+    }
+}
+
+impl<M> Lockable for List<M> {
+    fn lock(&mut self, lock: RowLock) {
+        self.select.lock = Some(lock);
     }
 }

@@ -1,9 +1,11 @@
 use std::marker::PhantomData;
 
-use ennead_core::{Compare, Deleted, Dialect, Error, Expr, Model, Operand, Operation, Select, Value};
+use ennead_core::{
+    Compare, Deleted, Dialect, Error, Expr, Model, Operand, Operation, RowLock, Select, Value,
+};
 
 use crate::exec;
-use crate::op::{IncludingRead, Narrow, RelationsOf, in_tenant};
+use crate::op::{IncludingRead, Lockable, Locked, Narrow, RelationsOf, in_tenant};
 use crate::running::{Running, one, optional};
 use crate::scopes::Scope;
 use crate::sink::Rows;
@@ -39,6 +41,11 @@ impl<M: Model> Read<M> {
         IncludingRead { read: self, inclusion }
     }
 
+    /// Locks the row until the transaction ends: see [`Locked`].
+    pub fn for_update(self) -> Locked<Self> {
+        Locked::new(self)
+    }
+
     pub(super) fn into_parts(self) -> (Select, Narrow) {
         (self.select, self.narrow)
     }
@@ -70,5 +77,11 @@ impl<M: Model> Read<M> {
     pub fn optional(self, scope: &impl Scope<M>) -> Running<'_, Option<M>> {
         let read = exec::start::read(scope.handle(), self.narrow, self.select, Rows::<M>::sink);
         Running { started: read, finish: optional }
+    }
+}
+
+impl<M> Lockable for Read<M> {
+    fn lock(&mut self, lock: RowLock) {
+        self.select.lock = Some(lock);
     }
 }

@@ -5,11 +5,11 @@ use crate::filter::{Compare, Operand};
 use crate::relation::{Hop, Related};
 
 const fn to_one(model: &'static ModelDef, field: u16) -> Hop {
-    Hop { model: ModelRef(model), field, many: false }
+    Hop { model: ModelRef(model), field, back: false }
 }
 
 const fn to_many(model: &'static ModelDef, field: u16) -> Hop {
-    Hop { model: ModelRef(model), field, many: true }
+    Hop { model: ModelRef(model), field, back: true }
 }
 
 fn there(hop: Hop, filter: Option<Expr>) -> Expr {

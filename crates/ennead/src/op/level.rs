@@ -1,0 +1,187 @@
+//! One level of related rows: the question for them, and which of them belongs to which row. Both faces ask it here.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use ennead_core::{
+    Deleted, Each, Error, Expr, Hop, ModelDef, Operand, OrderBy, Role, Select, TenantId, ToMany, ToOne,
+    ToUnique, Value,
+};
+
+use crate::exec::{self, Handle};
+use crate::sink::{Sink, downcast};
+
+/// The values of some columns of rows: what ties them to related rows.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Links {
+    pub(crate) columns: Vec<u16>,
+    pub(crate) rows: Vec<Vec<Value>>,
+}
+
+impl Links {
+    /// The values of these columns, for each row; `None` where one of them is NULL.
+    fn of(&self, columns: &[u16]) -> Vec<Option<Vec<Value>>> {
+        let at: Vec<Option<usize>> =
+            columns.iter().map(|column| self.columns.iter().position(|has| has == column)).collect();
+        let value = |row: &Vec<Value>, at: &Option<usize>| row.get((*at)?).filter(|v| !v.is_null()).cloned();
+        self.rows.iter().map(|row| at.iter().map(|at| value(row, at)).collect()).collect()
+    }
+}
+
+/// A relation and the conditions on the rows that it leads to.
+#[derive(Debug, Clone)]
+pub(crate) struct Level {
+    /// The model that it comes from.
+    pub(crate) from: &'static ModelDef,
+    pub(crate) hop: Hop,
+    pub(crate) filter: Option<Expr>,
+    pub(crate) order: Vec<OrderBy>,
+    pub(crate) deleted: Deleted,
+    /// How many rows at most beside each row.
+    pub(crate) limit: Option<u64>,
+    /// Only these columns of the rows, and those that tie them; all where `None`.
+    pub(crate) columns: Option<Vec<u16>>,
+}
+
+/// Takes related rows, and beside each the values that tie it.
+pub(crate) trait LinkedSink: Sink {
+    /// The values of the columns that were asked for, for each row.
+    fn links(&mut self) -> Vec<Vec<Value>>;
+}
+
+/// A row's key in a relation, and the row.
+pub(crate) type Found<X> = (Vec<Value>, X);
+
+/// The related rows of a level as they were read.
+pub(crate) struct Read<S> {
+    /// The key of each row beside which they stand.
+    pub(crate) wanted: Vec<Option<Vec<Value>>>,
+    /// The key of each related row.
+    pub(crate) keys: Vec<Option<Vec<Value>>>,
+    pub(crate) sink: S,
+    pub(crate) links: Links,
+}
+
+impl Level {
+    pub(crate) fn new(from: &'static ModelDef, hop: Hop) -> Self {
+        let deleted = Deleted::Exclude;
+        Self { from, hop, filter: None, order: Vec::new(), deleted, limit: None, columns: None }
+    }
+
+    /// The columns of the rows beside which it stands that it needs.
+    pub(crate) fn here(&self) -> Vec<u16> {
+        self.hop.columns(self.from).into_iter().map(|(here, _)| here).collect()
+    }
+
+    /// Reads what is related to the rows, in one statement; `then` are the columns that further levels need. The sink is made for
+    /// the columns that tie the rows, and for those that the statement gives where that is not all.
+    pub(crate) async fn read<S: LinkedSink>(
+        self,
+        above: &Links,
+        handle: Handle<'_>,
+        narrow: Option<TenantId>,
+        then: Vec<u16>,
+        sink: impl FnOnce(&[u16], Option<&[u16]>) -> S,
+    ) -> Result<Read<S>, Error> {
+        let (here, there): (Vec<u16>, Vec<u16>) = self.hop.columns(self.from).into_iter().unzip();
+        let wanted = above.of(&here);
+        let mut columns = there.clone();
+        columns.extend(then);
+        let select = self.select(&there, &columns, &wanted);
+        let mut sink = sink(&columns, select.as_ref().and_then(|select| select.columns.as_deref()));
+        // Where nothing is named, nothing is asked.
+        if let Some(select) = select {
+            let done = exec::start::keyed(handle, narrow, select, Box::new(sink)).await?;
+            sink = downcast::<S>(done.sink)?;
+        }
+        let links = Links { columns, rows: sink.links() };
+        Ok(Read { wanted, keys: links.of(&there), sink, links })
+    }
+
+    /// The question for the rows that these name, or that name these.
+    fn select(self, there: &[u16], links: &[u16], wanted: &[Option<Vec<Value>>]) -> Option<Select> {
+        let Self { from, hop, mut filter, mut order, deleted, limit, columns } = self;
+        let mut seen = HashSet::new();
+        let named = wanted.iter().flatten().filter_map(|values| values.first());
+        let values: Vec<Value> = named.filter(|value| seen.insert(*value)).cloned().collect();
+        if values.is_empty() {
+            return None;
+        }
+        let tie = Expr::In { left: Operand::Column(*there.first()?), values, negated: false };
+        crate::op::narrow(&mut filter, tie);
+        if let (true, Deleted::Include, Some(at)) =
+            (hop.back && !hop.is_many(from), deleted, hop.model.role(Role::DeletedAt))
+        {
+            // One row lives at most, and it comes before the dead.
+            order.insert(0, OrderBy { column: at, descending: false });
+        }
+        let key = hop.model.key.field;
+        if !order.iter().any(|by| by.column == key) {
+            order.push(OrderBy { column: key, descending: false });
+        }
+        let each = limit.map(|limit| Each { columns: there.to_vec(), limit });
+        let columns = columns.map(|mut columns| {
+            for at in links {
+                if !columns.contains(at) {
+                    columns.push(*at);
+                }
+            }
+            columns
+        });
+        Some(Select { filter, order, deleted, each, columns, ..Select::of(hop.model.0) })
+    }
+}
+
+/// Rows by their keys, where one key is one row: the first of them.
+pub(crate) fn by_key<X>(found: Vec<Found<X>>) -> HashMap<Vec<Value>, X> {
+    found.into_iter().rev().collect()
+}
+
+/// Rows by their keys, in their order.
+pub(crate) fn lists<X>(found: Vec<Found<X>>) -> HashMap<Vec<Value>, Vec<X>> {
+    let mut lists: HashMap<Vec<Value>, Vec<X>> = HashMap::new();
+    for (key, row) in found {
+        lists.entry(key).or_default().push(row);
+    }
+    lists
+}
+
+/// How rows are given to those to which they belong.
+pub trait Gather: ennead_core::Cardinality {
+    /// What belongs to one row.
+    type Of<X: Send + Sync>: Send;
+    /// Gives each row its own.
+    #[doc(hidden)]
+    fn gather<X: Send + Sync>(
+        wanted: Vec<Option<Vec<Value>>>,
+        found: Vec<(Vec<Value>, X)>,
+    ) -> Vec<Self::Of<X>>;
+}
+
+fn shared<X>(wanted: Vec<Option<Vec<Value>>>, found: Vec<Found<X>>) -> Vec<Option<Arc<X>>> {
+    let found = by_key(found.into_iter().map(|(key, row)| (key, Arc::new(row))).collect());
+    wanted.into_iter().map(|key| found.get(&key?).cloned()).collect()
+}
+
+impl Gather for ToOne {
+    type Of<X: Send + Sync> = Option<Arc<X>>;
+    fn gather<X: Send + Sync>(wanted: Vec<Option<Vec<Value>>>, found: Vec<Found<X>>) -> Vec<Option<Arc<X>>> {
+        shared(wanted, found)
+    }
+}
+
+impl Gather for ToUnique {
+    type Of<X: Send + Sync> = Option<Arc<X>>;
+    fn gather<X: Send + Sync>(wanted: Vec<Option<Vec<Value>>>, found: Vec<Found<X>>) -> Vec<Option<Arc<X>>> {
+        shared(wanted, found)
+    }
+}
+
+impl Gather for ToMany {
+    type Of<X: Send + Sync> = Vec<X>;
+    fn gather<X: Send + Sync>(wanted: Vec<Option<Vec<Value>>>, found: Vec<Found<X>>) -> Vec<Vec<X>> {
+        let mut lists = lists(found);
+        wanted.into_iter().map(|key| key.and_then(|key| lists.remove(&key)).unwrap_or_default()).collect()
+    }
+}
