@@ -21,7 +21,7 @@ pub enum ErrorKind {
     Conflict,
     /// A value was refused by a rule of the model.
     Validation,
-    /// The model forbids it of its rows, whoever asks: `append_only`, `no_hard_delete`.
+    /// The model forbids it of its rows, whoever asks (`append_only`, `no_hard_delete`), or the host forbids it to the caller.
     Forbidden,
     /// An observer panicked, or the writes of observers lead to one another without an end.
     Observer,
@@ -247,7 +247,7 @@ predicates! {
     is_conflict => Conflict;
     /// A value was refused by a rule of the model.
     is_validation => Validation;
-    /// The model forbids it of its rows, whoever asks: `append_only`, `no_hard_delete`.
+    /// The model forbids it of its rows, whoever asks (`append_only`, `no_hard_delete`), or the host forbids it to the caller.
     is_forbidden => Forbidden;
     /// An observer panicked, or the writes of observers lead to one another without an end.
     is_observer => Observer;

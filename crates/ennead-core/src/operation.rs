@@ -154,7 +154,7 @@ pub struct Select {
     pub columns: Option<Vec<u16>>,
     /// What of soft-deleted rows.
     pub deleted: Deleted,
-    /// How many at most for each value of some columns; with no `limit`, `offset` or `after` beside it.
+    /// How many at most for each value of some columns; with no `offset` or `after` beside it.
     pub each: Option<Each>,
     /// Whether the rows are locked until the transaction ends. SQLite has no such locks: there a transaction that writes
     /// holds the whole database from its beginning.

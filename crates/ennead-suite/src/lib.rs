@@ -38,6 +38,7 @@ pub mod keys;
 pub mod killed;
 pub mod limits;
 pub mod live_schema;
+pub mod locks;
 pub mod memory;
 pub mod migrations;
 pub mod nodes;
@@ -118,7 +119,6 @@ macro_rules! cases {
 pub fn all() -> impl Iterator<Item = &'static Case> {
     [
         operations::CASES,
-        relations::CASES,
         embedded_tenant::CASES,
         numbers::CASES,
         keys::CASES,
@@ -132,6 +132,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         append_only::CASES,
         transactions::CASES,
         cancelling::CASES,
+        locks::CASES,
         deferred::CASES,
         errors::CASES,
         context::CASES,
@@ -151,7 +152,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     ]
     .into_iter()
     .flatten()
-    .chain(dataflow::ALL.iter().copied().flatten())
+    .chain(dataflow::ALL.iter().chain(relations::ALL).copied().flatten())
     .chain(witness::ALL.iter().copied().flatten())
     .chain(tenancy::all())
     .chain(global())
@@ -173,7 +174,6 @@ fn global() -> impl Iterator<Item = &'static Case> {
 fn operations() -> impl Iterator<Item = &'static Case> {
     [
         operations::CASES,
-        relations::CASES,
         embedded_tenant::CASES,
         numbers::CASES,
         keys::CASES,
@@ -182,13 +182,14 @@ fn operations() -> impl Iterator<Item = &'static Case> {
         upsert::CASES,
         soft_delete::CASES,
         transactions::CASES,
+        locks::CASES,
         deferred::CASES,
         errors::CASES,
         context::CASES,
         nodes::CASES,
     ]
     .into_iter()
-    .chain(dataflow::ALL.iter().copied())
+    .chain(dataflow::ALL.iter().chain(relations::ALL).copied())
     .chain([types::ALL, filters::ALL, pages::ALL].into_iter().flatten().copied())
     .flatten()
 }

@@ -1,6 +1,12 @@
 //! Relations: conditions on related rows, and related rows beside their own.
 #![allow(unreachable_pub, reason = "models as an application writes them")]
 
+pub mod actions;
+pub mod by_name;
+pub mod limits;
+pub mod links;
+pub mod unique;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -26,7 +32,7 @@ pub struct Account {
     #[tenant]
     pub organization_id: String,
     pub name: String,
-    #[references(Plan)]
+    #[references(Plan, inverse = accounts)]
     pub plan_id: Option<i32>,
 }
 
@@ -62,8 +68,12 @@ pub struct Task {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
+fn models() -> Schema {
+    ennead::schema![Plan, Account, Project, Task]
+}
+
 async fn filled(bed: &Bed) -> (Db, Tenant) {
-    let db = bed.db(&ennead::schema![Plan, Account, Project, Task]).await;
+    let db = bed.db(&models()).await;
     Plan::bulk_create([(1, "free"), (2, "pro")].map(|(id, name)| NewPlan { id, name: name.into() }))
         .run(&db)
         .await
@@ -281,3 +291,7 @@ crate::cases![
     related_rows_in_a_transaction,
     each_level_is_one_statement,
 ];
+
+/// The cases of these modules.
+pub const ALL: &[&[crate::Case]] =
+    &[CASES, by_name::CASES, limits::CASES, unique::CASES, links::CASES, actions::CASES];

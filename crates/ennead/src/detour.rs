@@ -10,11 +10,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ennead_core::{
-    Assignment, Conflict, Count, Delete, Error, ModelDef, RowReader, Scope, Select, Update, Value, Values,
+    Assignment, Conflict, Count, Delete, Error, Expr, ModelDef, RowReader, Scope, Select, Target, Update,
+    Value, Values,
 };
 use serde_json::Value as Json;
 
 use crate::exec::{Done, Handle};
+use crate::node::relations::Relations;
 use crate::node::{Node, NodeOperation};
 use crate::sink::Sink;
 
@@ -125,7 +127,44 @@ pub(crate) fn way(handle: &Handle<'_>, narrowed: bool, ask: Ask<'_>) -> Option<W
     let detour = &**DETOUR.get()?;
     let model = ask.model();
     let (operation, params) = detour.node(Asking { ask, scope: handle.scope, narrowed })?;
-    Some(Way { detour, node: Node { model, operation }, params })
+    let relations = Relations::new(models(ask));
+    Some(Way { detour, node: Node { model, operation, relations }, params })
+}
+
+/// The model of an operation, and those to which its filters lead.
+fn models(ask: Ask<'_>) -> Vec<&'static ModelDef> {
+    let mut models = vec![ask.model()];
+    let mut work: Vec<&Expr> = match ask {
+        Ask::Read(select) | Ask::List(select) | Ask::Page(select, _) | Ask::ListStream(select) => {
+            select.filter.iter().collect()
+        }
+        Ask::Count(count) => count.filter.iter().collect(),
+        Ask::Update(update) => filters(&update.target, update.when.as_ref()),
+        Ask::Delete(delete, _) => filters(&delete.target, delete.when.as_ref()),
+        _ => Vec::new(),
+    };
+    while let Some(expr) = work.pop() {
+        match expr {
+            Expr::And(all) | Expr::Or(all) => work.extend(all),
+            Expr::Not(inner) => work.push(inner),
+            Expr::Related(related) => {
+                if !models.iter().any(|model| related.hop.model.is(model)) {
+                    models.push(related.hop.model.0);
+                }
+                work.extend(&related.filter);
+            }
+            _ => {}
+        }
+    }
+    models
+}
+
+fn filters<'e>(target: &'e Target, when: Option<&'e Expr>) -> Vec<&'e Expr> {
+    let target = match target {
+        Target::Filter(filter) => Some(filter),
+        _ => None,
+    };
+    target.into_iter().chain(when).collect()
 }
 
 impl Way {

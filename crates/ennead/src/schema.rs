@@ -7,24 +7,25 @@ use ennead_sql::ddl;
 use crate::backend::Access;
 use crate::db::Db;
 use crate::exec;
+use crate::node::relations::Relations;
 
 /// The models of an application: what [`schema!`](crate::schema!) collects.
 #[derive(Debug, Clone)]
 pub struct Schema {
-    models: Vec<&'static ModelDef>,
+    pub(crate) relations: Relations,
 }
 
 impl Schema {
     /// A schema of these models, in this order.
     #[must_use]
     pub fn new(models: impl IntoIterator<Item = &'static ModelDef>) -> Self {
-        Self { models: models.into_iter().collect() }
+        Self { relations: Relations::new(models) }
     }
 
     /// The models' definitions.
     #[must_use]
     pub fn models(&self) -> &[&'static ModelDef] {
-        &self.models
+        self.relations.models()
     }
 
     /// What a database holds that has these models and nothing else, as data.
@@ -32,7 +33,7 @@ impl Schema {
     /// # Errors
     /// As [`ddl`](Self::ddl).
     pub fn snapshot(&self, dialect: Dialect) -> Result<Snapshot, Error> {
-        ddl::snapshot(&self.models, dialect)
+        ddl::snapshot(self.models(), dialect)
     }
 
     /// What this database would hold with these models and nothing else, in its own words: what
@@ -41,9 +42,9 @@ impl Schema {
     /// # Errors
     /// As [`ddl`](Self::ddl) and [`migrate::normalised`](crate::migrate::normalised).
     pub async fn normalised(&self, db: &Db) -> Result<Snapshot, Error> {
-        let snapshot = ddl::snapshot(&self.models, db.dialect())?;
+        let snapshot = ddl::snapshot(self.models(), db.dialect())?;
         let policies = match application_role(db).await? {
-            Some(role) => ddl::policies(&self.models, &role)?,
+            Some(role) => ddl::policies(self.models(), &role)?,
             None => Vec::new(),
         };
         crate::introspect::normalised(db, &snapshot, &policies).await
@@ -55,7 +56,7 @@ impl Schema {
     /// `is_unsupported` for what the dialect lacks; `is_invalid_input` where a referenced model is missing, or two names
     /// clash.
     pub fn ddl(&self, dialect: Dialect) -> Result<String, Error> {
-        Ok(ddl::text(&ddl::snapshot(&self.models, dialect)?))
+        Ok(ddl::text(&ddl::snapshot(self.models(), dialect)?))
     }
 
     /// The DDL as text, with row level security on Postgres: for the owner of the tables to run, where the application
@@ -74,7 +75,7 @@ impl Schema {
     /// ```
     pub fn ddl_with_row_security(&self, application_role: &str) -> Result<String, Error> {
         let mut text = self.ddl(Dialect::Postgres)?;
-        for statement in ddl::policies(&self.models, application_role)? {
+        for statement in ddl::policies(self.models(), application_role)? {
             text.push_str(&format!("\n{statement};\n"));
         }
         Ok(text)
@@ -85,7 +86,7 @@ impl Schema {
     /// # Errors
     /// `is_schema_mismatch` where some of the tables are there and some are not: that takes a migration.
     pub async fn create(&self, db: &Db) -> Result<(), Error> {
-        let snapshot = ddl::snapshot(&self.models, db.dialect())?;
+        let snapshot = ddl::snapshot(self.models(), db.dialect())?;
         let role = application_role(db).await?;
         let mut conn = db.inner().backend.acquire(Access { write: true, owner: true }).await?;
         conn.begin(None).await?;
@@ -101,7 +102,7 @@ impl Schema {
         };
         let (mut conn, tables) = exec::raw_texts(conn, sql).await?;
         let missing: Vec<&str> = self
-            .models
+            .models()
             .iter()
             .map(|model| model.table)
             .filter(|table| !tables.iter().any(|have| have == table))
@@ -109,7 +110,7 @@ impl Schema {
         if missing.is_empty() {
             return conn.commit().await;
         }
-        if missing.len() < self.models.len() {
+        if missing.len() < self.models().len() {
             let _ = conn.rollback().await;
             return Err(Error::new(
                 ErrorKind::SchemaMismatch,
@@ -121,7 +122,7 @@ impl Schema {
         }
         let mut statements = ddl::create(&snapshot);
         if let Some(role) = role {
-            statements.extend(ddl::policies(&self.models, &role)?);
+            statements.extend(ddl::policies(self.models(), &role)?);
         }
         for statement in statements {
             if let Err(error) = conn.execute(&statement).await {

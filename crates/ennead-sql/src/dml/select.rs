@@ -23,19 +23,10 @@ pub(super) fn list(dialect: Dialect, op: &Select, tenant: &Guard) -> Result<Shap
     let columns = outputs(op);
     conditions(&mut query, &context, tenant, op.filter.as_ref(), op.deleted);
     let kinds: Vec<Kind> = columns.iter().map(|at| model.field(*at).kind).collect();
-    if let Some(each) = &op.each {
-        let query = limited(query, &context, &columns, &op.order, each);
-        return Ok(Shape::render(dialect, &query, Vec::new(), kinds));
-    }
-    for at in &columns {
-        query.expr(context.column(*at));
-    }
-    if let Some(after) = &op.after {
-        query.and_where(keyset::after(&context, &op.order, after));
-    }
-    for by in &op.order {
-        order(&mut query, &context, *by);
-    }
+    let mut query = match &op.each {
+        Some(each) => limited(query, &context, &columns, &op.order, each),
+        None => plain(query, &context, &columns, op),
+    };
     if dialect == Dialect::Postgres {
         if let Some(at) = op.limit {
             query.limit(at);
@@ -53,6 +44,20 @@ pub(super) fn list(dialect: Dialect, op: &Select, tenant: &Guard) -> Result<Shap
         shape.sql = format!("{} LIMIT {limit}", shape.sql).into();
     }
     Ok(shape)
+}
+
+/// The rows in their order, behind those of an earlier page.
+fn plain(mut query: SelectStatement, context: &Context<'_>, columns: &[u16], op: &Select) -> SelectStatement {
+    for at in columns {
+        query.expr(context.column(*at));
+    }
+    if let Some(after) = &op.after {
+        query.and_where(keyset::after(context, &op.order, after));
+    }
+    for by in &op.order {
+        order(&mut query, context, *by);
+    }
+    query
 }
 
 /// The first rows of each group: numbered inside, where the tenant's predicate and the conditions are, and cut outside.

@@ -1,6 +1,8 @@
 //! Filters and orders as JSON.
 
-use ennead::__private::{Compare, Expr, ModelDef, Operand, OrderBy, Scope, TenantId, Value, escape_like};
+use ennead::__private::{
+    Compare, Expr, ModelDef, Operand, OrderBy, Related, Scope, TenantId, Value, escape_like,
+};
 use serde_json::{Map, Value as Json, json};
 
 use super::Reason;
@@ -19,7 +21,7 @@ impl Writer<'_> {
         Ok(match expr {
             Expr::And(items) => json!({ "$and": all(items)? }),
             Expr::Or(items) => json!({ "$or": all(items)? }),
-            Expr::Related(_) => return Err(Reason::Related),
+            Expr::Related(related) => self.related(related)?,
             Expr::Not(inner) => json!({ "$not": self.filter(inner)? }),
             Expr::Compare { left, op, value } => {
                 self.own_tenant(left, Some((*op, value)))?;
@@ -51,6 +53,31 @@ impl Writer<'_> {
                 self.on(left, "$contains", to_json(value)?)?
             }
         })
+    }
+
+    /// To one as an object of conditions, or in the words for many, as the name's length has it.
+    fn related(&self, related: &Related) -> Result<Json, Reason> {
+        let there = Writer { model: related.hop.model.0, scope: self.scope };
+        let (child, many) = if related.hop.back {
+            (there.model, related.hop.is_many(self.model))
+        } else {
+            (self.model, false)
+        };
+        let field = child.field(related.hop.field);
+        let reference = field.reference.ok_or(Reason::Unnamed)?;
+        let own = || field.name.strip_suffix("_id");
+        let name = if related.hop.back { reference.inverse } else { reference.name.or_else(own) };
+        let name = name.ok_or(Reason::Unnamed)?;
+        let filter = related.filter.as_ref().map(|filter| there.filter(filter)).transpose()?;
+        let plain = !many && name.len() % 2 == 0;
+        let question = match (filter, related.negated) {
+            (None, true) if plain => Json::Null,
+            (None, negated) => json!({ "$exists": !negated }),
+            (Some(filter), false) if plain => filter,
+            (Some(filter), false) => json!({ "$some": filter }),
+            (Some(filter), true) => json!({ "$none": filter }),
+        };
+        Ok(json!({ name: question }))
     }
 
     /// In a tenant's scope its column is named as equal to it, or it is another face's question.

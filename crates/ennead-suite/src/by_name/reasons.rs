@@ -14,7 +14,8 @@ pub enum Reason {
     NotFinite,
     JsonNull,
     NoJson,
-    Related,
+    Unnamed,
+    Locked,
 }
 
 impl Reason {
@@ -31,7 +32,8 @@ impl Reason {
         Self::NotFinite,
         Self::JsonNull,
         Self::NoJson,
-        Self::Related,
+        Self::Unnamed,
+        Self::Locked,
     ];
 
     /// Why that is so.
@@ -56,7 +58,8 @@ impl Reason {
             Self::NotFinite => "NaN and the infinities are no JSON numbers",
             Self::JsonNull => "in a JSON field that takes NULL, JSON's null is NULL",
             Self::NoJson => "the value could not be made into JSON in the first place",
-            Self::Related => "filters by name do not follow relations yet",
+            Self::Unnamed => "a way back without `inverse` has no name",
+            Self::Locked => "a lock lasts until a transaction of the host's ends",
         }
     }
 }

@@ -32,6 +32,9 @@ pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
             }
             Ok((NodeOperation::BulkCreate, params))
         }
+        Ask::Read(select) | Ask::List(select) | Ask::Page(select, _) if select.lock.is_some() => {
+            Err(Reason::Locked)
+        }
         Ask::Read(select) => {
             living(select.deleted)?;
             gives_rows(select.model.0)?;

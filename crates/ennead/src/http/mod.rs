@@ -23,7 +23,7 @@
 mod openapi;
 mod problem;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -39,6 +39,7 @@ use serde_json::{Value, json};
 
 use crate::db::Db;
 use crate::node::Node;
+use crate::node::relations::Relation;
 use crate::schema::Schema;
 use crate::strict::parse_json;
 use crate::workflow::{Runtime, WorkflowBuilder};
@@ -132,12 +133,18 @@ where
 
 impl NodeRouter {
     /// Serves these nodes, by either form of their names. None are served unless listed.
+    ///
+    /// Relations are there where their rows are served: to many, and in conditions, where the List node of the related model is;
+    /// to one where its Read or its List node is.
     pub fn nodes<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.nodes.extend(names.into_iter().map(Into::into));
         self
     }
 
     /// Asks before each node whether the caller may run it with these parameters: `false` is 403, before any SQL.
+    ///
+    /// A relation that parameters follow is asked about as the node that would read its rows (see [`nodes`](Self::nodes)), with
+    /// what the parameters say about them: what an `include` says, or the conditions of a filter.
     pub fn authorize(mut self, may: impl Fn(&Caller, &str, &Value) -> bool + Send + Sync + 'static) -> Self {
         self.authorize = Arc::new(may);
         self
@@ -167,19 +174,23 @@ impl NodeRouter {
     /// # Errors
     /// `is_invalid_input` for a name that is no node's.
     pub fn build(self) -> Result<axum::Router, Error> {
-        let mut served = BTreeMap::new();
-        for name in &self.nodes {
-            let node = self.schema.node(name)?;
-            served.insert(node.name(), node);
-        }
+        let names = self.nodes.iter().map(|name| self.schema.node(name).map(|node| node.name()));
+        let names: Arc<BTreeSet<String>> = Arc::new(names.collect::<Result<_, _>>()?);
+        let shown = Arc::clone(&names);
+        let schema = Schema {
+            relations: self.schema.relations.showing(move |relation| reads(&shown, relation).is_some()),
+        };
+        let served: BTreeMap<String, Node> =
+            names.iter().map(|name| Ok((name.clone(), schema.node(name)?))).collect::<Result<_, Error>>()?;
         let document = openapi::document(served.values(), self.security.as_ref());
         let challenge = self.security.as_ref().and_then(challenge);
         let state = Arc::new(Served {
-            schema: self.schema,
+            schema,
             db: self.db,
             extract: self.extract,
             authorize: self.authorize,
             nodes: served,
+            names,
             max_batch: self.max_batch,
             document,
         });
@@ -198,6 +209,13 @@ impl NodeRouter {
             }))
             .with_state(state))
     }
+}
+
+/// The served node that would read the rows of a relation.
+fn reads(served: &BTreeSet<String>, relation: Relation) -> Option<String> {
+    let node = |operation: &str| Some(format!("{operation}{}Node", relation.model().name));
+    let by_key = node("Read").filter(|name| !relation.many && served.contains(name));
+    by_key.or_else(|| node("List").filter(|name| served.contains(name)))
 }
 
 /// What a 401 asks for: the name of the HTTP scheme.
@@ -220,6 +238,7 @@ struct Served {
     extract: Arc<Extract>,
     authorize: Arc<Authorize>,
     nodes: BTreeMap<String, Node>,
+    names: Arc<BTreeSet<String>>,
     max_batch: usize,
     document: Value,
 }
@@ -229,6 +248,16 @@ impl Served {
     fn node(&self, name: &str) -> Result<&Node, Problem> {
         let found = self.schema.node(name).ok().and_then(|node| self.nodes.get(&node.name()));
         found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, format!("no node {name:?} is served here")))
+    }
+
+    /// The schema as this caller may go through it.
+    fn schema_of(&self, caller: &Caller) -> Schema {
+        let (caller, names, authorize) =
+            (caller.clone(), Arc::clone(&self.names), Arc::clone(&self.authorize));
+        let may = move |relation: Relation, said: &Value| {
+            reads(&names, relation).is_some_and(|name| authorize(&caller, &name, said))
+        };
+        Schema { relations: self.schema.relations.asking(may) }
     }
 
     fn check(&self, caller: &Caller, node: &Node, params: &Value) -> Result<(), Problem> {
@@ -271,6 +300,7 @@ async fn run(
     let node = served.node(&name)?;
     served.check(&caller, node, &params)?;
     let tenant = served.db.tenant(&caller.tenant)?;
+    let node = Node { relations: served.schema_of(&caller).relations, ..node.clone() };
     Ok(Json(node.run(&tenant, params).await?).into_response())
 }
 
@@ -281,9 +311,10 @@ async fn workflow(State(served): State<Arc<Served>>, request: Request) -> Result
         let node = served.node(&step.node)?;
         served.check(&caller, node, &step.params)?;
     }
-    let workflow = builder.build(&served.schema)?;
+    let schema = served.schema_of(&caller);
+    let workflow = builder.build(&schema)?;
     let tenant = served.db.tenant(&caller.tenant)?;
-    let results = Runtime::new(&served.schema).execute(&workflow, &tenant).await?;
+    let results = Runtime::new(&schema).execute(&workflow, &tenant).await?;
     let run = results.run_id().to_owned();
     Ok(Json(json!({ "run": run, "results": results.into_json() })).into_response())
 }

@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::node::Node;
+use crate::node::relations::Relation;
 use crate::workflow::WorkflowBuilder;
 
 /// The statuses that a node or a workflow answers with beside 200.
@@ -18,7 +19,12 @@ pub(super) fn document<'n>(nodes: impl Iterator<Item = &'n Node> + Clone, securi
         if let Some(tenant) = node.model().tenant_field() {
             told_by_the_scope(&mut parameters, node.model().field(tenant).name);
         }
-        hoist(&mut parameters, &format!("{}Filter", info.name), &mut schemas);
+        for model in node.relations.of(node.model()).iter().map(Relation::model) {
+            if let Some(tenant) = model.tenant_field() {
+                told_by_the_scope(&mut parameters, model.field(tenant).name);
+            }
+        }
+        hoist(&mut parameters, &info.name, &mut schemas);
         let mut result = info.result;
         strip_dialect(&mut result);
         schemas.insert(format!("{}Parameters", info.name), parameters);
@@ -138,27 +144,39 @@ fn told_by_the_scope(schema: &mut Value, column: &str) {
     }
 }
 
-/// Moves a schema's own filter definition to the document's components, where references from anywhere find it.
-fn hoist(schema: &mut Value, name: &str, schemas: &mut Map<String, Value>) {
+/// Moves a schema's own definitions of filters to the document's components, where references from anywhere find them. Those of
+/// related models are the same for all nodes.
+fn hoist(schema: &mut Value, node: &str, schemas: &mut Map<String, Value>) {
     strip_dialect(schema);
-    let Some(definitions) = schema.as_object_mut().and_then(|map| map.remove("$defs")) else { return };
-    let target = format!("#/components/schemas/{name}");
-    redirect(schema, &target);
-    if let Some(mut filter) = definitions.get("filter").cloned() {
-        redirect(&mut filter, &target);
-        schemas.insert(name.to_owned(), filter);
+    let Some(Value::Object(definitions)) = schema.as_object_mut().and_then(|map| map.remove("$defs")) else {
+        return;
+    };
+    redirect(schema, node);
+    for (name, mut filter) in definitions {
+        redirect(&mut filter, node);
+        schemas.insert(component(node, &name), filter);
     }
 }
 
-fn redirect(schema: &mut Value, target: &str) {
+/// The name that a definition has among the components.
+fn component(node: &str, definition: &str) -> String {
+    match definition.strip_prefix("filter_") {
+        Some(model) => format!("Related{model}Filter"),
+        None => format!("{node}Filter"),
+    }
+}
+
+fn redirect(schema: &mut Value, node: &str) {
     match schema {
         Value::Object(map) => {
-            if map.get("$ref").and_then(Value::as_str) == Some("#/$defs/filter") {
-                map.insert("$ref".into(), json!(target));
+            let definition =
+                map.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix("#/$defs/"));
+            if let Some(name) = definition.map(|definition| component(node, definition)) {
+                map.insert("$ref".into(), json!(format!("#/components/schemas/{name}")));
             }
-            map.values_mut().for_each(|value| redirect(value, target));
+            map.values_mut().for_each(|value| redirect(value, node));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| redirect(item, target)),
+        Value::Array(items) => items.iter_mut().for_each(|item| redirect(item, node)),
         _ => {}
     }
 }

@@ -1,10 +1,14 @@
 //! What a node takes and gives, as JSON Schemas (draft 2020-12), from the same definitions that the node itself reads.
 
+mod filter;
+mod include;
+
 use ennead_core::{FieldDef, Kind, ModelDef, Role, Uniqueness};
 use serde_json::{Map, Value as Json, json};
 
+use self::filter::{reference, some_filter, with_filter};
 use super::params::{is_settable, key_alias, visible};
-use super::{Node, NodeOperation, conflict, places, time};
+use super::{Node, NodeOperation, conflict, time};
 
 /// A node, and the JSON Schemas of its parameters and its result.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +28,7 @@ pub struct NodeInfo {
     pub result: Json,
 }
 
-pub(super) fn describe(node: Node) -> NodeInfo {
+pub(super) fn describe(node: &Node) -> NodeInfo {
     let model = node.model;
     NodeInfo {
         name: node.name(),
@@ -36,7 +40,7 @@ pub(super) fn describe(node: Node) -> NodeInfo {
     }
 }
 
-fn sentence(node: Node) -> String {
+fn sentence(node: &Node) -> String {
     let name = node.model.name;
     let a = if name.starts_with(['A', 'E', 'I', 'O']) { "an" } else { "a" };
     match node.operation {
@@ -69,7 +73,7 @@ pub(super) fn of(properties: impl IntoIterator<Item = (&'static str, Json)>, req
     object(properties.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect(), required)
 }
 
-fn parameters(node: Node) -> Json {
+fn parameters(node: &Node) -> Json {
     let model = node.model;
     let key = kind(&model.key_field().kind);
     let row = new_row(model);
@@ -85,12 +89,18 @@ fn parameters(node: Node) -> Json {
             of([("data", data), ("on_conflict", nullable(conflict::describe(model)))], &["data"])
         }
         NodeOperation::Read => {
-            let by = |name, schema| of([(name, schema), ("fields", nullable(fields(model)))], &[name]);
+            let include = include::parameter(node);
+            let by = |name, schema| {
+                let fields = ("fields", nullable(fields(model)));
+                of([(name, schema), fields, ("include", include.clone())], &[name])
+            };
             let mut ways: Vec<Json> = key_names(model).map(|name| by(name, key.clone())).collect();
             let unique =
                 visible(model).filter(|(at, field)| field.unique != Uniqueness::No && *at != model.key.field);
             ways.extend(unique.map(|(_, field)| by(field.name, kind(&field.kind))));
-            json!({ "anyOf": ways })
+            let schema = json!({ "anyOf": ways });
+            // Its own filters are none, and those of related rows stand in `include`.
+            if node.relations.of(model).is_empty() { schema } else { with_filter(schema, node) }
         }
         NodeOperation::Update => {
             let by = |name| {
@@ -98,16 +108,17 @@ fn parameters(node: Node) -> Json {
                 properties.extend(sets(model));
                 with_any_set(of(properties, &[name]), model)
             };
-            with_filter(by_key(model, by), model)
+            with_filter(by_key(model, by), node)
         }
         NodeOperation::Delete => with_filter(
             by_key(model, |name| of([(name, key.clone()), ("when", nullable(reference()))], &[name])),
-            model,
+            node,
         ),
         NodeOperation::List => {
             let common = || {
                 let filter = ("filter", nullable(reference()));
-                vec![filter, ("order_by", order(model)), ("fields", nullable(fields(model)))]
+                let fields = ("fields", nullable(fields(model)));
+                vec![filter, ("order_by", order(model)), fields, ("include", include::parameter(node))]
             };
             let (mut rows, mut page) = (common(), common());
             rows.extend([("limit", nullable(count())), ("offset", nullable(count()))]);
@@ -117,9 +128,9 @@ fn parameters(node: Node) -> Json {
             page.push(("cursor", json!({ "type": ["string", "null"] })));
             // Nothing at all is asked with `null`, too.
             let ways = [of(rows, &[]), of(page, &["cursor"]), json!({ "type": "null" })];
-            with_filter(json!({ "anyOf": ways }), model)
+            with_filter(json!({ "anyOf": ways }), node)
         }
-        NodeOperation::Count => with_filter(nullable(of([("filter", nullable(reference()))], &[])), model),
+        NodeOperation::Count => with_filter(nullable(of([("filter", nullable(reference()))], &[])), node),
         NodeOperation::BulkUpdate => {
             let shared = |target: &'static str, schema: Json, rest: Option<(&'static str, Json)>| {
                 let properties = [(target, schema)].into_iter().chain(rest).chain(sets(model));
@@ -136,7 +147,7 @@ fn parameters(node: Node) -> Json {
                 row
             });
             let each = of([("data", json!({ "type": "array", "items": row }))], &["data"]);
-            with_filter(json!({ "anyOf": [filtered, all, each] }), model)
+            with_filter(json!({ "anyOf": [filtered, all, each] }), node)
         }
         NodeOperation::BulkDelete => {
             let ids = json!({ "type": "array", "items": key });
@@ -148,7 +159,7 @@ fn parameters(node: Node) -> Json {
                     &["all_rows"],
                 ),
             ];
-            with_filter(json!({ "anyOf": ways }), model)
+            with_filter(json!({ "anyOf": ways }), node)
         }
     }
 }
@@ -165,7 +176,7 @@ fn by_key(model: &'static ModelDef, schema: impl Fn(&'static str) -> Json) -> Js
     if ways.len() == 1 { ways.swap_remove(0) } else { json!({ "anyOf": ways }) }
 }
 
-fn result(node: Node) -> Json {
+fn result(node: &Node) -> Json {
     let model = node.model;
     let row = || {
         let properties: Map<String, Json> =
@@ -176,6 +187,9 @@ fn result(node: Node) -> Json {
     let part = || {
         let mut row = row();
         row["required"] = json!([]);
+        for (name, related) in include::results(node) {
+            row["properties"][name] = related;
+        }
         row
     };
     let affected = || ("affected", count());
@@ -330,77 +344,4 @@ fn order(model: &'static ModelDef) -> Json {
     let by: Map<String, Json> = ordered(model).map(|name| (name.to_owned(), direction.clone())).collect();
     let part = json!({ "anyOf": [{ "enum": texts }, object(by, &[])] });
     json!({ "anyOf": [part.clone(), { "type": "array", "items": part }, { "type": "null" }] })
-}
-
-fn reference() -> Json {
-    json!({ "$ref": "#/$defs/filter" })
-}
-
-/// A filter that may not be empty.
-fn some_filter() -> Json {
-    json!({ "$ref": "#/$defs/filter", "minProperties": 1 })
-}
-
-/// Puts the filter's definition beside a schema that refers to it.
-fn with_filter(mut schema: Json, model: &'static ModelDef) -> Json {
-    let group = json!({ "type": "array", "items": reference() });
-    let mut properties = Map::from_iter([
-        ("$and".to_owned(), group.clone()),
-        ("$or".to_owned(), group),
-        ("$not".to_owned(), reference()),
-    ]);
-    let mut paths = Map::new();
-    for (_, field) in visible(model) {
-        properties.insert(field.name.to_owned(), condition(field));
-        if field.kind == Kind::Json {
-            paths.insert(places::pattern(field), places::place());
-        }
-    }
-    schema["$defs"] = json!({
-        "filter": {
-            "type": "object",
-            "properties": properties,
-            "patternProperties": paths,
-            "additionalProperties": false,
-        }
-    });
-    schema
-}
-
-fn condition(field: &FieldDef) -> Json {
-    if field.kind == Kind::Json {
-        return places::field();
-    }
-    let flag = json!({ "type": "boolean" });
-    let mut operators = Map::from_iter([("$null".to_owned(), flag.clone()), ("$exists".to_owned(), flag)]);
-    let mut add = |names: &[&str], schema: Json| {
-        operators.extend(names.iter().map(|name| ((*name).to_owned(), schema.clone())));
-    };
-    let value = kind(&field.kind);
-    let list = json!({ "type": "array", "items": nullable(value.clone()) });
-    match field.kind {
-        Kind::Array(element) => {
-            add(&["$contains"], kind(element));
-            add(&["$eq", "$ne"], nullable(value.clone()));
-            add(&["$in", "$nin"], list.clone());
-        }
-        _ => {
-            add(&["$eq", "$ne"], nullable(value.clone()));
-            add(&["$gt", "$gte", "$lt", "$lte"], value.clone());
-            add(&["$in", "$nin"], list.clone());
-            add(
-                &["$between"],
-                json!({ "type": "array", "items": value.clone(), "minItems": 2, "maxItems": 2 }),
-            );
-        }
-    }
-    if field.kind == Kind::Text {
-        add(&["$contains", "$starts_with", "$ends_with"], self::kind(&field.kind));
-        // A backslash escapes what follows, so none stands alone at the end.
-        let pattern = "^([^\\\\\\u0000]|\\\\[^\\u0000])*$";
-        add(&["$like", "$ilike"], json!({ "type": "string", "pattern": pattern }));
-    }
-    let mut operators = object(operators, &[]);
-    operators["minProperties"] = json!(1);
-    json!({ "anyOf": [{ "type": "null" }, operators, value, list] })
 }

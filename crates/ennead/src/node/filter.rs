@@ -1,11 +1,13 @@
 //! The filter language of JSON, as our own expressions: nothing in it is dropped, and nothing in it is SQL.
 
 use ennead_core::{
-    Compare, Error, Expr, Guard, Kind, MAX_FILTER_DEPTH, ModelDef, Operand, OrderBy, Value, escape_like,
+    Compare, Error, Expr, FieldDef, Guard, Kind, MAX_FILTER_DEPTH, ModelDef, Operand, OrderBy, Related,
+    Scope, Value, escape_like,
 };
 use serde_json::{Map, Value as Json};
 
-use super::params::{field, invalid, nearest, value};
+use super::params::{field, invalid, nearest, value, visible};
+use super::relations::{Relation, Relations};
 
 const OPERATORS: &[&str] = &[
     "$eq",
@@ -26,6 +28,8 @@ const OPERATORS: &[&str] = &[
     "$exists",
 ];
 const GROUPS: &[&str] = &["$and", "$or", "$not"];
+/// What is asked of the rows of a relation.
+const QUANTIFIERS: &[&str] = &["$some", "$none", "$exists"];
 
 /// Reads filters of one model in one scope.
 #[derive(Clone, Copy)]
@@ -33,6 +37,9 @@ pub(crate) struct Reader<'a> {
     pub(crate) model: &'static ModelDef,
     /// The tenant's predicate: in a tenant's scope, the tenant column may be named only as equal to it.
     pub(crate) guard: &'a Guard,
+    /// Where the predicates of related models come from.
+    pub(crate) scope: &'a Scope,
+    pub(crate) relations: &'a Relations,
 }
 
 impl Reader<'_> {
@@ -58,7 +65,7 @@ impl Reader<'_> {
             all.push(if key.starts_with('$') {
                 self.group(&at, &key, json, depth)?
             } else {
-                self.field(&at, &key, json)?
+                self.field(&at, &key, json, depth)?
             });
         }
         Ok(match all.len() {
@@ -84,9 +91,14 @@ impl Reader<'_> {
         Ok(if key == "$and" { Expr::And(all?) } else { Expr::Or(all?) })
     }
 
-    fn field(&self, path: &str, key: &str, json: Json) -> Result<Expr, Error> {
+    fn field(&self, path: &str, key: &str, json: Json, depth: usize) -> Result<Expr, Error> {
+        if self.model.find(key).is_none()
+            && let Some(relation) = self.relations.look(self.model, key)
+        {
+            return self.related(path, relation, json, depth);
+        }
         let (name, inner) = key.split_once('.').map_or((key, None), |(name, inner)| (name, Some(inner)));
-        let (at, definition) = field(self.model, path, name, false)?;
+        let (at, definition) = self.known(path, name)?;
         if let Some(inner) = inner {
             if definition.kind != Kind::Json {
                 return Err(invalid(self.model, path, "only a JSON field has paths"));
@@ -101,6 +113,70 @@ impl Reader<'_> {
             return self.own_tenant(path, at, own, json);
         }
         self.operators(path, Operand::Column(at), json)
+    }
+
+    /// The field of a name; what is none may be meant as a relation.
+    fn known(&self, path: &str, name: &str) -> Result<(u16, &'static FieldDef), Error> {
+        if self.model.find(name).is_some_and(|(_, field)| !field.hidden) {
+            return field(self.model, path, name, false);
+        }
+        if let Some(relation) = self.relations.look(self.model, name) {
+            let what = format!("`{name}` is a relation: its conditions stand in an object of their own");
+            let what = if relation.many { format!("{what}, in `$some` or `$none`") } else { what };
+            return Err(invalid(self.model, path, &what));
+        }
+        let all = self.relations.of(self.model);
+        if all.is_empty() {
+            return field(self.model, path, name, false);
+        }
+        let known = visible(self.model).map(|(_, field)| field.name).chain(all.iter().map(|one| one.name));
+        let known: Vec<&str> = known.collect();
+        let near = nearest(name, known.iter().copied());
+        Err(invalid(self.model, path, &format!("unknown field or relation{near}")))
+    }
+
+    /// Conditions on related rows: of the one row as an object of its own, and of many in `$some` or `$none`.
+    fn related(&self, path: &str, relation: Relation, json: Json, depth: usize) -> Result<Expr, Error> {
+        self.relations.ask(relation, path, || serde_json::json!({ "filter": json }))?;
+        let question = |filter: Option<Expr>, negated: bool| {
+            Expr::Related(Box::new(Related { hop: relation.hop, filter, negated, guard: None }))
+        };
+        let guard = self.scope.guard(relation.model(), false)?;
+        let there = Reader { model: relation.model(), guard: &guard, ..*self };
+        let nested = |path: &str, json: Json| {
+            let any = matches!(&json, Json::Object(map) if map.is_empty());
+            let filter = there.object(path, json, depth + 1)?;
+            Ok(if any { None } else { Some(filter) })
+        };
+        match json {
+            Json::Object(map) if map.keys().any(|key| QUANTIFIERS.contains(&key.as_str())) => {
+                let mut all = Vec::with_capacity(map.len());
+                for (key, json) in map {
+                    let path = format!("{path}.{key}");
+                    all.push(match (key.as_str(), json) {
+                        ("$some", json) => question(nested(&path, json)?, false),
+                        ("$none", json) => question(nested(&path, json)?, true),
+                        ("$exists", Json::Bool(wanted)) => question(None, !wanted),
+                        ("$exists", _) => return Err(invalid(self.model, &path, "expected a boolean")),
+                        _ => {
+                            let near = nearest(&key, QUANTIFIERS.iter().copied());
+                            return Err(invalid(self.model, &path, &format!("unknown operator{near}")));
+                        }
+                    });
+                }
+                Ok(if all.len() == 1 { all.swap_remove(0) } else { Expr::And(all) })
+            }
+            Json::Null if !relation.many => Ok(question(None, true)),
+            json @ Json::Object(_) if !relation.many => Ok(question(nested(path, json)?, false)),
+            _ if relation.many => {
+                let what =
+                    "leads to many rows: expected {\"$some\": {…}}, {\"$none\": {…}} or {\"$exists\": true}";
+                Err(invalid(self.model, path, what))
+            }
+            _ => {
+                Err(invalid(self.model, path, "expected an object of conditions on the related row, or null"))
+            }
+        }
     }
 
     /// The tenant column in a tenant's scope: equal to the scope's tenant, or an error.

@@ -3,10 +3,12 @@
 mod conflict;
 mod describe;
 mod filter;
+pub(crate) mod include;
 pub(crate) mod json;
 mod params;
 mod places;
 mod read;
+pub(crate) mod relations;
 pub(crate) mod request;
 mod sink;
 mod time;
@@ -14,12 +16,16 @@ mod write;
 
 use std::fmt;
 
-use ennead_core::{Error, ErrorKind, Guard, ModelDef, is_deletable};
+use ennead_core::{Error, ErrorKind, ModelDef, Scope, is_deletable};
 use serde_json::Value as Json;
 
 use crate::exec::{Handle, apart};
 use crate::schema::Schema;
 use crate::scopes::sealed::Handles;
+
+use include::Include;
+use relations::Relations;
+use request::Request;
 
 pub use describe::NodeInfo;
 pub(crate) use params::nearest;
@@ -89,10 +95,12 @@ impl NodeOperation {
 }
 
 /// One operation of one model, by name: what [`Schema::node`] finds.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Node {
     pub(crate) model: &'static ModelDef,
     pub(crate) operation: NodeOperation,
+    /// Where relations lead from here.
+    pub(crate) relations: Relations,
 }
 
 impl fmt::Debug for Node {
@@ -130,9 +138,9 @@ impl Node {
     }
 
     pub(crate) async fn run_on(&self, handle: Handle<'_>, params: Json) -> Result<Json, Error> {
-        let (node, guard) = (*self, handle.scope.guard(self.model, false)?);
+        let (node, scope) = (self.clone(), handle.scope.clone());
         let rows = ["data", "ids"].iter().filter_map(|name| params.get(name)?.as_array()).map(Vec::len).sum();
-        let request = apart(rows, move || read::parse(node, &guard, params)).await?;
+        let request = apart(rows, move || read::parse(&node, &scope, params)).await?;
         request.run(self.model, handle).await
     }
 
@@ -155,15 +163,15 @@ impl Node {
         Error::new(ErrorKind::Forbidden, format!("there is no {name}: {why}")).with_model(model)
     }
 
-    /// Reads the parameters, and throws the request away.
-    pub(crate) fn check(&self, params: Json) -> Result<(), Error> {
-        read::parse(*self, &Guard::Open, params).map(|_| ())
+    /// Reads the parameters, and tells what they include.
+    pub(crate) fn check(&self, params: Json) -> Result<Vec<Include>, Error> {
+        read::parse(self, &Scope::AcrossTenants, params).map(Request::includes)
     }
 
     /// What it takes and gives, as JSON Schemas.
     #[must_use]
     pub fn describe(&self) -> NodeInfo {
-        describe::describe(*self)
+        describe::describe(self)
     }
 }
 
@@ -200,7 +208,7 @@ impl Schema {
             let found = operation
                 .and_then(|word| NodeOperation::ALL.iter().find(|operation| operation.name() == word));
             if let Some(operation) = found {
-                let node = Node { model, operation: *operation };
+                let node = Node { model, operation: *operation, relations: self.relations.clone() };
                 return if node.is_allowed() { Ok(node) } else { Err(node.refused()) };
             }
         }
@@ -211,8 +219,12 @@ impl Schema {
 
     fn all_nodes(&self) -> impl Iterator<Item = Node> {
         self.models().iter().flat_map(|model| {
-            let nodes = NodeOperation::ALL.iter().map(|operation| Node { model, operation: *operation });
-            nodes.filter(Node::is_allowed)
+            let node = |operation: &NodeOperation| Node {
+                model,
+                operation: *operation,
+                relations: self.relations.clone(),
+            };
+            NodeOperation::ALL.iter().map(node).filter(Node::is_allowed)
         })
     }
 

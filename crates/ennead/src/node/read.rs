@@ -1,13 +1,14 @@
 //! The parameters of the nodes that read, and what all nodes read alike.
 
 use ennead_core::{
-    Compare, Count, Deleted, Error, Expr, Guard, ModelDef, ModelRef, Operand, OrderBy, Select, Uniqueness,
-    Value,
+    Compare, Count, Deleted, Error, Expr, Guard, ModelDef, ModelRef, Operand, OrderBy, Scope, Select,
+    Uniqueness, Value,
 };
 use serde_json::Value as Json;
 
 use super::filter::Reader;
 use super::params::{Params, field, invalid, key_alias, value, visible};
+use super::relations::Relations;
 use super::request::Request;
 use super::{Node, NodeOperation, write};
 use crate::op::Cursor;
@@ -16,8 +17,9 @@ use crate::op::Cursor;
 const DEFAULT_LIMIT: u64 = 100;
 
 /// Reads the parameters of a node, under the tenant's predicate.
-pub(super) fn parse(node: Node, guard: &Guard, params: Json) -> Result<Request, Error> {
-    let call = Call { model: node.model, guard };
+pub(super) fn parse(node: &Node, scope: &Scope, params: Json) -> Result<Request, Error> {
+    let guard = scope.guard(node.model, false)?;
+    let call = Call { model: node.model, guard: &guard, scope, relations: &node.relations };
     let params = Params::new(node.model, "", params)?;
     match node.operation {
         NodeOperation::Create => write::create(&call, params),
@@ -33,21 +35,24 @@ pub(super) fn parse(node: Node, guard: &Guard, params: Json) -> Result<Request, 
     }
 }
 
-/// One reading of parameters: the model, and the tenant's predicate that its filters are read under.
+/// One reading of parameters: the model, the tenant's predicate that its filters are read under, and where its relations lead.
+#[derive(Clone, Copy)]
 pub(super) struct Call<'a> {
     pub(super) model: &'static ModelDef,
     pub(super) guard: &'a Guard,
+    pub(super) scope: &'a Scope,
+    pub(super) relations: &'a Relations,
 }
 
 impl Call<'_> {
     pub(super) fn reader(&self) -> Reader<'_> {
-        Reader { model: self.model, guard: self.guard }
+        Reader { model: self.model, guard: self.guard, scope: self.scope, relations: self.relations }
     }
 
     pub(super) fn filter(&self, params: &mut Params) -> Result<Option<Expr>, Error> {
         match params.take("filter") {
             None | Some(Json::Null) => Ok(None),
-            Some(json) => self.reader().filter("filter", json).map(Some),
+            Some(json) => self.reader().filter(&params.at("filter"), json).map(Some),
         }
     }
 
@@ -61,9 +66,10 @@ impl Call<'_> {
 
     fn read(&self, mut params: Params) -> Result<Request, Error> {
         let fields = self.fields(&mut params)?;
+        let includes = self.includes(&mut params)?;
         let filter = self.identity(&mut params)?;
-        params.finish(&["id", self.model.key_field().name, "fields"])?;
-        Ok(Request::Read(self.select(Some(filter), Vec::new(), None, 0, fields)))
+        params.finish(&["id", self.model.key_field().name, "fields", "include"])?;
+        Ok(Request::Read(self.select(Some(filter), Vec::new(), None, 0, fields), includes))
     }
 
     /// What names one row: its key, or the value of a unique field.
@@ -100,16 +106,17 @@ impl Call<'_> {
             }
         };
         let fields = self.fields(&mut params)?;
-        params.finish(&["filter", "order_by", "limit", "offset", "cursor", "fields"])?;
+        let includes = self.includes(&mut params)?;
+        params.finish(&["filter", "order_by", "limit", "offset", "cursor", "fields", "include"])?;
         if !paged {
             let select = self.select(filter, order, Some(limit), offset.unwrap_or(0), fields);
-            return Ok(Request::List(select));
+            return Ok(Request::List(select, includes));
         }
         if offset.is_some() || limit == 0 {
             return Err(invalid(self.model, "cursor", "a page takes no offset, and a limit of at least 1"));
         }
         let select = self.select(filter, order, Some(limit), 0, None);
-        Ok(Request::Page { select, limit, cursor, fields })
+        Ok(Request::Page { select, limit, cursor, fields, includes })
     }
 
     fn count(&self, mut params: Params) -> Result<Request, Error> {
@@ -118,17 +125,18 @@ impl Call<'_> {
         Ok(Request::Count(Count { model: ModelRef(self.model), filter, deleted: Deleted::Exclude }))
     }
 
-    fn fields(&self, params: &mut Params) -> Result<Option<Vec<u16>>, Error> {
+    pub(super) fn fields(&self, params: &mut Params) -> Result<Option<Vec<u16>>, Error> {
         let Some(json) = params.take("fields").filter(|json| !json.is_null()) else { return Ok(None) };
+        let path = params.at("fields");
         let Json::Array(items) = json else {
-            return Err(invalid(self.model, "fields", "expected an array of field names"));
+            return Err(invalid(self.model, &path, "expected an array of field names"));
         };
         if items.is_empty() {
-            return Err(invalid(self.model, "fields", "name at least one field"));
+            return Err(invalid(self.model, &path, "name at least one field"));
         }
         let mut columns = Vec::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
-            let path = format!("fields[{at}]");
+            let path = format!("{path}[{at}]");
             let Json::String(name) = item else {
                 return Err(invalid(self.model, &path, "expected a string"));
             };

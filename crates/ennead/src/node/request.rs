@@ -6,11 +6,12 @@ use ennead_core::{
 };
 use serde_json::{Value as Json, json};
 
+use super::include::{self, Include};
 use super::json::to_json;
 use super::params::visible;
 use super::sink::{JsonRows, Keys};
 use crate::exec::{self, Handle};
-use crate::op::Cursor;
+use crate::op::{Cursor, Links};
 use crate::sink::{Nothing, ValueRows, downcast};
 
 /// What a node was asked for: nothing of JSON is left in it.
@@ -18,9 +19,15 @@ pub(crate) enum Request {
     Create(Values),
     Upsert(Values, Conflict),
     BulkCreate(Vec<Values>, Option<Conflict>),
-    Read(Select),
-    List(Select),
-    Page { select: Select, limit: u64, cursor: Option<Cursor>, fields: Option<Vec<u16>> },
+    Read(Select, Vec<Include>),
+    List(Select, Vec<Include>),
+    Page {
+        select: Select,
+        limit: u64,
+        cursor: Option<Cursor>,
+        fields: Option<Vec<u16>>,
+        includes: Vec<Include>,
+    },
     Count(Count),
     Update(Update),
     BulkUpdate(Update),
@@ -30,6 +37,16 @@ pub(crate) enum Request {
 }
 
 impl Request {
+    /// What it includes.
+    pub(crate) fn includes(self) -> Vec<Include> {
+        match self {
+            Request::Read(_, includes) | Request::List(_, includes) | Request::Page { includes, .. } => {
+                includes
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Runs it.
     pub(crate) async fn run(self, model: &'static ModelDef, handle: Handle<'_>) -> Result<Json, Error> {
         let affected = |affected: u64| json!({ "affected": affected });
@@ -53,17 +70,17 @@ impl Request {
                 let ids: Vec<Json> = downcast::<Keys>(done.sink)?.keys.into_iter().map(to_json).collect();
                 Ok(json!({ "affected": done.affected, "ids": ids }))
             }
-            Request::Read(select) => {
-                let mut rows = rows(model, handle, select).await?;
+            Request::Read(select, includes) => {
+                let mut rows = rows(model, handle, select, includes).await?;
                 match (rows.pop(), rows.is_empty()) {
                     (Some(row), true) => Ok(row),
                     (Some(_), false) => Err(exec::ambiguous(model)),
                     (None, _) => Err(Error::not_found(model.name)),
                 }
             }
-            Request::List(select) => rows(model, handle, select).await.map(Json::Array),
-            Request::Page { select, limit, cursor, fields } => {
-                page(model, handle, select, limit, cursor, fields).await
+            Request::List(select, includes) => rows(model, handle, select, includes).await.map(Json::Array),
+            Request::Page { select, limit, cursor, fields, includes } => {
+                page(model, handle, select, limit, cursor, fields, includes).await
             }
             Request::Count(count) => Ok(json!({ "count": exec::count(handle, None, count).await? })),
             Request::Update(update) => {
@@ -87,13 +104,42 @@ impl Request {
     }
 }
 
-async fn rows(model: &'static ModelDef, handle: Handle<'_>, select: Select) -> Result<Vec<Json>, Error> {
+async fn rows(
+    model: &'static ModelDef,
+    handle: Handle<'_>,
+    mut select: Select,
+    includes: Vec<Include>,
+) -> Result<Vec<Json>, Error> {
+    if !includes.is_empty() {
+        let columns = include::needed(&includes);
+        let shown = match &mut select.columns {
+            Some(given) => {
+                let shown = given.clone();
+                given.extend(columns.iter().filter(|at| !shown.contains(at)));
+                shown
+            }
+            None => visible(model).map(|(at, _)| at).collect(),
+        };
+        let sink = JsonRows::linked(model, &shown, &columns, select.columns.as_deref());
+        let done = exec::select(handle, None, select, Box::new(sink)).await?;
+        let sink = downcast::<JsonRows>(done.sink)?;
+        return beside(sink.rows, Links { columns, rows: sink.links }, includes, handle).await;
+    }
     let sink = match &select.columns {
         Some(columns) => JsonRows::of(model, columns),
         None => JsonRows::all(model),
     };
     let done = exec::select(handle, None, select, Box::new(sink)).await?;
     Ok(downcast::<JsonRows>(done.sink)?.rows)
+}
+
+async fn beside(
+    rows: Vec<Json>,
+    links: Links,
+    includes: Vec<Include>,
+    handle: Handle<'_>,
+) -> Result<Vec<Json>, Error> {
+    Ok(include::put(rows, links, includes, handle).await?.into_iter().map(|(row, _)| row).collect())
 }
 
 async fn page(
@@ -103,6 +149,7 @@ async fn page(
     limit: u64,
     cursor: Option<Cursor>,
     fields: Option<Vec<u16>>,
+    includes: Vec<Include>,
 ) -> Result<Json, Error> {
     exec::complete_order(handle, &None, &mut select);
     let digest = exec::page_digest(handle, &None, &select);
@@ -121,6 +168,9 @@ async fn page(
         let values: Vec<Value> = order.iter().map(|by| row[by.column as usize].clone()).collect();
         Cursor::encode(&values, digest).to_string()
     });
+    let columns = include::needed(&includes);
+    let values = |row: &Vec<Value>| columns.iter().map(|at| row[*at as usize].clone()).collect();
+    let links = Links { rows: rows.iter().map(values).collect(), columns: columns.clone() };
     let shown: Vec<u16> = fields.unwrap_or_else(|| visible(model).map(|(at, _)| at).collect());
     let object = |mut row: Vec<Value>| -> Json {
         let pair = |at: &u16| {
@@ -129,5 +179,6 @@ async fn page(
         };
         Json::Object(shown.iter().map(pair).collect())
     };
-    Ok(json!({ "items": rows.into_iter().map(object).collect::<Vec<_>>(), "next": next }))
+    let items = beside(rows.into_iter().map(object).collect(), links, includes, handle).await?;
+    Ok(json!({ "items": items, "next": next }))
 }

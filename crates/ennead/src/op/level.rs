@@ -40,6 +40,8 @@ pub(crate) struct Level {
     pub(crate) deleted: Deleted,
     /// How many rows at most beside each row.
     pub(crate) limit: Option<u64>,
+    /// No more rows than this together, for a result that is bounded.
+    pub(crate) most: Option<u64>,
     /// Only these columns of the rows, and those that tie them; all where `None`.
     pub(crate) columns: Option<Vec<u16>>,
 }
@@ -66,7 +68,7 @@ pub(crate) struct Read<S> {
 impl Level {
     pub(crate) fn new(from: &'static ModelDef, hop: Hop) -> Self {
         let deleted = Deleted::Exclude;
-        Self { from, hop, filter: None, order: Vec::new(), deleted, limit: None, columns: None }
+        Self { from, hop, filter: None, order: Vec::new(), deleted, limit: None, most: None, columns: None }
     }
 
     /// The columns of the rows beside which it stands that it needs.
@@ -101,7 +103,7 @@ impl Level {
 
     /// The question for the rows that these name, or that name these.
     fn select(self, there: &[u16], links: &[u16], wanted: &[Option<Vec<Value>>]) -> Option<Select> {
-        let Self { from, hop, mut filter, mut order, deleted, limit, columns } = self;
+        let Self { from, hop, mut filter, mut order, deleted, limit, most, columns } = self;
         let mut seen = HashSet::new();
         let named = wanted.iter().flatten().filter_map(|values| values.first());
         let values: Vec<Value> = named.filter(|value| seen.insert(*value)).cloned().collect();
@@ -129,7 +131,7 @@ impl Level {
             }
             columns
         });
-        Some(Select { filter, order, deleted, each, columns, ..Select::of(hop.model.0) })
+        Some(Select { filter, order, deleted, limit: most, each, columns, ..Select::of(hop.model.0) })
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use ennead_core::{Error, Kind, ModelDef};
-use serde_json::{Value as Json, json};
+use ennead_core::{Error, Kind};
 
 use super::path::put;
+use super::samples::{kind_at, sample_at};
 use super::{Connection, Step, WorkflowBuilder};
+use crate::node::include::Include;
 use crate::node::{Node, NodeOperation, nearest};
 use crate::schema::Schema;
 
@@ -61,11 +62,14 @@ impl WorkflowBuilder {
         for connection in &self.connections {
             position(&connection.to, "a connection")?;
         }
+        let included: Vec<Option<Vec<Include>>> =
+            steps.iter().map(check_parameters).collect::<Result<_, _>>()?;
         for at in 0..steps.len() {
             let mut needs = Vec::new();
             for input in &steps[at].inputs {
                 let from = position(&input.from, "a connection")?;
-                fits(&steps[from].node, &input.output, &steps[at], &input.parameter)?;
+                let from_node = (&steps[from].node, included[from].as_deref());
+                fits(from_node, &input.output, &steps[at], &input.parameter)?;
                 needs.push(from);
             }
             if let Some(only_if) = &steps[at].step.only_if {
@@ -76,7 +80,6 @@ impl WorkflowBuilder {
             if let Some(for_each) = &steps[at].step.for_each {
                 needs.push(position(&for_each.from, "`for_each`")?);
             }
-            check_parameters(&steps[at])?;
             steps[at].needs = needs;
         }
         refuse_cycles(&steps)?;
@@ -84,8 +87,9 @@ impl WorkflowBuilder {
     }
 }
 
-/// Reads the parameters with samples in the places that connections fill.
-fn check_parameters(planned: &Planned) -> Result<(), Error> {
+/// Reads the parameters with samples in the places that connections fill, and tells what they include; `None` where a connection
+/// says that.
+fn check_parameters(planned: &Planned) -> Result<Option<Vec<Include>>, Error> {
     let mut params = planned.step.params.clone();
     let connected = planned.inputs.iter().map(|input| input.parameter.as_str());
     for path in connected.chain(planned.step.for_each.iter().map(|each| each.parameter.as_str())) {
@@ -96,59 +100,24 @@ fn check_parameters(planned: &Planned) -> Result<(), Error> {
             ));
         }
     }
-    planned.node.check(params).map_err(|error| invalid(&planned.step.id, &error.to_string()))
-}
-
-/// A value that the parameter at a path takes, as far as the path tells.
-fn sample_at(node: &Node, path: &str) -> Json {
-    let model = node.model();
-    match (path, node.operation()) {
-        ("data", NodeOperation::BulkCreate) => json!([sample_row(model)]),
-        ("data", NodeOperation::Create | NodeOperation::Upsert) => sample_row(model),
-        ("data" | "filter", _) => json!({}),
-        ("ids", _) => json!([]),
-        ("limit" | "offset", _) => json!(1),
-        ("cursor", _) => Json::Null,
-        _ => kind_at(model, path).map_or(Json::Null, |kind| sample(&kind)),
-    }
-}
-
-/// The kind of the field that the last part of a path names.
-fn kind_at(model: &ModelDef, path: &str) -> Option<Kind> {
-    let last = path.rsplit('.').find(|part| !part.starts_with('$') && part.parse::<usize>().is_err())?;
-    if last == "id" {
-        return Some(model.key_field().kind);
-    }
-    model.find(last).map(|(_, field)| field.kind)
-}
-
-fn sample_row(model: &'static ModelDef) -> Json {
-    let settable = model.fields.iter().filter(|field| field.is_writable() && !field.nullable);
-    Json::Object(settable.map(|field| (field.name.to_owned(), sample(&field.kind))).collect())
-}
-
-fn sample(kind: &Kind) -> Json {
-    match kind {
-        Kind::Text => json!("x"),
-        Kind::Bool => json!(true),
-        Kind::I16 | Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64 => json!(0),
-        Kind::Decimal(_) => json!("0"),
-        Kind::Uuid => json!(uuid::Uuid::nil()),
-        Kind::DateTime => json!("2000-01-01T00:00:00Z"),
-        Kind::NaiveDateTime => json!("2000-01-01T00:00:00"),
-        Kind::Date => json!("2000-01-01"),
-        Kind::Time => json!("00:00:00"),
-        Kind::Bytes => json!(""),
-        Kind::Json => json!({}),
-        Kind::Enum(def) => json!(def.variants.first().copied().unwrap_or_default()),
-        Kind::Array(_) => json!([]),
+    let mut connected = planned.inputs.iter().map(|input| input.parameter.as_str());
+    let said_later = connected.any(|path| path == "include" || path.ends_with(".include"));
+    match planned.node.check(params) {
+        Ok(included) => Ok(Some(included).filter(|_| !said_later)),
+        Err(error) if error.is_forbidden() => Err(error),
+        Err(error) => Err(invalid(&planned.step.id, &error.to_string())),
     }
 }
 
 /// Refuses a connection whose output does not exist, or whose type the parameter does not take.
-fn fits(from: &Node, output: &str, to: &Planned, parameter: &str) -> Result<(), Error> {
-    let given = output_kind(from, output).map_err(|what| invalid(&to.step.id, &what))?;
-    let taken = kind_at(to.node.model(), parameter);
+fn fits(
+    (from, included): (&Node, Option<&[Include]>),
+    output: &str,
+    to: &Planned,
+    parameter: &str,
+) -> Result<(), Error> {
+    let given = output_kind(from, included, output).map_err(|what| invalid(&to.step.id, &what))?;
+    let taken = kind_at(&to.node, parameter);
     match (given, taken) {
         (Some(given), Some(taken)) if json_type(&given) != json_type(&taken) => {
             let what = format!(
@@ -163,8 +132,8 @@ fn fits(from: &Node, output: &str, to: &Planned, parameter: &str) -> Result<(), 
     }
 }
 
-/// The kind of an output, where its path names a field.
-fn output_kind(node: &Node, output: &str) -> Result<Option<Kind>, String> {
+/// The kind of an output, where its path names a field, of the row or of one that it includes.
+fn output_kind(node: &Node, included: Option<&[Include]>, output: &str) -> Result<Option<Kind>, String> {
     let model = node.model();
     let mut parts = output.split('.').filter(|part| !part.is_empty()).peekable();
     let row = match node.operation() {
@@ -181,10 +150,7 @@ fn output_kind(node: &Node, output: &str) -> Result<Option<Kind>, String> {
         return match fields.clone().find(|field| field.name == name) {
             Some(field) if parts.peek().is_none() => Ok(Some(field.kind)),
             Some(_) => Ok(None),
-            None => {
-                let near = nearest(name, fields.map(|field| field.name));
-                Err(format!("{} gives no field {name:?}{near}", node.name()))
-            }
+            None => related_kind(node, included, name, parts),
         };
     }
     let known: &[&str] = match node.operation() {
@@ -199,6 +165,39 @@ fn output_kind(node: &Node, output: &str) -> Result<Option<Kind>, String> {
         ("count", NodeOperation::Count) | ("affected", _) => Ok(Some(Kind::I64)),
         _ if known.contains(&name) => Ok(None),
         _ => Err(format!("{} gives no {name:?}{}", node.name(), nearest(name, known.iter().copied()))),
+    }
+}
+
+/// The kind of a field of a related row: `project.name`, `tasks.0.title`.
+fn related_kind<'p>(
+    node: &Node,
+    included: Option<&[Include]>,
+    name: &str,
+    mut parts: impl Iterator<Item = &'p str>,
+) -> Result<Option<Kind>, String> {
+    let (mut model, mut includes, mut name) = (node.model(), included, name);
+    loop {
+        let fields = model.fields.iter().filter(|field| !field.hidden);
+        if let Some(field) = fields.clone().find(|field| field.name == name) {
+            return Ok(Some(field.kind).filter(|_| parts.next().is_none()));
+        }
+        let Some(relation) = node.relations.look(model, name) else {
+            let known = fields.map(|field| field.name);
+            let named = includes.unwrap_or_default().iter().map(|include| include.relation.name);
+            let known: Vec<&str> = known.chain(named).collect();
+            let near = nearest(name, known.iter().copied());
+            return Err(format!("{} gives no field {name:?}{near}", node.name()));
+        };
+        let include = includes.map(|includes| includes.iter().find(|include| include.relation.name == name));
+        if include.is_some_and(|include| include.is_none()) {
+            return Err(format!("{} gives no {name:?}: say so with `include`", node.name()));
+        }
+        if relation.many && !parts.next().is_some_and(|part| part.parse::<usize>().is_ok()) {
+            return Ok(None);
+        }
+        let Some(next) = parts.next() else { return Ok(None) };
+        (model, name) = (relation.model(), next);
+        includes = include.flatten().map(|include| include.then.as_slice());
     }
 }
 

@@ -4,6 +4,7 @@ mod build;
 mod path;
 mod results;
 mod runtime;
+mod samples;
 
 use ennead_core::Error;
 use serde::{Deserialize, Serialize};
