@@ -3,6 +3,7 @@
 
 pub mod actions;
 pub mod by_name;
+pub mod elsewhere;
 pub mod limits;
 pub mod links;
 pub mod unique;
@@ -294,4 +295,4 @@ crate::cases![
 
 /// The cases of these modules.
 pub const ALL: &[&[crate::Case]] =
-    &[CASES, by_name::CASES, limits::CASES, unique::CASES, links::CASES, actions::CASES];
+    &[CASES, by_name::CASES, limits::CASES, unique::CASES, links::CASES, actions::CASES, elsewhere::CASES];

@@ -89,7 +89,7 @@ fn draw_workflow(draw: &mut Draw, world: &World) -> Json {
     let mut connections = Vec::new();
     for at in 0..count {
         let node = &world.nodes[draw.below(world.nodes.len())];
-        let mut step = json!({ "id": format!("n{at}"), "node": node.name(), "params": params(draw, &node) });
+        let mut step = json!({ "id": format!("n{at}"), "node": node.name(), "params": params(draw, node) });
         if at > 0 && draw.any() {
             let from = format!("n{}", draw.below(at));
             let output = draw.of(&["id", "", "0.id", "ids", "affected", "count", "0", "items.0.id"]);
@@ -165,7 +165,7 @@ async fn one(draw: &mut Draw, world: &World, router: &axum::Router, tally: &mut 
         ("Workflow".to_owned(), draw_workflow(draw, world))
     } else {
         let node = &world.nodes[draw.below(world.nodes.len())];
-        (node.name(), params(draw, &node))
+        (node.name(), params(draw, node))
     };
     (0..draw.below(4)).for_each(|_| spoil(draw, &mut input));
     let mut ended = None;

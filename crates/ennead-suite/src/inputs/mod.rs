@@ -5,6 +5,7 @@ pub mod bad;
 pub mod corpus;
 pub mod fuzz;
 mod models;
+mod related;
 pub mod schemas;
 mod shapes;
 mod spoil;

@@ -43,8 +43,39 @@ pub(super) struct Counted {
     pub(super) name: String,
 }
 
+/// Relations to one, to many, to the one that names it, and to itself.
+#[model(table = "in_rooms")]
+#[derive(Debug)]
+pub(super) struct Room {
+    #[key]
+    pub(super) id: String,
+    #[tenant]
+    pub(super) team_id: String,
+    pub(super) name: String,
+    #[references(Room, name = above, inverse = below)]
+    pub(super) above_id: Option<String>,
+}
+
+#[model(table = "in_desks")]
+#[derive(Debug)]
+pub(super) struct Desk {
+    #[key]
+    pub(super) id: String,
+    #[tenant]
+    pub(super) team_id: String,
+    #[references(Room, inverse = desks)]
+    pub(super) room_id: Option<String>,
+    #[unique]
+    #[references(Room, name = lead, inverse = leading)]
+    pub(super) leads_id: Option<String>,
+    #[default(0)]
+    pub(super) seats: i32,
+    #[deleted_at]
+    pub(super) deleted_at: Option<DateTime<Utc>>,
+}
+
 pub(super) fn schema() -> Schema {
-    ennead::schema![Everything, Arrays, User, Tally, OddKey, Counted]
+    ennead::schema![Everything, Arrays, User, Tally, OddKey, Counted, Room, Desk]
 }
 
 /// A database with a scope of one tenant, and one for the models of none.

@@ -30,6 +30,7 @@ const BEYOND_SCHEMAS: &[(&str, &str)] = &[
     ("NUL character", "inside JSON of a JSON field: the schema would be one of JSON itself"),
     ("a pattern holds at most", "a schema counts characters, not bytes"),
     ("is set twice", "names in two objects, or in an array and an object"),
+    ("is included twice", "a relation by its name, and again in an object of names"),
     ("sets nothing", "where `data` holds the scope's own tenant and nothing else"),
     ("of all rows or of none", "what one row gives depends on the other rows"),
 ];
@@ -108,6 +109,7 @@ pub(super) fn typed(error: &ennead::Error) -> bool {
         // A key of `Counted` was given as the greatest integer, and SQLite counts on from it.
         || error.to_string().contains("database or disk is full")
         || error.is_unique_violation()
+        || error.is_foreign_key_violation()
         || error.is_check_violation()
         || error.is_conflict()
         || error.is_unsupported()

@@ -8,6 +8,7 @@ use ennead::{Node, NodeOperation};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
+use super::related::{include, question, relations};
 use crate::draw::Draw;
 use crate::types::models::Layout;
 
@@ -40,6 +41,9 @@ pub(super) fn params(draw: &mut Draw, node: &Node) -> Json {
             };
             if draw.any() {
                 params["fields"] = fields(draw, model);
+            }
+            if draw.any() {
+                params["include"] = include(draw, model);
             }
             params
         }
@@ -108,6 +112,9 @@ fn list(draw: &mut Draw, model: &'static ModelDef) -> Json {
     }
     if draw.any() {
         params["fields"] = fields(draw, model);
+    }
+    if draw.any() {
+        params["include"] = include(draw, model);
     }
     let paged = draw.below(3) == 0;
     if paged {
@@ -223,7 +230,7 @@ fn conflict(draw: &mut Draw, model: &'static ModelDef) -> Json {
     json!({ "on": on, "update": [name], "add": add })
 }
 
-fn fields(draw: &mut Draw, model: &'static ModelDef) -> Json {
+pub(super) fn fields(draw: &mut Draw, model: &'static ModelDef) -> Json {
     let all = visible(model);
     let (first, second) = (all[draw.below(all.len())].name, all[draw.below(all.len())].name);
     match draw.below(3) {
@@ -233,7 +240,7 @@ fn fields(draw: &mut Draw, model: &'static ModelDef) -> Json {
     }
 }
 
-fn order(draw: &mut Draw, model: &'static ModelDef) -> Json {
+pub(super) fn order(draw: &mut Draw, model: &'static ModelDef) -> Json {
     let all = visible(model);
     let ordered: Vec<&&FieldDef> =
         all.iter().filter(|field| !matches!(field.kind, Kind::Json | Kind::Array(_))).collect();
@@ -256,16 +263,31 @@ fn order(draw: &mut Draw, model: &'static ModelDef) -> Json {
 
 /// A filter of the whole language.
 pub(super) fn filter(draw: &mut Draw, model: &'static ModelDef, depth: usize) -> Json {
+    conditions(draw, model, depth, !relations(model).is_empty())
+}
+
+/// A filter that follows no relations.
+pub(super) fn plain_filter(draw: &mut Draw, model: &'static ModelDef, depth: usize) -> Json {
+    conditions(draw, model, depth, false)
+}
+
+fn conditions(draw: &mut Draw, model: &'static ModelDef, depth: usize, follows: bool) -> Json {
     if depth > 0 && draw.below(3) == 0 {
         let group = draw.of(&["$and", "$or", "$not"]);
         if group == "$not" {
-            return json!({ "$not": filter(draw, model, depth - 1) });
+            return json!({ "$not": conditions(draw, model, depth - 1, follows) });
         }
-        let items: Vec<Json> = (0..draw.below(3)).map(|_| filter(draw, model, depth - 1)).collect();
+        let items: Vec<Json> =
+            (0..draw.below(3)).map(|_| conditions(draw, model, depth - 1, follows)).collect();
         return json!({ group: items });
     }
     let mut map = Map::new();
     for _ in 0..1 + draw.below(2) {
+        if follows && draw.any() {
+            let (name, question) = question(draw, model);
+            map.insert(name, question);
+            continue;
+        }
         let all = visible(model);
         let field = all[draw.below(all.len())];
         let (key, condition) = if field.role == Role::Tenant {

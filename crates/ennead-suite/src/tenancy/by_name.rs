@@ -133,6 +133,24 @@ pub(super) fn json_filters<M: Subject>(world: &World) -> Vec<(&'static str, Opti
             ("parent = theirs or true", json!({ "$or": [{ "parent_id": b }, {}] })),
         ]);
     }
+    if M::DEF.find("above_id").is_some() {
+        all.extend([
+            ("a row above", json!({ "above": { "$exists": true } })),
+            ("their row above", json!({ "above": { "code": "their-code" } })),
+            ("no row below", json!({ "below": { "$none": {} } })),
+            ("no row of theirs below", json!({ "below": { "$none": { "code": "their-code" } } })),
+            ("below by another tenant", json!({ "below": { "$some": { "tenant_id": world.b.text } } })),
+        ]);
+    }
+    if M::parents(&world.a).is_some() {
+        let theirs = json!({ "docs": { "$some": { "code": "their-code" } } });
+        all.extend([
+            ("a parent", json!({ "parent": {} })),
+            ("no parent", json!({ "parent": null })),
+            ("siblings of theirs", json!({ "parent": theirs })),
+            ("no siblings of theirs", json!({ "parent": { "$none": theirs } })),
+        ]);
+    }
     let mut all: Vec<_> = all.into_iter().map(|(name, filter)| (name, Some(filter))).collect();
     all.push(("no filter", None));
     all
@@ -183,6 +201,10 @@ pub(super) async fn filtered_read<M: Subject>(
         FilteredRead::List => {
             told_rows(nodes.run("List", scope, with_filter(json!({ "limit": 1000 }), filter)).await)
         }
+        FilteredRead::Included => {
+            let params = json!({ "limit": 1000, "include": includes::<M>()? });
+            told_rows(nodes.run("List", scope, with_filter(params, filter)).await)
+        }
         FilteredRead::Ordered => {
             let params = json!({ "order_by": ["-name", "id"], "limit": 2, "offset": 1 });
             told(nodes.run("List", scope, with_filter(params, filter)).await)
@@ -198,6 +220,14 @@ pub(super) async fn filtered_read<M: Subject>(
         | FilteredRead::CountDeleted
         | FilteredRead::Stream => return None,
     })
+}
+
+/// What stands beside the rows of a shape: as the typed face has it.
+fn includes<M: Subject>() -> Option<Json> {
+    if M::DEF.find("above_id").is_some() {
+        return Some(json!(["above", { "below": { "limit": 1 } }]));
+    }
+    M::DEF.find("parent_id").map(|_| json!({ "parent": { "include": { "docs": { "limit": 1 } } } }))
 }
 
 async fn pages(nodes: &ByName, scope: &Tenant, filter: Option<Json>) -> Result<Vec<Json>, Error> {

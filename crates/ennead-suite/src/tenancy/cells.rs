@@ -67,7 +67,7 @@ macro_rules! table {
 
 table! { /** Reads by key. */ KeyedRead, KEYED_READS: Read, Optional, WithDeleted }
 table! { /** Reads of rows that match. */
-FilteredRead, FILTERED_READS: List, WithDeleted, OnlyDeleted, Ordered, First, Pages, Stream, Count, CountDeleted }
+FilteredRead, FILTERED_READS: List, Included, WithDeleted, OnlyDeleted, Ordered, First, Pages, Stream, Count, CountDeleted }
 table! { /** Updates by key. */
 KeyedUpdate, KEYED_UPDATES: Name, Add, When, WhenNot, CodeToTheirs, CodeToOwn, Each, EachWithOwn, EachAdd, Restore, ParentOwn, ParentTheirs, ParentMissing }
 table! { /** Updates of rows that match. */ FilteredUpdate, FILTERED_UPDATES: Bulk, Returning }
@@ -145,11 +145,12 @@ pub(super) async fn keyed_read<M: Subject>(op: KeyedRead, stage: &Stage<M>, key:
     }
 }
 
+/// `None` where the shape has no such operation.
 pub(super) async fn filtered_read<M: Subject>(
     op: FilteredRead,
     stage: &Stage<M>,
     filter: Option<Filter<M>>,
-) -> String {
+) -> Option<String> {
     let scope = &stage.tenant;
     let list = || match filter.clone() {
         Some(filter) => M::list().filter(filter),
@@ -159,8 +160,9 @@ pub(super) async fn filtered_read<M: Subject>(
         Some(filter) => M::count().filter(filter),
         None => M::count(),
     };
-    match op {
+    Some(match op {
         FilteredRead::List => told_set(list().run(scope).await),
+        FilteredRead::Included => M::including(list(), scope)?.await,
         FilteredRead::WithDeleted => told_set(list().with_deleted().run(scope).await),
         FilteredRead::OnlyDeleted => told_set(list().only_deleted().run(scope).await),
         FilteredRead::Ordered => {
@@ -173,7 +175,7 @@ pub(super) async fn filtered_read<M: Subject>(
         }
         FilteredRead::Count => told(count().run(scope).await),
         FilteredRead::CountDeleted => told(count().with_deleted().run(scope).await),
-    }
+    })
 }
 
 async fn pages<M: Subject>(

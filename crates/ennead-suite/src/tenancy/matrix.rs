@@ -177,12 +177,16 @@ impl<M: Subject> Matrix<M> {
         }
         for op in FILTERED_READS {
             for (name, filter) in filters::<M>(&self.world) {
-                let with = filtered_read(*op, &self.with, filter.clone()).await;
-                let without = filtered_read(*op, &self.without, filter).await;
+                let Some(with) = filtered_read(*op, &self.with, filter.clone()).await else { continue };
+                let without = filtered_read(*op, &self.without, filter).await.unwrap_or_default();
                 self.judge(Face::Typed, format!("{op:?} where {name}"), with, without, false).await;
             }
             for (name, filter) in json_filters::<M>(&self.world) {
                 let with = by_name::filtered_read(*op, &self.with, filter.clone()).await;
+                if *op == FilteredRead::Included && with.is_none() {
+                    // The shape has no relations.
+                    continue;
+                }
                 let without = by_name::filtered_read(*op, &self.without, filter).await;
                 self.judge_json(format!("{op:?} where {name}"), with, without, false).await;
             }

@@ -108,6 +108,8 @@ async fn the_rules_refuse_what_carries_no_tenant(_: Bed) {
         "SELECT 1 FROM \"m_global\" WHERE EXISTS (SELECT 1 FROM \"m_text\" AS \"ennead_related_1\" WHERE \"ennead_related_1\".\"id\" = \"m_global\".\"id\")",
         "SELECT 1 FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? AND (TRUE OR (NOT EXISTS (SELECT 1 FROM \"m_text\" AS \"ennead_related_1\" WHERE \"ennead_related_1\".\"tenant_id\" = \"m_text\".\"tenant_id\")))",
         "DELETE FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? AND EXISTS (SELECT 1 FROM \"m_text\" AS \"ennead_related_1\" WHERE \"ennead_related_1\".\"id\" = ?)",
+        "SELECT 1 FROM (SELECT \"m_text\".\"id\" AS \"id\", \"m_text\".\"tenant_id\" AS \"tenant_id\", ROW_NUMBER() OVER (PARTITION BY \"m_text\".\"id\" ORDER BY \"m_text\".\"id\" ASC) AS \"ennead_row\" FROM \"m_text\") AS \"ennead_each\" WHERE \"ennead_each\".\"tenant_id\" = ? AND \"ennead_each\".\"ennead_row\" <= ?",
+        "SELECT 1 FROM (SELECT 1, ROW_NUMBER() OVER (PARTITION BY \"m_text\".\"tenant_id\" ORDER BY \"m_text\".\"id\" ASC) AS \"ennead_row\" FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? OR TRUE) AS \"ennead_each\" WHERE \"ennead_each\".\"ennead_row\" <= ?",
         "UPDATE \"m_text\" SET \"name\" = ? WHERE \"m_text\".\"id\" = ?",
         "DELETE FROM \"m_text\" WHERE \"m_text\".\"id\" = ?",
         "INSERT INTO \"m_text\" (\"id\") VALUES (?)",
@@ -119,6 +121,7 @@ async fn the_rules_refuse_what_carries_no_tenant(_: Bed) {
         assert!(rules.check(&SQLiteDialect {}, sql, None).is_err(), "{sql}");
     }
     for sql in [
+        "SELECT 1 FROM (SELECT \"m_text\".\"id\" AS \"id\", ROW_NUMBER() OVER (PARTITION BY \"m_text\".\"id\" ORDER BY \"m_text\".\"id\" ASC) AS \"ennead_row\" FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ?) AS \"ennead_each\" WHERE \"ennead_each\".\"ennead_row\" <= ?",
         "SELECT 1 FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? AND (FALSE OR TRUE)",
         "SELECT 1 FROM \"m_global\" WHERE (NOT EXISTS (SELECT 1 FROM \"m_text\" AS \"ennead_related_1\" WHERE \"ennead_related_1\".\"tenant_id\" = ?))",
     ] {

@@ -2,6 +2,8 @@
 #![allow(unreachable_pub, reason = "models as an application writes them")]
 
 use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,6 +13,8 @@ use ennead::prelude::*;
 use ennead::{Clock, Column, Filter, IdGenerator, Order, TenantId};
 use serde_json::json;
 use uuid::Uuid;
+
+use super::stage::told_set;
 
 /// One tenant under all the names that the shapes know it by.
 #[derive(Debug, Clone)]
@@ -154,6 +158,20 @@ pub(super) trait Subject:
     fn parents(_: &Who) -> Option<String> {
         None
     }
+    /// The list with what is related to its rows, one way and back, for shapes that have relations.
+    fn including(list: ennead::op::List<Self>, _: &Tenant) -> Option<Telling<'_>> {
+        drop(list);
+        None
+    }
+}
+
+/// What is told of rows with others beside them.
+pub(super) type Telling<'a> = Pin<Box<dyn Future<Output = String> + Send + 'a>>;
+
+macro_rules! told_beside {
+    ($list:ident, $scope:ident, $relations:expr) => {
+        Some(Box::pin(async move { told_set($list.include($relations).run($scope).await) }))
+    };
 }
 
 macro_rules! subject {
@@ -242,44 +260,80 @@ macro_rules! by_tenant {
     };
 }
 
+/// Along a relation to the row itself, and back; both hold the tenant in their keys.
+macro_rules! by_itself {
+    ($model:ident) => {
+        vec![
+            ("a row above", $model::ABOVE.any()),
+            ("their row above", $model::ABOVE.exists($model::CODE.eq("their-code"))),
+            ("no row below", $model::BELOW.none()),
+            ("no row of theirs below", $model::BELOW.not_exists($model::CODE.eq("their-code"))),
+        ]
+    };
+}
+
 subject! {
     #[model(table = "m_text")]
     TextDoc, NewTextDoc = "tenant column, String",
-    fields { #[tenant] tenant_id: String = |spec, who| who.text.clone() }
+    fields {
+        #[tenant] tenant_id: String = |spec, who| who.text.clone(),
+        #[references(TextDoc, name = above, inverse = below)] above_id: Option<String> = |spec, who| Some(spec.id.clone()),
+    }
     new {}
     owner: |who| text_id(&who.text),
     belongs: |row, who| row.tenant_id == who.text,
-    reaching: |a, b| by_tenant!(TextDoc, a.text.clone(), b.text.clone()),
+    reaching: |a, b| [by_tenant!(TextDoc, a.text.clone(), b.text.clone()), by_itself!(TextDoc)].concat(),
+    fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
+        told_beside!(list, scope, (TextDoc::ABOVE, TextDoc::BELOW.limit(1)))
+    }
 }
 
 subject! {
     #[model(table = "m_uuid")]
     UuidDoc, NewUuidDoc = "tenant column, Uuid",
-    fields { #[tenant] tenant_id: Uuid = |spec, who| who.uuid }
+    fields {
+        #[tenant] tenant_id: Uuid = |spec, who| who.uuid,
+        #[references(UuidDoc, name = above, inverse = below)] above_id: Option<String> = |spec, who| Some(spec.id.clone()),
+    }
     new {}
     owner: |who| Some(TenantId::Uuid(who.uuid)),
     belongs: |row, who| row.tenant_id == who.uuid,
-    reaching: |a, b| by_tenant!(UuidDoc, a.uuid, b.uuid),
+    reaching: |a, b| [by_tenant!(UuidDoc, a.uuid, b.uuid), by_itself!(UuidDoc)].concat(),
+    fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
+        told_beside!(list, scope, (UuidDoc::ABOVE, UuidDoc::BELOW.limit(1)))
+    }
 }
 
 subject! {
     #[model(table = "m_int")]
     IntDoc, NewIntDoc = "tenant column, i64",
-    fields { #[tenant] tenant_id: i64 = |spec, who| who.int }
+    fields {
+        #[tenant] tenant_id: i64 = |spec, who| who.int,
+        #[references(IntDoc, name = above, inverse = below)] above_id: Option<String> = |spec, who| Some(spec.id.clone()),
+    }
     new {}
     owner: |who| Some(TenantId::Int(who.int)),
     belongs: |row, who| row.tenant_id == who.int,
-    reaching: |a, b| by_tenant!(IntDoc, a.int, b.int),
+    reaching: |a, b| [by_tenant!(IntDoc, a.int, b.int), by_itself!(IntDoc)].concat(),
+    fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
+        told_beside!(list, scope, (IntDoc::ABOVE, IntDoc::BELOW.limit(1)))
+    }
 }
 
 subject! {
     #[model(table = "m_global_key", key = "global")]
     GlobalKeyDoc, NewGlobalKeyDoc = "key = \"global\"",
-    fields { #[tenant] tenant_id: String = |spec, who| who.text.clone() }
+    fields {
+        #[tenant] tenant_id: String = |spec, who| who.text.clone(),
+        #[references(GlobalKeyDoc, name = above, inverse = below)] above_id: Option<String> = |spec, who| Some(spec.id.clone()),
+    }
     new {}
     owner: |who| text_id(&who.text),
     belongs: |row, who| row.tenant_id == who.text,
-    reaching: |a, b| by_tenant!(GlobalKeyDoc, a.text.clone(), b.text.clone()),
+    reaching: |a, b| [by_tenant!(GlobalKeyDoc, a.text.clone(), b.text.clone()), by_itself!(GlobalKeyDoc)].concat(),
+    fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
+        told_beside!(list, scope, (GlobalKeyDoc::ABOVE, GlobalKeyDoc::BELOW.limit(1)))
+    }
     const KEY_CLASHES: bool = true;
 }
 
@@ -311,6 +365,7 @@ subject! {
 }
 
 #[model(table = "m_dash", key = "global")]
+#[derive(Debug)]
 pub(super) struct Dash {
     #[key]
     pub id: String,
@@ -320,6 +375,7 @@ pub(super) struct Dash {
 }
 
 #[model(tenant(via = dash_id), table = "m_frame")]
+#[derive(Debug)]
 pub(super) struct Frame {
     #[key]
     pub id: String,
@@ -358,7 +414,7 @@ macro_rules! by_relation {
 subject! {
     #[model(tenant(via = parent_id), table = "m_via_one")]
     ViaOne, NewViaOne = "via one hop",
-    fields { #[references(Dash)] parent_id: String = |spec, who| spec.parent.clone().unwrap_or(who.dash.clone()) }
+    fields { #[references(Dash, inverse = docs)] parent_id: String = |spec, who| spec.parent.clone().unwrap_or(who.dash.clone()) }
     new { parent_id: |spec, who| spec.parent.clone().unwrap_or(who.dash.clone()) }
     owner: |who| text_id(&who.text),
     belongs: |row, who| row.parent_id == who.dash,
@@ -371,6 +427,9 @@ subject! {
     fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
         Some(update.set(ViaOne::PARENT_ID, parent))
     }
+    fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
+        told_beside!(list, scope, ViaOne::PARENT.include(ViaOne::PARENT.inverse().limit(1)))
+    }
     fn parents(who: &Who) -> Option<String> {
         Some(who.dash.clone())
     }
@@ -379,7 +438,7 @@ subject! {
 subject! {
     #[model(tenant(via = parent_id), table = "m_via_two")]
     ViaTwo, NewViaTwo = "via two hops",
-    fields { #[references(Frame)] parent_id: String = |spec, who| spec.parent.clone().unwrap_or(who.frame.clone()) }
+    fields { #[references(Frame, inverse = docs)] parent_id: String = |spec, who| spec.parent.clone().unwrap_or(who.frame.clone()) }
     new { parent_id: |spec, who| spec.parent.clone().unwrap_or(who.frame.clone()) }
     owner: |who| text_id(&who.text),
     belongs: |row, who| row.parent_id == who.frame,
@@ -395,6 +454,9 @@ subject! {
     const CODE_CLASHES: bool = true;
     fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
         Some(update.set(ViaTwo::PARENT_ID, parent))
+    }
+    fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
+        told_beside!(list, scope, ViaTwo::PARENT.include(ViaTwo::PARENT.inverse().limit(1)))
     }
     fn parents(who: &Who) -> Option<String> {
         Some(who.frame.clone())
@@ -417,12 +479,16 @@ subject! {
     SharedDoc, NewSharedDoc = "shared_when",
     fields {
         #[tenant] tenant_id: String = |spec, who| who.text.clone(),
+        #[references(SharedDoc, name = above, inverse = below)] above_id: Option<String> = |spec, who| Some(spec.id.clone()),
         #[default(false)] is_public: bool = |spec, who| spec.open,
     }
     new {}
     owner: |who| text_id(&who.text),
     belongs: |row, who| row.tenant_id == who.text,
-    reaching: |a, b| by_tenant!(SharedDoc, a.text.clone(), b.text.clone()),
+    reaching: |a, b| [by_tenant!(SharedDoc, a.text.clone(), b.text.clone()), by_itself!(SharedDoc)].concat(),
+    fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
+        told_beside!(list, scope, (SharedDoc::ABOVE, SharedDoc::BELOW.limit(1)))
+    }
     const SHARED: bool = true;
 }
 
@@ -431,12 +497,16 @@ subject! {
     SoftDoc, NewSoftDoc = "soft-deleted",
     fields {
         #[tenant] tenant_id: String = |spec, who| who.text.clone(),
+        #[references(SoftDoc, name = above, inverse = below)] above_id: Option<String> = |spec, who| Some(spec.id.clone()),
         #[deleted_at] deleted_at: Option<DateTime<Utc>> = |spec, who| spec.dead.then(|| DateTime::from_timestamp(1_600_000_000, 0).unwrap()),
     }
     new {}
     owner: |who| text_id(&who.text),
     belongs: |row, who| row.tenant_id == who.text,
-    reaching: |a, b| by_tenant!(SoftDoc, a.text.clone(), b.text.clone()),
+    reaching: |a, b| [by_tenant!(SoftDoc, a.text.clone(), b.text.clone()), by_itself!(SoftDoc)].concat(),
+    fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
+        told_beside!(list, scope, (SoftDoc::ABOVE, SoftDoc::BELOW.limit(1)))
+    }
     const MORTAL: bool = true;
 }
 

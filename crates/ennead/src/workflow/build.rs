@@ -192,7 +192,7 @@ fn related_kind<'p>(
         if include.is_some_and(|include| include.is_none()) {
             return Err(format!("{} gives no {name:?}: say so with `include`", node.name()));
         }
-        if relation.many && !parts.next().is_some_and(|part| part.parse::<usize>().is_ok()) {
+        if relation.many && parts.next().is_none_or(|part| part.parse::<usize>().is_err()) {
             return Ok(None);
         }
         let Some(next) = parts.next() else { return Ok(None) };

@@ -25,6 +25,11 @@ pub(super) fn sample_at(node: &Node, path: &str) -> Json {
         Some("limit") if place.is_some_and(|place| place.including) => json!(1),
         Some("with_deleted") if place.is_some_and(|place| place.including) => json!(false),
         Some("$exists" | "$null") => json!(true),
+        Some("$in" | "$nin") => json!([]),
+        Some("$between") => {
+            let bound = kind_at(node, path).map_or(Json::Null, |kind| sample(&kind));
+            json!([bound, bound])
+        }
         _ if place.is_some_and(|place| place.whole) => json!({}),
         _ => kind_at(node, path).map_or(Json::Null, |kind| sample(&kind)),
     }

@@ -157,7 +157,7 @@ async fn attack_49_unknown_names(bed: Bed) {
         ("ListUserNode", json!({ "filter": { "$where": "1" } })),
         ("ListUserNode", json!({ "filter": { "name": {} } })),
         ("ListUserNode", json!({ "with_deleted": true })),
-        ("ListUserNode", json!({ "include": ["organization"] })),
+        ("ListUserNode", json!({ "include": ["organisation"] })),
         ("CountUserNode", json!({ "where": {} })),
         ("ReadUserNode", json!({})),
         ("BulkDeleteUserNode", json!({})),

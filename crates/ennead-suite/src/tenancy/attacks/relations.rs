@@ -2,6 +2,7 @@
 
 use ennead::With;
 use ennead::prelude::*;
+use serde_json::{Value as Json, json};
 
 use super::town::*;
 use crate::Bed;
@@ -124,7 +125,113 @@ async fn attack_43_relations_of_shared_rows(bed: Bed) {
     assert_eq!(left.iter().map(|line| line.id.as_str()).collect::<Vec<_>>(), ["a-line"]);
 }
 
+/// The same by name: conditions, rows beside rows, and the first of them.
+async fn attack_43_relations_by_name(bed: Bed) {
+    let town = entangled(&bed).await;
+    let canary = town.canary.as_str();
+    let run = async |scope: &Tenant, node: &str, params: Json| {
+        town.safe(schema().node(node).unwrap().run(scope, params).await)
+    };
+    let pins = json!({ "include": ["source", "widget.above", "widget.board.widgets"] });
+    let pins = run(&town.a, "ListPinNode", pins).await.unwrap();
+    assert_eq!((&pins[0]["source_id"], &pins[0]["source"]), (&json!("b-board"), &json!(null)));
+    assert_eq!(
+        (&pins[0]["widget"]["above_id"], &pins[0]["widget"]["above"]),
+        (&json!("b-widget"), &json!(null))
+    );
+    assert_eq!(pins[0]["widget"]["board"]["widgets"].as_array().unwrap().len(), 1);
+    for hit in [
+        json!({ "source": {} }),
+        json!({ "source": { "name": canary } }),
+        json!({ "source": { "$exists": true } }),
+        json!({ "$not": { "source": { "$none": { "name": canary } } } }),
+        json!({ "widget": { "above": { "board": { "name": canary } } } }),
+        json!({ "widget": { "board": { "widgets": { "$some": { "title": canary } } } } }),
+    ] {
+        let found = run(&town.a, "CountPinNode", json!({ "filter": hit })).await.unwrap();
+        assert_eq!(found["count"], 0, "{hit}");
+    }
+    let theirs = json!({ "source": { "name": canary } });
+    let before = town.victim().await;
+    let taken = json!({ "filter": theirs, "data": { "label": "taken" } });
+    assert_eq!(run(&town.a, "BulkUpdatePinNode", taken).await.unwrap()["affected"], 0);
+    assert_eq!(run(&town.a, "BulkDeletePinNode", json!({ "filter": theirs })).await.unwrap()["affected"], 0);
+    let unmet = json!({ "id": "a-pin", "data": { "label": "taken" }, "when": theirs });
+    assert!(run(&town.a, "UpdatePinNode", unmet).await.unwrap_err().is_conflict());
+    assert_eq!(town.victim().await, before);
+    // The same key in both tenants, and the first of each.
+    let users = json!({ "filter": { "id": "same-user" }, "include": { "stars": { "limit": 5 } } });
+    for (scope, board) in [(&town.a, "a-board"), (&town.b, "b-board")] {
+        let rows = schema().node("ListUserNode").unwrap().run(scope, users.clone()).await.unwrap();
+        let stars = rows[0]["stars"].as_array().unwrap();
+        assert_eq!(
+            (rows.as_array().unwrap().len(), stars.len(), &stars[0]["board_id"]),
+            (1, 1, &json!(board))
+        );
+    }
+    let across = schema().node("ListUserNode").unwrap().run(&town.across, users).await.unwrap();
+    for user in across.as_array().unwrap() {
+        assert_eq!(user["stars"].as_array().unwrap().len(), 1);
+        assert_eq!(user["stars"][0]["organization_id"], user["organization_id"]);
+    }
+    // A tenant other than the scope's is no condition, at any depth; nor is a scope a parameter of what is included.
+    for wrong in [
+        json!({ "filter": { "stars": { "$some": { "organization_id": "bravo" } } } }),
+        json!({ "include": { "stars": { "filter": { "organization_id": "bravo" } } } }),
+        json!({ "include": { "stars": { "scope": "across_tenants" } } }),
+        json!({ "include": { "stars": { "in_tenant": "bravo" } } }),
+    ] {
+        assert!(run(&town.a, "ListUserNode", wrong).await.unwrap_err().is_invalid_input());
+    }
+}
+
+/// The first rows of each are the first of the tenant's own: another's before them are not counted.
+async fn attack_43_the_first_rows_of_each(bed: Bed) {
+    let town = entangled(&bed).await;
+    let first = || User::list().filter(User::ID.eq("same-user")).include(User::STARS.limit(1));
+    let own = town.safe(first().run(&town.a).await).unwrap();
+    assert_eq!(own[0].related[0].board_id, "a-board");
+    let theirs = first().run(&town.b).await.unwrap();
+    assert_eq!(theirs[0].related[0].board_id, "b-board");
+    let both = first().run(&town.across).await.unwrap();
+    assert!(both.len() == 2 && both.iter().all(|user| user.related.len() == 1), "{both:?}");
+    let board = Board::read("b-board").run(&town.b).await.unwrap();
+    assert_eq!(board.related(Board::WIDGETS.limit(1)).run(&town.a).await.unwrap(), []);
+    let pin = Pin::read("a-pin").run(&town.a).await.unwrap();
+    let widget = town.safe(pin.related(Pin::WIDGET.include(Widget::ABOVE)).run(&town.a).await).unwrap();
+    assert_eq!(widget.unwrap().related, None);
+}
+
+/// A lock holds what a tenant may write: nobody else's rows, shared or not, and no table that belongs to none.
+async fn attack_43_locks_hold_no_other_rows(bed: Bed) {
+    let town = entangled(&bed).await;
+    Template::update("b-template")
+        .set(Template::IS_PUBLIC, true)
+        .set(Template::BODY, "shared")
+        .run(&town.b)
+        .await
+        .unwrap();
+    let work = town.a.transaction(async |tx| {
+        let boards = Board::list().for_update().run(tx).await?;
+        assert!(boards.iter().all(|board| board.organization_id != "bravo"), "{boards:?}");
+        assert!(Board::read("b-board").for_update().run(tx).await.unwrap_err().is_not_found());
+        let templates = Template::list().for_update().run(tx).await?;
+        assert_eq!(templates.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["a-template"]);
+        assert_eq!(Template::read("b-template").run(tx).await?.body, "shared");
+        // While these are held, the victim writes all of its own; SQLite has one writer at a time.
+        if bed.is_postgres() {
+            Template::update("b-template").set(Template::BODY, "mine").run(&town.b).await?;
+            Board::update("b-board").add(Board::VIEWS, 1).run(&town.b).await?;
+        }
+        Ok::<_, Error>(())
+    });
+    work.await.unwrap();
+}
+
 crate::cases![
+    attack_43_relations_by_name,
+    attack_43_the_first_rows_of_each,
+    attack_43_locks_hold_no_other_rows,
     attack_43_conditions_on_related_rows,
     attack_43_writes_where_related_rows_are,
     attack_43_rows_beside_rows,

@@ -79,7 +79,7 @@ pub struct Star {
     pub id: String,
     #[tenant]
     pub organization_id: String,
-    #[references(User)]
+    #[references(User, inverse = stars)]
     pub user_id: String,
     #[references(Board, on_delete = cascade)]
     pub board_id: String,
@@ -90,7 +90,7 @@ pub struct Star {
 pub struct Widget {
     #[key]
     pub id: String,
-    #[references(Board)]
+    #[references(Board, inverse = widgets)]
     pub board_id: String,
     #[references(Board, inverse = sources)]
     pub source_id: Option<String>,
@@ -165,7 +165,7 @@ pub struct Template {
 pub struct Line {
     #[key]
     pub id: String,
-    #[references(Template)]
+    #[references(Template, inverse = lines)]
     pub template_id: String,
     pub text: String,
 }

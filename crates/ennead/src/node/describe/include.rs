@@ -8,12 +8,9 @@ use crate::node::Node;
 use crate::node::params::visible;
 use crate::node::relations::Relation;
 
-/// The parameter, for a model that has relations; `null` alone for one that has none.
+/// The parameter. Whether a relation is named twice, the node tells.
 pub(super) fn parameter(node: &Node) -> Json {
     let relations = node.relations.of(node.model);
-    if relations.is_empty() {
-        return json!({ "type": "null" });
-    }
     let behind = |one: &Relation| node.relations.of(one.model());
     let dotted = |one: &Relation| {
         behind(one).iter().map(|next| format!("{}.{}", one.name, next.name)).collect::<Vec<_>>()
@@ -21,8 +18,13 @@ pub(super) fn parameter(node: &Node) -> Json {
     let mut names: Vec<String> = relations.iter().map(|one| one.name.to_owned()).collect();
     names.extend(relations.iter().flat_map(dotted));
     let said = relations.iter().map(|one| (one.name.to_owned(), said(*one, &behind(one))));
-    let item = json!({ "anyOf": [{ "enum": names }, object(said.collect(), &[])] });
-    let list = json!({ "type": "array", "items": item, "uniqueItems": true });
+    included(&names, object(said.collect(), &[]))
+}
+
+/// A name or an object of names, or a list of these.
+fn included<N: serde::Serialize>(names: &[N], object: Json) -> Json {
+    let item = if names.is_empty() { object } else { json!({ "anyOf": [{ "enum": names }, object] }) };
+    let list = json!({ "type": "array", "items": item });
     nullable(json!({ "anyOf": [item, list] }))
 }
 
@@ -39,13 +41,7 @@ fn said(relation: Relation, next: &[Relation]) -> Json {
         properties.push(("limit", nullable(count())));
     }
     let names: Vec<&str> = next.iter().map(|one| one.name).collect();
-    if names.is_empty() {
-        properties.push(("include", json!({ "type": "null" })));
-    } else {
-        let name = json!({ "enum": names });
-        let list = json!({ "type": "array", "items": name, "uniqueItems": true });
-        properties.push(("include", nullable(json!({ "anyOf": [name, list] }))));
-    }
+    properties.push(("include", included(&names, object(Map::new(), &[]))));
     of(properties, &[])
 }
 
