@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
-use ennead::{Db, Schema};
+use ennead::{Db, DbBuilder, Schema};
 
 use crate::command::{Bare, Command, DatabaseArgs};
 use crate::failure::Failure;
@@ -111,12 +111,16 @@ impl Application {
             return Err(Failure::new("no database is named")
                 .hint("give `--database URL`, or set DATABASE_URL: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"));
         };
-        Self::open(url).await
+        Self::open_with(Db::builder().schema(&self.schema), url).await
     }
 
     /// Connects to a database.
     pub(crate) async fn open(url: &str) -> Result<Db, Failure> {
-        Db::connect(url).await.map_err(|error| {
+        Self::open_with(Db::builder(), url).await
+    }
+
+    async fn open_with(builder: DbBuilder, url: &str) -> Result<Db, Failure> {
+        builder.connect(url).await.map_err(|error| {
             let is_server = error.is_connection() && url.starts_with("postgres");
             let failure = Failure::from(error);
             if is_server { failure.hint("is the server up, and is the URL right?") } else { failure }

@@ -158,8 +158,9 @@ fn unique(model: &ModelDef, parts: Vec<IndexPart>, tenant: Option<u16>, def: Opt
     Unique { name, columns, index, living_only }
 }
 
-/// The condition of a soft-deleted model's living rows.
-fn living(model: &ModelDef) -> Option<String> {
+/// The condition of a soft-deleted model's living rows, in SQL.
+#[must_use]
+pub fn living(model: &ModelDef) -> Option<String> {
     model.role(Role::DeletedAt).map(|at| format!("{} IS NULL", quote(model.field(at).column)))
 }
 

@@ -58,6 +58,17 @@ impl TenantId {
         Ok(TenantId::Text(text.into()))
     }
 
+    /// The id that a tenant column's value is.
+    #[must_use]
+    pub fn of_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Text(text) => Some(TenantId::Text((**text).into())),
+            Value::Uuid(uuid) => Some(TenantId::Uuid(*uuid)),
+            Value::Int(int) => Some(TenantId::Int(*int)),
+            _ => None,
+        }
+    }
+
     /// The id as a value of the tenant column's kind. Only a text that is written just so turns into another kind.
     pub(crate) fn to_value(&self, model: &ModelDef, kind: &Kind) -> Result<Value, Error> {
         let value = match (self, kind) {

@@ -52,6 +52,7 @@ pub mod row_security;
 pub mod runs;
 pub mod schema_diff;
 pub mod soft_delete;
+pub mod soft_references;
 pub mod statements;
 pub mod streams;
 pub mod syncing;
@@ -129,6 +130,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         http::CASES,
         runs::CASES,
         soft_delete::CASES,
+        soft_references::CASES,
         append_only::CASES,
         transactions::CASES,
         cancelling::CASES,
@@ -181,6 +183,7 @@ fn operations() -> impl Iterator<Item = &'static Case> {
         streams::CASES,
         upsert::CASES,
         soft_delete::CASES,
+        soft_references::CASES,
         transactions::CASES,
         locks::CASES,
         deferred::CASES,

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use ennead_core::{Clock, Error, ErrorKind, IdGenerator, Model, Sources};
+use ennead_core::{Clock, Error, ErrorKind, IdGenerator, Model, ModelDef, Sources};
 
 use crate::backend::{Access, Backend};
 use crate::db::Db;
 use crate::observe::{Observer, Observers};
+use crate::schema::Schema;
 
 /// What a backend needs to know to open connections.
 #[derive(Debug, Clone)]
@@ -59,6 +60,7 @@ pub struct DbBuilder {
     sources: Sources,
     observers: Observers,
     admin_url: Option<String>,
+    models: Vec<&'static ModelDef>,
 }
 
 impl DbBuilder {
@@ -121,6 +123,14 @@ impl DbBuilder {
         self
     }
 
+    /// The models that are in the database. A soft delete needs them, to know whose rows name the one that is deleted;
+    /// [`Schema::create`], [`Schema::sync`], [`Runtime`](crate::Runtime) and the HTTP router tell them too.
+    #[must_use]
+    pub fn schema(mut self, schema: &Schema) -> Self {
+        self.models.extend_from_slice(schema.models());
+        self
+    }
+
     /// Another clock, for tests.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
@@ -156,7 +166,9 @@ impl DbBuilder {
         if let Backend::Postgres(pools) = &backend {
             pools.must_be_held().await?;
         }
-        Ok(Db::new(backend, self.sources, self.observers))
+        let db = Db::new(backend, self.sources, self.observers);
+        db.inner().known.learn(&self.models);
+        Ok(db)
     }
 }
 

@@ -7,6 +7,7 @@ use ennead_sql::Planner;
 
 use crate::backend::Backend;
 use crate::builder::DbBuilder;
+use crate::known::{Known, Marks};
 use crate::observe::Observers;
 use crate::scopes::{AcrossTenants, Tenant};
 
@@ -24,6 +25,8 @@ pub(crate) struct DbInner {
     pub(crate) sources: Sources,
     pub(crate) planner: Planner,
     pub(crate) observers: Observers,
+    pub(crate) known: Known,
+    pub(crate) marks: Marks,
 }
 
 impl std::fmt::Debug for Db {
@@ -36,7 +39,8 @@ impl Db {
     pub(crate) fn new(backend: Backend, sources: Sources, observers: Observers) -> Self {
         let planner = Planner::new(backend.dialect());
         let planner = if backend.row_security() { planner.without_copy() } else { planner };
-        Self { inner: Arc::new(DbInner { backend, sources, planner, observers }), actor: None }
+        let (known, marks) = (Known::default(), Marks::default());
+        Self { inner: Arc::new(DbInner { backend, sources, planner, observers, known, marks }), actor: None }
     }
 
     pub(crate) fn inner(&self) -> &Arc<DbInner> {

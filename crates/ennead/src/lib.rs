@@ -58,6 +58,7 @@ mod exec;
 #[cfg(feature = "http")]
 pub mod http;
 mod introspect;
+mod known;
 pub mod migrate;
 mod model_ext;
 mod node;

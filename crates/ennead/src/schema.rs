@@ -87,6 +87,7 @@ impl Schema {
     /// `is_schema_mismatch` where some of the tables are there and some are not: that takes a migration.
     pub async fn create(&self, db: &Db) -> Result<(), Error> {
         let snapshot = ddl::snapshot(self.models(), db.dialect())?;
+        db.inner().known.learn(self.models());
         let role = application_role(db).await?;
         let mut conn = db.inner().backend.acquire(Access { write: true, owner: true }).await?;
         conn.begin(None).await?;

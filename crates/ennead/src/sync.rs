@@ -51,6 +51,7 @@ impl Schema {
     /// ```
     pub async fn sync(&self, db: &Db) -> Result<Vec<Step>, Error> {
         no_ledger(db).await?;
+        db.inner().known.learn(self.models());
         let mut attempt = 1;
         loop {
             let version = schema_version(db).await?;

@@ -21,6 +21,10 @@ pub(super) fn foreign_keys(
         check(model, &key, models)?;
         let nulls_one_of_two = key.is_composite() && key.on_delete == Action::SetNull;
         let (mut on_delete, mut on_delete_columns) = (action(key.on_delete), Vec::new());
+        if model.no_hard_delete && key.on_delete == Action::Cascade {
+            // Rows of this model are marked with their parent, and never removed with it.
+            on_delete = ReferentialAction::NoAction;
+        }
         match dialect {
             Dialect::Postgres if nulls_one_of_two => {
                 on_delete_columns.push(model.field(key.field).column.to_owned());

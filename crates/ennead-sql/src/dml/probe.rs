@@ -69,16 +69,18 @@ pub fn ambiguity(dialect: Dialect, model: &'static ModelDef, keys: Vec<Value>) -
 
 /// How many of the rows with these keys, among those that the guard lets in, rows of another table refer to: what tells
 /// which foreign key of which table SQLite meant when it refused a delete. `pairs` are the foreign key's columns and those
-/// that they name.
+/// that they name; `living` is the condition of those of its rows that count.
 #[must_use]
 pub fn referred(
+    dialect: Dialect,
     model: &'static ModelDef,
     guard: &ennead_core::Guard,
     keys: Vec<Value>,
     child: &str,
     pairs: &[(String, String)],
+    living: Option<&str>,
 ) -> Probe {
-    let context = Context { dialect: Dialect::Sqlite, model, table: model.table, hops: 0 };
+    let context = Context { dialect, model, table: model.table, hops: 0 };
     let mut shared = vec![Bind { value: Value::Array(keys), kind: model.key_field().kind, many: true }];
     let mut tenant = guard.clone();
     take_guard(&mut tenant, &mut shared);
@@ -94,13 +96,15 @@ pub fn referred(
         .iter()
         .map(|(from, to)| format!("\"ennead_child\".{} = {}.{}", quote(from), quote(model.table), quote(to)))
         .collect();
+    let mut same = same;
+    same.extend(living.map(str::to_owned));
     query.and_where(Sea::cust(format!(
         "EXISTS (SELECT 1 FROM {} AS \"ennead_child\" WHERE {})",
         quote(child),
         same.join(" AND ")
     )));
     Probe {
-        program: program(Shape::render(Dialect::Sqlite, &query, Vec::new(), vec![Kind::I64]), shared),
+        program: program(Shape::render(dialect, &query, Vec::new(), vec![Kind::I64]), shared),
         expected: 0,
     }
 }

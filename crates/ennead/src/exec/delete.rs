@@ -1,14 +1,15 @@
 //! Delete and BulkDelete.
 
+use chrono::{DateTime, Utc};
 use ennead_core::{
-    Assignment, Delete, Deleted, Error, Kind, ModelDef, Operation, Role, Sources, Target, TenantId, Update,
-    Value, admit_filter, admit_operation, always_set,
+    Assignment, Delete, Deleted, Error, ModelDef, Operation, Role, Sources, Target, TenantId, Update, Value,
+    admit_filter, admit_operation, always_set,
 };
 
 use super::probe::{check_single, explain_delete};
-use super::update::{Missing, keys_of, update_filled};
+use super::update::{Missing, keys_of};
 use super::work::Work;
-use super::{Handle, witness};
+use super::{Handle, following, witness};
 use crate::sink::Nothing;
 
 /// Deletes rows; those of a model with `#[deleted_at]` are marked, unless `hard`.
@@ -23,10 +24,11 @@ pub(crate) async fn delete(
         // What is wrong is wrong for no row too.
         return delete.when.as_mut().map_or(Ok(()), |when| admit_filter(model, when)).map(|()| 0);
     }
-    match (hard, marking(model, &handle.db.sources, delete)?) {
-        (false, Marking::Mark(update)) => {
-            Ok(update_filled(handle, narrow, update, Box::new(Nothing)).await?.affected)
-        }
+    let sources = &handle.db.sources;
+    let follows = !hard && following::marks_others(handle.db, model);
+    let now = if hard { sources.now() } else { handle.db.marks.moment(sources.now(), follows) };
+    match (hard, marking(model, now, sources, delete)?) {
+        (false, Marking::Mark(update)) => following::mark(handle, narrow, update, now).await,
         (_, Marking::Mark(update)) => {
             remove(handle, narrow, Delete { model: update.model, target: update.target, when: update.when })
                 .await
@@ -44,19 +46,13 @@ pub(super) enum Marking {
 }
 
 /// A delete as the update that marks its rows, where the model has `#[deleted_at]`.
-pub(super) fn marking(model: &'static ModelDef, sources: &Sources, delete: Delete) -> Result<Marking, Error> {
-    let Some(column) = model.role(Role::DeletedAt) else { return Ok(Marking::Remove(delete)) };
-    let now = sources.now();
-    let value = match model.field(column).kind {
-        Kind::NaiveDateTime => Value::NaiveDateTime(now.naive_utc()),
-        _ => Value::DateTime(now),
-    };
-    let mut set = vec![Assignment { column, value, add: false }];
-    set.extend(always_set(model, sources).into_iter().map(|(column, value, add)| Assignment {
-        column,
-        value,
-        add,
-    }));
+pub(super) fn marking(
+    model: &'static ModelDef,
+    now: DateTime<Utc>,
+    sources: &Sources,
+    delete: Delete,
+) -> Result<Marking, Error> {
+    let Some(set) = mark_of(model, now, sources) else { return Ok(Marking::Remove(delete)) };
     Ok(Marking::Mark(Update {
         model: delete.model,
         target: delete.target,
@@ -65,6 +61,23 @@ pub(super) fn marking(model: &'static ModelDef, sources: &Sources, delete: Delet
         returning: false,
         deleted: Deleted::Exclude,
     }))
+}
+
+/// What marks a row at a moment, beside what every update sets; `None` for a model whose rows are not marked.
+pub(super) fn mark_of(
+    model: &'static ModelDef,
+    now: DateTime<Utc>,
+    sources: &Sources,
+) -> Option<Vec<Assignment>> {
+    let column = model.role(Role::DeletedAt)?;
+    let mut set = vec![Assignment { column, value: Value::DateTime(now), add: false }];
+    set.extend(beside(model, sources));
+    Some(set)
+}
+
+/// What every update sets.
+pub(super) fn beside(model: &'static ModelDef, sources: &Sources) -> impl Iterator<Item = Assignment> {
+    always_set(model, sources).into_iter().map(|(column, value, add)| Assignment { column, value, add })
 }
 
 async fn remove(handle: Handle<'_>, narrow: Option<TenantId>, delete: Delete) -> Result<u64, Error> {

@@ -3,6 +3,7 @@
 mod aftermath;
 mod apart;
 mod delete;
+mod following;
 mod insert;
 mod probe;
 mod read;
@@ -25,6 +26,7 @@ use crate::transaction::TxState;
 pub(crate) use aftermath::Aftermath;
 pub(crate) use apart::apart;
 pub(crate) use delete::delete;
+pub(crate) use following::restore;
 pub(crate) use insert::{Atomic, insert};
 pub(crate) use read::{complete_order, count, page_digest, select};
 pub(crate) use show::{show, show_delete, show_insert, show_update};

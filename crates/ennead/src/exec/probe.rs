@@ -35,7 +35,7 @@ fn missing_parent(model: &'static ModelDef, column: u16) -> Error {
     violation(model, &name, &columns)
 }
 
-fn violation(model: &'static ModelDef, name: &str, columns: &[u16]) -> Error {
+pub(super) fn violation(model: &'static ModelDef, name: &str, columns: &[u16]) -> Error {
     Error::new(
         ErrorKind::ForeignKeyViolation,
         format!("{}: a referenced row is missing, or rows refer to it ({name})", model.name),
@@ -136,7 +136,7 @@ async fn referring(
         if triggers.contains(&naming::constraint("tr", &table, &columns)) {
             continue;
         }
-        let probe = referred(model, guard, keys.clone(), &table, &pairs);
+        let probe = referred(Dialect::Sqlite, model, guard, keys.clone(), &table, &pairs, None);
         if !work.holds(model, probe).await? {
             return Ok(Some(naming::constraint("fk", &table, &columns)));
         }

@@ -43,7 +43,8 @@ pub(crate) fn show_delete(dialect: Dialect, delete: Delete, hard: bool) -> Resul
     if hard {
         return show(dialect, Operation::Delete(delete));
     }
-    match marking(delete.model.0, &Sources::default(), delete)? {
+    let sources = Sources::default();
+    match marking(delete.model.0, sources.now(), &sources, delete)? {
         Marking::Mark(update) => show(dialect, Operation::Update(update)),
         Marking::Remove(delete) => show(dialect, Operation::Delete(delete)),
     }

@@ -117,6 +117,20 @@ pub(crate) fn update(
     })
 }
 
+/// Restore.
+pub(crate) fn restore(
+    handle: Handle<'_>,
+    narrow: Narrow,
+    update: Result<Update, Error>,
+    sink: MakeSink,
+) -> Started<'_> {
+    Box::pin(async move {
+        let (narrow, update) = (narrow.take()?, update?);
+        detour!(handle, narrow, Ask::Update(&update), sink());
+        super::restore(handle, narrow, update, sink()).await
+    })
+}
+
 /// Delete and BulkDelete.
 pub(crate) fn delete(
     handle: Handle<'_>,

@@ -102,6 +102,7 @@ pub fn router<F>(schema: Schema, db: Db, tenant_from_request: F) -> NodeRouter
 where
     F: for<'a> AsyncCaller<'a> + Send + Sync + 'static,
 {
+    db.inner().known.learn(schema.models());
     NodeRouter {
         schema,
         db,

@@ -120,7 +120,7 @@ impl<M: Model> Restore<M> {
     pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, M> {
         let sink = Rows::<M>::sink;
         Running {
-            started: exec::start::update(scope.handle(), self.narrow, restore(M::DEF, self.key), sink),
+            started: exec::start::restore(scope.handle(), self.narrow, restore(M::DEF, self.key), sink),
             finish: one,
         }
     }

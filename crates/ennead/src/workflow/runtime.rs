@@ -1,6 +1,6 @@
 //! Runs workflows: each node as soon as its inputs are there, bounded; or all in one transaction, one after the other.
 
-use ennead_core::Error;
+use ennead_core::{Error, ModelDef};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use serde_json::{Map, Value as Json};
 use tracing::Instrument;
@@ -19,6 +19,7 @@ const CONCURRENCY: usize = 8;
 /// Runs workflows on a scope.
 #[derive(Debug, Clone)]
 pub struct Runtime {
+    models: Vec<&'static ModelDef>,
     concurrency: usize,
     transactional: bool,
 }
@@ -35,9 +36,8 @@ impl Runtime {
     /// A runtime for workflows of this schema.
     #[must_use]
     pub fn new(schema: &Schema) -> Self {
-        // Workflows carry their nodes; the schema is taken so that a runtime can come to hold what nodes share.
-        let _ = schema;
-        Self { concurrency: CONCURRENCY, transactional: false }
+        // Workflows carry their nodes; the models are for the database, whose soft deletes ask for them.
+        Self { models: schema.models().to_vec(), concurrency: CONCURRENCY, transactional: false }
     }
 
     /// How many nodes run at once: 8 unless said.
@@ -61,6 +61,7 @@ impl Runtime {
     /// results in [`Error::results`]. In a transaction nothing lasts.
     pub async fn execute(&self, workflow: &Workflow, scope: &impl NodeScope) -> Result<Results, Error> {
         let handle = scope.handle();
+        handle.db.known.learn(&self.models);
         let run = handle.db.sources.ids.next().to_string();
         // A span, so that the statements of its nodes are told with the run too.
         let span = tracing::debug_span!(target: "ennead::workflow", "workflow", run);
