@@ -217,7 +217,8 @@ fn questions_beside_an_operation() {
     for model in [&DOC, &GRANDCHILD] {
         let guard = tenant(model).guard(model, false).unwrap();
         let pairs = [("parent \"id\"".to_owned(), "id".to_owned()), ("owner".to_owned(), "owner".to_owned())];
-        let Probe { program, expected } = referred(model, &guard, vec![Value::text("one")], "below", &pairs);
+        let Probe { program, expected } =
+            referred(Dialect::Sqlite, model, &guard, vec![Value::text("one")], "below", &pairs, None);
         writeln!(text, "{} referred {expected}\n    {}", model.name, shown(&program)).unwrap();
     }
     insta::assert_snapshot!(text);
