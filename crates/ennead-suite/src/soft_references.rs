@@ -83,8 +83,20 @@ pub struct Stamp {
     pub page_id: String,
 }
 
+/// It says nothing about its folder's deletion.
+#[model(table = "soft_marks")]
+#[derive(Debug)]
+pub struct Mark {
+    #[key(assigned)]
+    pub id: String,
+    #[tenant]
+    pub tenant_id: String,
+    #[references(Folder)]
+    pub folder_id: String,
+}
+
 fn schema() -> Schema {
-    ennead::schema![Folder, Document, Page, Loan, Stamp]
+    ennead::schema![Folder, Document, Page, Loan, Stamp, Mark]
 }
 
 async fn document(id: &str, folder: &str, at: &Tenant) {
@@ -261,6 +273,11 @@ async fn what_would_be_nulled_keeps_its_reference(bed: Bed) {
     assert_eq!(twin.twin_id.as_deref(), Some("a"), "so that nothing is lost when it comes back");
     Folder::delete("d").run(&acme).await.unwrap();
     Folder::restore("d").run(&acme).await.unwrap();
+    Mark::create(NewMark { id: "m".into(), folder_id: "d".into() }).run(&acme).await.unwrap();
+    Folder::delete("d").run(&acme).await.unwrap();
+    assert_eq!(Mark::read("m").run(&acme).await.unwrap().folder_id, "d", "nor does one that says nothing");
+    let error = Folder::delete("d").hard().run(&acme).await.unwrap_err();
+    assert!(error.is_foreign_key_violation(), "for good it cannot go: {error:?}");
 }
 
 async fn circles_end(bed: Bed) {

@@ -23,7 +23,7 @@ pub(super) fn foreign_keys(
         let (mut on_delete, mut on_delete_columns) = (action(key.on_delete), Vec::new());
         if model.no_hard_delete && key.on_delete == Action::Cascade {
             // Rows of this model are marked with their parent, and never removed with it.
-            on_delete = ReferentialAction::NoAction;
+            on_delete = ReferentialAction::Restrict;
         }
         match dialect {
             Dialect::Postgres if nulls_one_of_two => {

@@ -41,8 +41,20 @@ pub(super) fn marks_others(db: &DbInner, model: &'static ModelDef) -> bool {
         })
 }
 
+/// Whether a soft delete looks to the rows of a reference at all.
+fn matters(action: Action) -> bool {
+    matches!(action, Action::Restrict | Action::Cascade)
+}
+
 fn reference(child: &'static ModelDef, field: u16) -> Option<ReferenceDef> {
     child.field(field).reference
+}
+
+/// The references to a model that matter to its soft deletes, and whether they are all that there are.
+fn references(db: &DbInner, model: &'static ModelDef) -> (Vec<Inverse>, bool) {
+    let (mut references, is_known) = db.known.references(model);
+    references.retain(|(child, field)| matters(action(child, *field)));
+    (references, is_known)
 }
 
 fn action(child: &'static ModelDef, field: u16) -> Action {
@@ -57,7 +69,7 @@ pub(super) async fn mark(
     now: DateTime<Utc>,
 ) -> Result<u64, Error> {
     let model = update.model.0;
-    let (references, is_known) = handle.db.known.references(model);
+    let (references, is_known) = references(handle.db, model);
     if is_known && references.is_empty() {
         return Ok(update_filled(handle, narrow, update, Box::new(Nothing)).await?.affected);
     }
@@ -87,7 +99,7 @@ async fn mark_within(
 async fn mark_others(handle: Handle<'_>, now: DateTime<Utc>, mut levels: Vec<Level>) -> Result<(), Error> {
     let mut keeping: Vec<(Level, Inverse)> = Vec::new();
     while let Some(level) = levels.pop() {
-        let (references, is_known) = handle.db.known.references(level.model);
+        let (references, is_known) = references(handle.db, level.model);
         if !is_known {
             must_be_alone(handle, level.model).await?;
         }
@@ -95,8 +107,8 @@ async fn mark_others(handle: Handle<'_>, now: DateTime<Utc>, mut levels: Vec<Lev
             let Some(reference) = reference(child, field) else { continue };
             let set = mark_of(child, now, &handle.db.sources);
             match (reference.on_delete, set) {
-                // The reference stays, so that nothing is lost when the row comes back.
-                (Action::SetNull, _) => {}
+                // The row is still there, and the reference stays as it is: nothing is lost when the row comes back.
+                (Action::SetNull | Action::NoAction, _) => {}
                 (Action::Cascade, Some(set)) if !is_apart(handle, child, reference) => {
                     let rows = Update {
                         model: ModelRef(child),
@@ -184,11 +196,12 @@ async fn must_be_alone(handle: Handle<'_>, model: &'static ModelDef) -> Result<(
     let sql = match handle.db.planner.dialect() {
         ennead_core::Dialect::Postgres => format!(
             "SELECT DISTINCT o.conrelid::regclass::text FROM pg_catalog.pg_constraint o WHERE o.contype = 'f' \
-             AND o.confrelid = to_regclass(quote_ident('{table}')) AND o.conrelid <> o.confrelid ORDER BY 1 LIMIT 3"
+             AND o.confdeltype IN ('r', 'c') AND o.confrelid = to_regclass(quote_ident('{table}')) \
+             AND o.conrelid <> o.confrelid ORDER BY 1 LIMIT 3"
         ),
         ennead_core::Dialect::Sqlite => format!(
             "SELECT DISTINCT m.name FROM sqlite_master AS m, pragma_foreign_key_list(m.name) AS l WHERE m.type = 'table' \
-             AND lower(l.\"table\") = lower('{table}') AND lower(m.name) <> lower('{table}') ORDER BY 1 LIMIT 3"
+             AND l.on_delete IN ('RESTRICT', 'CASCADE') AND lower(l.\"table\") = lower('{table}') AND lower(m.name) <> lower('{table}') ORDER BY 1 LIMIT 3"
         ),
     };
     let mut work = Work::open(handle, false, false).await?;
@@ -218,7 +231,7 @@ pub(crate) async fn restore(
 ) -> Result<Done, Error> {
     let model = update.model.0;
     fill_assignments(model, &mut update.set, &handle.db.sources)?;
-    let (references, is_known) = handle.db.known.references(model);
+    let (references, is_known) = references(handle.db, model);
     if is_known && references.is_empty() && living_parents(model).is_empty() {
         return update_filled(handle, narrow, update, sink).await;
     }
@@ -324,11 +337,11 @@ async fn must_have_living_parents(handle: Handle<'_>, level: &Level) -> Result<(
     Ok(())
 }
 
-/// The references of a model that must name living rows: what may be marked, and is not passed over by `set_null`.
+/// The references of a model that must name living rows.
 fn living_parents(model: &'static ModelDef) -> Vec<u16> {
     let is_one = |at: &u16| {
         reference(model, *at).is_some_and(|reference| {
-            reference.on_delete != Action::SetNull && (reference.target)().role(Role::DeletedAt).is_some()
+            matters(reference.on_delete) && (reference.target)().role(Role::DeletedAt).is_some()
         })
     };
     (0..model.fields.len() as u16).filter(is_one).collect()
