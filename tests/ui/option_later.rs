@@ -4,8 +4,6 @@ use ennead::prelude::*;
 pub struct Plan {
     #[key]
     pub id: String,
-    #[validate(email)]
-    pub a: String,
     #[soft_delete]
     pub b: String,
 }

@@ -5,9 +5,11 @@
 mod find;
 
 use crate::def::{
-    Action, IndexDef, IndexMethod, IndexPart, IndexTarget, ModelDef, ReferenceDef, Role, Tenancy, Uniqueness,
+    Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, ModelDef, ReferenceDef, Role, Tenancy,
+    Uniqueness,
 };
 use crate::naming;
+use crate::rule::Rule;
 use crate::scope::is_composite;
 
 pub use find::{Violated, find_by_name, find_unique};
@@ -270,6 +272,12 @@ pub fn checks(model: &ModelDef) -> Vec<Check> {
         all.push(Check { name, condition: check.condition, field: None });
     }
     all
+}
+
+/// The name of the CHECK of a rule, where a database keeps it too.
+#[must_use]
+pub fn rule_check(model: &ModelDef, field: &FieldDef, rule: &Rule) -> String {
+    naming::constraint("ck", model.table, &[field.column, rule.name()])
 }
 
 /// The indexes: those declared, then one for each reference and for the tenant column that leads none yet.

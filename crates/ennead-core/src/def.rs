@@ -1,5 +1,7 @@
 //! What a model is: the one source that operations, DDL, migrations and the JSON face read.
 
+use std::fmt;
+
 use crate::kind::Kind;
 use crate::value::Value;
 
@@ -110,6 +112,8 @@ pub struct FieldDef {
     pub check: Option<&'static str>,
     /// The column's earlier name, so that a migration renames it.
     pub renamed_from: Option<&'static str>,
+    /// What its values must keep to: `#[validate(…)]`.
+    pub rules: &'static [crate::rule::Rule],
     /// What tells whether JSON is what the field's type reads, for `Json<T>`.
     pub shape: Option<crate::field::JsonShape>,
 }
@@ -134,6 +138,7 @@ impl FieldDef {
             indexed: false,
             check: None,
             renamed_from: None,
+            rules: &[],
             shape: None,
         }
     }
@@ -208,6 +213,17 @@ pub enum Literal {
     Float(f64),
     /// A text; for an enumeration the stored name, for a decimal its digits.
     Text(&'static str),
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Literal::Bool(value) => value.fmt(f),
+            Literal::Int(value) => value.fmt(f),
+            Literal::Float(value) => value.fmt(f),
+            Literal::Text(text) => f.write_str(text),
+        }
+    }
 }
 
 /// A reference to a row of another model.

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::rule::Violation;
+
 /// What kind of failure an [`Error`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -72,6 +74,7 @@ struct Inner {
     fields: Vec<&'static str>,
     code: Option<String>,
     workflow: Option<Box<FailedWorkflow>>,
+    violations: Vec<Violation>,
 }
 
 /// Where a workflow failed, and what had been done by then.
@@ -93,6 +96,7 @@ impl Error {
             fields: Vec::new(),
             code: None,
             workflow: None,
+            violations: Vec::new(),
         }))
     }
 
@@ -140,6 +144,19 @@ impl Error {
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.0.code = Some(code.into());
         self
+    }
+
+    /// Tells each field that a rule of the model refuses.
+    #[must_use]
+    pub fn with_violations(mut self, violations: Vec<Violation>) -> Self {
+        self.0.violations = violations;
+        self
+    }
+
+    /// Each field that a rule of the model refuses, with its row in a bulk operation: all of them at once.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        &self.0.violations
     }
 
     /// Says in which run of a workflow it happened, at which node (none where its transaction failed as a whole), and what

@@ -23,6 +23,7 @@ pub mod naming;
 mod operation;
 mod relation;
 mod row;
+mod rule;
 mod scope;
 pub mod snapshot;
 mod tenant_id;
@@ -63,6 +64,9 @@ pub use relation::{
     Back, Cardinality, Hop, Leads, MAX_RELATION_HOPS, Related, Relation, ToMany, ToOne, ToUnique,
 };
 pub use row::{Row, RowReader, decode_error};
+pub use rule::{Rule, Violation};
+#[doc(hidden)]
+pub use rule::{custom, in_request, rules_fit};
 pub use scope::{Guard, MAX_HOPS, ParentCheck, Scope, Scoped, Shared, is_composite};
 pub use tenant_id::{IntoTenantId, TenantId};
 pub use value::Value;

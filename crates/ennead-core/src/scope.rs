@@ -6,6 +6,7 @@ use crate::filter::Expr;
 use crate::kind::Kind;
 use crate::lifecycle;
 use crate::operation::{ConflictAction, Insert, ModelRef, Operation, Target};
+use crate::rule;
 use crate::tenant_id::TenantId;
 use crate::value::Value;
 
@@ -130,6 +131,7 @@ impl Scope {
     pub fn apply(&self, mut operation: Operation) -> Result<Scoped, Error> {
         let model = operation.model();
         lifecycle::allow(&operation)?;
+        rule::allow(&operation)?;
         self.allow(model, &operation)?;
         // Rows that others share may be read, and not kept from them.
         let guard = self.guard(model, !operation.holds())?;

@@ -103,6 +103,31 @@ pub(crate) struct FieldAttrs {
     pub(crate) embed: Option<Embed>,
     pub(crate) generated: Option<(Span, LitStr)>,
     pub(crate) column: Option<Column>,
+    pub(crate) validate: Option<Validate>,
+}
+
+/// `#[validate(…)]`.
+pub(crate) struct Validate {
+    pub(crate) span: Span,
+    pub(crate) rules: Vec<(Span, Rule)>,
+}
+
+/// One rule of it.
+#[derive(Clone)]
+pub(crate) enum Rule {
+    Email,
+    Url,
+    Length { min: Option<u32>, max: Option<u32> },
+    Range { min: Option<Bound>, max: Option<Bound> },
+    Regex(String),
+    Custom(Path),
+}
+
+/// A bound of a range: its digits, with a point where there is one.
+#[derive(Clone)]
+pub(crate) struct Bound {
+    pub(crate) span: Span,
+    pub(crate) digits: String,
 }
 
 /// `#[key]`.

@@ -5,6 +5,7 @@ pub(crate) mod field;
 mod index;
 pub(crate) mod options;
 mod references;
+mod validate;
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
@@ -12,7 +13,7 @@ use crate::ctxt::Ctxt;
 use crate::names::{distance, hint};
 
 /// What belongs to later work: said so, rather than ignored.
-const LATER: [&str; 3] = ["audited", "validate", "soft_delete"];
+const LATER: [&str; 2] = ["audited", "soft_delete"];
 
 /// What of `#[model(…)]` is sometimes written as an attribute of its own.
 const MISPLACED: [&str; 9] =
@@ -39,7 +40,10 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
 /// Whether the attribute of a struct is one that is refused, and so to be taken off.
 pub(crate) fn is_misplaced(attribute: &Attribute) -> bool {
     let name = attribute.path().get_ident().map(ToString::to_string).unwrap_or_default();
-    name == "model" || LATER.contains(&name.as_str()) || MISPLACED.contains(&name.as_str())
+    name == "model"
+        || name == "validate"
+        || LATER.contains(&name.as_str())
+        || MISPLACED.contains(&name.as_str())
 }
 
 /// Attributes on the struct that should stand in `#[model(…)]`.
@@ -52,6 +56,8 @@ pub(crate) fn refuse_struct_attributes(cx: &Ctxt, attrs: &[Attribute]) {
             cx.error(attribute, "#[model] stands once on a struct: write everything into one #[model(…)]");
         } else if LATER.contains(&name.as_str()) {
             cx.error(attribute, later(&name));
+        } else if name == "validate" {
+            cx.error(attribute, "#[validate(…)] stands on fields; a rule over several fields is a check(\"…\") of the #[model(…)]");
         } else if MISPLACED.contains(&name.as_str()) {
             cx.error(attribute, format!("`{name}` of a struct stands in its #[model(…)]: #[model({name}…)]"));
         }

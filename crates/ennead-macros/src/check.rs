@@ -5,6 +5,7 @@ mod fields;
 mod indexes;
 mod keys;
 mod lifecycle;
+mod rules;
 mod tenancy;
 
 pub(crate) use tenancy::CHOICES;

@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ItemStruct, Path, Type, Visibility};
 
-use crate::ast::Action;
+use crate::ast::{Action, Rule};
 use crate::types::Shape;
 use default::Written;
 
@@ -138,6 +138,7 @@ pub(crate) struct Column {
     pub(crate) indexed: bool,
     pub(crate) check: Option<String>,
     pub(crate) renamed_from: Option<String>,
+    pub(crate) rules: Vec<Rule>,
 }
 
 pub(crate) struct Default {

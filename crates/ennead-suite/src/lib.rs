@@ -61,6 +61,7 @@ pub mod tls;
 pub mod transactions;
 pub mod types;
 pub mod upsert;
+pub mod validation;
 mod watch;
 pub mod witness;
 
@@ -126,6 +127,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         bulk::CASES,
         streams::CASES,
         upsert::CASES,
+        validation::CASES,
         nodes::CASES,
         http::CASES,
         runs::CASES,
@@ -182,6 +184,7 @@ fn operations() -> impl Iterator<Item = &'static Case> {
         bulk::CASES,
         streams::CASES,
         upsert::CASES,
+        validation::CASES,
         soft_delete::CASES,
         soft_references::CASES,
         transactions::CASES,

@@ -18,6 +18,9 @@ struct Tenancy;
 #[doc = include_str!("../../../docs/guide/transactions.md")]
 struct Transactions;
 
+#[doc = include_str!("../../../docs/guide/validation.md")]
+struct Validation;
+
 #[doc = include_str!("../../../docs/guide/errors.md")]
 struct Errors;
 

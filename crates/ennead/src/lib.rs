@@ -82,7 +82,7 @@ pub use ennead_core::{
     Actor, ArrayElement, Clock, Column, DbEnum, DeletableModel, Dialect, Embed, Error, ErrorKind, FieldType,
     Filter, GlobalModel, IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model,
     ModelDef, MutableModel, Order, OwnedModel, Relation, RemovableModel, Tenancy, TenantId, TenantModel,
-    ToMany, ToOne, ToUnique, Value, generate_id, generate_ulid,
+    ToMany, ToOne, ToUnique, Value, Violation, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use model_ext::ModelExt;
@@ -102,7 +102,7 @@ pub use workflow::{Results, Runtime, Workflow, WorkflowBuilder};
 pub mod def {
     pub use ennead_core::{
         Action, CheckDef, DefaultDef, EnumDef, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget,
-        KeyDef, KeyGeneration, Kind, Literal, ModelDef, Nulls, Precision, ReferenceDef, Role, Tenancy,
+        KeyDef, KeyGeneration, Kind, Literal, ModelDef, Nulls, Precision, ReferenceDef, Role, Rule, Tenancy,
         Uniqueness,
     };
 }

@@ -1,6 +1,6 @@
 //! Which constraint is meant, by its fields or by its name.
 
-use super::{Unique, checks, foreign_keys, living, primary_key, tenant_key, uniques};
+use super::{Unique, checks, foreign_keys, living, primary_key, rule_check, tenant_key, uniques};
 use crate::def::{FieldDef, ModelDef};
 use crate::naming;
 
@@ -59,6 +59,9 @@ pub fn find_by_name(model: &ModelDef, name: &str) -> Option<Violated> {
     if let Some(check) = checks(model).into_iter().find(|check| check.name == name) {
         return Some(Violated::Check(check.field));
     }
-    let of_type = |field: &FieldDef| naming::constraint("ck", model.table, &[field.column, "type"]) == name;
-    model.fields.iter().position(of_type).map(|at| Violated::Check(Some(at as u16)))
+    let of_field = |field: &FieldDef| {
+        naming::constraint("ck", model.table, &[field.column, "type"]) == name
+            || field.rules.iter().any(|rule| rule_check(model, field, rule) == name)
+    };
+    model.fields.iter().position(of_field).map(|at| Violated::Check(Some(at as u16)))
 }

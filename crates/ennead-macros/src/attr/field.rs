@@ -5,11 +5,11 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, LitStr, Meta};
 
 use super::args::{self, Arg, once};
-use super::{LATER, is_slip, later, references, unknown};
+use super::{LATER, is_slip, later, references, unknown, validate};
 use crate::ast::{Column, Embed, FieldAttrs, Key, Unique};
 use crate::ctxt::Ctxt;
 
-const OURS: [&str; 16] = [
+const OURS: [&str; 17] = [
     "key",
     "tenant",
     "references",
@@ -26,6 +26,7 @@ const OURS: [&str; 16] = [
     "embed",
     "generated",
     "column",
+    "validate",
 ];
 
 /// Whether the attribute is one of ours, and so to be taken off the emitted struct.
@@ -67,6 +68,7 @@ pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
                 once(cx, &mut out.generated, at, &what, text(cx, attribute).map(|text| (at, text)))
             }
             "column" => once(cx, &mut out.column, at, &what, Some(column(cx, attribute))),
+            "validate" => once(cx, &mut out.validate, at, &what, validate::parse(cx, attribute)),
             "cfg_attr" => conditional(cx, attribute),
             other if LATER.contains(&other) => cx.error(attribute, later(other)),
             other => {

@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 
-use super::defaults;
+use super::{defaults, rules};
 use crate::ast::{Action, Field, FieldAttrs, Model};
 use crate::ctxt::Ctxt;
 use crate::types::{self, Named, Shape};
@@ -21,6 +21,7 @@ pub(super) fn check(cx: &Ctxt, field: &Field) {
     references(cx, field, &shape);
     column(cx, field, &shape);
     defaults::check(cx, field, &shape);
+    rules::check(cx, field, &shape);
     if let (Some(at), true) =
         (field.attrs.version, shape.optional || !(shape.named.is_integer() || shape.named == Named::Other))
     {
@@ -85,6 +86,7 @@ fn embedded(cx: &Ctxt, field: &Field, at: Span) {
         || attrs.immutable.is_some()
         || attrs.hidden.is_some()
         || attrs.column.is_some()
+        || attrs.validate.is_some()
         || roles(attrs).iter().any(|(_, at)| at.is_some());
     if others {
         cx.error_at(

@@ -6,8 +6,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use super::definition::generation;
+use super::field_def;
 use crate::check::CHOICES;
-use crate::ir::{Content, Definition, Field, Model, Reference, Target, Tenancy};
+use crate::ir::{Column, Content, Definition, Field, Model, Reference, Target, Tenancy};
 use crate::types::Named;
 
 pub(super) fn expand(model: &Model, definition: Option<&Definition>) -> TokenStream {
@@ -15,11 +16,15 @@ pub(super) fn expand(model: &Model, definition: Option<&Definition>) -> TokenStr
     for field in &model.fields {
         let asserted = match &field.content {
             Content::Embed { required } => embed(model, field, *required),
-            Content::Column(column) => column
-                .reference
-                .as_ref()
-                .map(|reference| references(model, definition, field, reference))
-                .unwrap_or_default(),
+            Content::Column(column) => {
+                let mut all = column
+                    .reference
+                    .as_ref()
+                    .map(|reference| references(model, definition, field, reference))
+                    .unwrap_or_default();
+                all.extend(rules(model, field, column));
+                all
+            }
         };
         let cfgs = &field.cfgs;
         for one in asserted {
@@ -40,6 +45,20 @@ pub(super) fn expand(model: &Model, definition: Option<&Definition>) -> TokenStr
 
 fn name(path: &impl ToTokens) -> String {
     path.to_token_stream().to_string().replace(' ', "")
+}
+
+/// The rules of a field are such as its type can keep; of the types that the macro knows it has said so already.
+fn rules(model: &Model, field: &Field, column: &Column) -> Option<TokenStream> {
+    if column.shape.named != Named::Other || column.rules.is_empty() {
+        return None;
+    }
+    let (ty, rules) = (&field.ty, field_def::rules(column));
+    let message = format!(
+        "`{}::{}` has a #[validate(…)] that its type cannot keep: email, url and regex are for texts, length for texts, bytes and arrays, range for numbers",
+        model.ident, field.name
+    );
+    let fits = quote_spanned!(field.span()=> __e::rules_fit(&<#ty as __e::FieldType>::KIND, &#rules));
+    Some(assertion(field.span(), fits, &message))
 }
 
 /// A reference holds a key of the other model, and does not cross tenants unsaid.

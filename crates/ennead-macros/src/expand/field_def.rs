@@ -1,9 +1,10 @@
 //! A `FieldDef`: what differs from a plain field of its type.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
-use crate::ast::Action;
+use crate::ast::{Action, Bound, Rule};
 use crate::ir::default::Written;
 use crate::ir::{Column, Default, Field, Reference};
 use crate::types::Named;
@@ -56,6 +57,10 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
             set.push(quote!(#member: ::core::option::Option::Some(#text)));
         }
     }
+    if !column.rules.is_empty() {
+        let rules = rules(column);
+        set.push(quote!(rules: &#rules));
+    }
     // The qualified form gives the same words at the same place each time, which rustc then says once.
     let plain = match column.shape.named {
         Named::Array => quote_spanned! {field.span()=>
@@ -69,6 +74,60 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
         _ => quote_spanned!(field.span()=> __e::FieldDef::of::<#ty>(#name)),
     };
     if set.is_empty() { plain } else { quote!(__e::FieldDef { #(#set,)* ..#plain }) }
+}
+
+/// The rules of a field, as an array.
+pub(super) fn rules(column: &Column) -> TokenStream {
+    let inner = &column.shape.inner;
+    let rules = column.rules.iter().map(|rule| match rule {
+        Rule::Email => quote!(Email),
+        Rule::Url => quote!(Url),
+        Rule::Length { min, max } => {
+            let (min, max) =
+                (option(min.map(Literal::u32_unsuffixed)), option(max.map(Literal::u32_unsuffixed)));
+            quote!(Length { min: #min, max: #max })
+        }
+        Rule::Range { min, max } => {
+            let bound = |bound: &Option<Bound>| option(bound.as_ref().map(|it| self::bound(column, it)));
+            let (min, max) = (bound(min), bound(max));
+            quote!(Range { min: #min, max: #max })
+        }
+        Rule::Regex(pattern) => quote!(Regex(#pattern)),
+        Rule::Custom(path) => {
+            let name = quote!(#path).to_string().replace(' ', "");
+            quote_spanned!(path.span()=> Custom {
+                name: #name,
+                check: |value| __e::custom::<#inner>(value, |value| {
+                    ::core::result::Result::map_err(#path(value), |error| ::std::string::ToString::to_string(&error))
+                }),
+            })
+        }
+    });
+    quote!([#(__e::Rule::#rules),*])
+}
+
+fn option(value: Option<impl ToTokens>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// A bound in the form that values of the field's type are compared with; a decimal's are its digits.
+fn bound(column: &Column, bound: &Bound) -> TokenStream {
+    let digits = &bound.digits;
+    let literal = match (digits.parse::<i64>(), digits.parse::<f64>()) {
+        (Ok(value), _) => {
+            let value = int(value);
+            quote!(Int(#value))
+        }
+        (_, Ok(value)) if column.shape.named.is_float() => {
+            let value = float(value);
+            quote!(Float(#value))
+        }
+        _ => quote!(Text(#digits)),
+    };
+    quote!(__e::Literal::#literal)
 }
 
 fn default(field: &Field, column: &Column, default: &Default) -> TokenStream {

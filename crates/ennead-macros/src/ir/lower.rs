@@ -194,6 +194,11 @@ impl Column {
             indexed: attrs.index.is_some(),
             check: text(attrs.check.as_ref()),
             renamed_from: text(written_column.and_then(|column| column.renamed_from.as_ref())),
+            rules: attrs
+                .validate
+                .iter()
+                .flat_map(|validate| validate.rules.iter().map(|(_, rule)| rule.clone()))
+                .collect(),
         }
     }
 }

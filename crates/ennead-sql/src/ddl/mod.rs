@@ -16,6 +16,7 @@ pub mod read;
 mod references;
 mod render;
 mod rls;
+mod rule;
 mod snapshot;
 mod sqlite;
 mod types;

@@ -7,7 +7,7 @@ use ennead_core::snapshot::{
 use ennead_core::{Dialect, EnumDef, Error, FieldDef, KeyGeneration, Kind, ModelDef, Role, Tenancy, naming};
 
 use super::{
-    append_only, expression, index, invalid, invalid_model, literal, names, order, references, types,
+    append_only, expression, index, invalid, invalid_model, literal, names, order, references, rule, types,
 };
 
 /// What a database of that dialect holds for these models.
@@ -100,6 +100,7 @@ fn table(model: &'static ModelDef, dialect: Dialect) -> Result<Table, Error> {
     }
     table.indexes = index::indexes(model, dialect)?;
     table.checks = type_checks;
+    table.checks.extend(rule::checks(model, dialect));
     for check in constraints::checks(model) {
         expression::check(check.condition).map_err(|what| match check.field {
             Some(field) => invalid(model, model.field(field), &what),

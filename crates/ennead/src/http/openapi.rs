@@ -195,6 +195,14 @@ fn problem_schema() -> Value {
             "type": text, "title": text, "detail": text, "model": text, "constraint": text, "node": text, "run": text,
             "status": { "type": "integer" },
             "fields": { "type": "array", "items": text },
+            "violations": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": { "path": text, "rule": text, "message": text },
+                    "required": ["path", "rule", "message"],
+                },
+            },
         },
         "required": ["type", "title", "status", "detail"],
     })

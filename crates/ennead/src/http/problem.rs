@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use ennead_core::Error;
 use serde_json::{Value, json};
 
-/// An error as an HTTP response: its kind as `type`, its text as `detail`, and the model, constraint, fields and
-/// workflow node where they are known. It holds no values of rows.
+/// An error as an HTTP response: its kind as `type`, its text as `detail`, and the model, constraint, fields,
+/// violations and workflow node where they are known. It holds no values of rows.
 #[derive(Debug)]
 pub struct Problem {
     status: StatusCode,
@@ -49,6 +49,12 @@ impl From<Error> for Problem {
         }
         if !error.fields().is_empty() {
             body["fields"] = json!(error.fields());
+        }
+        if !error.violations().is_empty() {
+            let told = error.violations().iter().map(|violation| {
+                json!({ "path": violation.path(), "rule": violation.rule, "message": violation.message })
+            });
+            body["violations"] = told.collect();
         }
         problem
     }

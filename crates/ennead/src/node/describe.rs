@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use self::filter::{reference, some_filter, with_filter};
 use super::params::{is_settable, key_alias, visible};
-use super::{Node, NodeOperation, conflict, time};
+use super::{Node, NodeOperation, conflict, rules, time};
 
 /// A node, and the JSON Schemas of its parameters and its result.
 #[derive(Debug, Clone, PartialEq)]
@@ -224,7 +224,17 @@ fn nullable(schema: Json) -> Json {
 }
 
 fn typed(field: &FieldDef) -> Json {
+    of_field(field, kind(&field.kind))
+}
+
+/// What a field is given: its type's values that keep its rules.
+fn given(field: &FieldDef) -> Json {
     let mut schema = kind(&field.kind);
+    rules::add(&mut schema, field);
+    of_field(field, schema)
+}
+
+fn of_field(field: &FieldDef, mut schema: Json) -> Json {
     if field.nullable && field.kind != Kind::Json {
         schema = nullable(schema);
     }
@@ -274,15 +284,15 @@ fn new_row(model: &'static ModelDef) -> Json {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for field in model.fields.iter().filter(|field| field.is_writable()) {
-        properties.insert(field.name.to_owned(), typed(field));
-        let given = field.nullable
+        properties.insert(field.name.to_owned(), given(field));
+        let is_given = field.nullable
             || field.default.is_some()
             || matches!(
                 field.role,
                 Role::Tenant | Role::CreatedAt | Role::UpdatedAt | Role::Version | Role::DeletedAt
             )
             || (field.role == Role::Key && model.key.generation != ennead_core::KeyGeneration::Assigned);
-        if !given {
+        if !is_given {
             required.push(field.name);
         }
     }
@@ -296,7 +306,7 @@ pub(super) fn is_changeable(field: &FieldDef) -> bool {
 /// What an update sets; it may carry the tenant, where it is the scope's own.
 fn changes(model: &'static ModelDef) -> Json {
     let fields = model.fields.iter().filter(|field| is_changeable(field) || field.role == Role::Tenant);
-    object(fields.map(|field| (field.name.to_owned(), typed(field))).collect(), &[])
+    object(fields.map(|field| (field.name.to_owned(), given(field))).collect(), &[])
 }
 
 pub(super) fn amounts(model: &'static ModelDef) -> Json {

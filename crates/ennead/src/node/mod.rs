@@ -10,13 +10,14 @@ mod places;
 mod read;
 pub(crate) mod relations;
 pub(crate) mod request;
+mod rules;
 mod sink;
 mod time;
 mod write;
 
 use std::fmt;
 
-use ennead_core::{Error, ErrorKind, ModelDef, Scope, is_deletable};
+use ennead_core::{Error, ErrorKind, ModelDef, Scope, in_request, is_deletable};
 use serde_json::Value as Json;
 
 use crate::exec::{Handle, apart};
@@ -140,8 +141,13 @@ impl Node {
     pub(crate) async fn run_on(&self, handle: Handle<'_>, params: Json) -> Result<Json, Error> {
         let (node, scope) = (self.clone(), handle.scope.clone());
         let rows = ["data", "ids"].iter().filter_map(|name| params.get(name)?.as_array()).map(Vec::len).sum();
+        let (place, first) = match params.get("data") {
+            Some(data) => ("data", data.is_array().then_some(0)),
+            None => ("", None),
+        };
         let request = apart(rows, move || read::parse(&node, &scope, params)).await?;
-        request.run(self.model, handle).await
+        let done = request.run(self.model, handle).await;
+        done.map_err(|error| in_request(error, place, first))
     }
 
     /// Whether the model lets it happen to its rows.

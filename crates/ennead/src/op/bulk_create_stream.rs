@@ -1,7 +1,7 @@
 use std::fmt;
 use std::pin::Pin;
 
-use ennead_core::{Error, Model};
+use ennead_core::{Error, Model, in_request};
 use futures_core::Stream;
 use futures_util::StreamExt;
 
@@ -47,7 +47,10 @@ impl<M: Model> BulkCreateStream<M> {
             match create_chunk(&mut atomic, narrow, rows).await {
                 // Later chunks belong to the tenant of the first.
                 Ok((done, tenant)) => (affected, narrow) = (affected + done, tenant),
-                Err(error) => return Err(atomic.rollback(error).await),
+                Err(error) => {
+                    let before = usize::try_from(affected).unwrap_or(usize::MAX);
+                    return Err(in_request(atomic.rollback(error).await, "", Some(before)));
+                }
             }
         }
         atomic.commit().await?;
