@@ -1,6 +1,6 @@
 use ennead::prelude::*;
 
-#[model(global, audited)]
+#[model(global)]
 pub struct Plan {
     #[key]
     pub id: String,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::audit::Audit;
 use crate::kind::Kind;
 use crate::value::Value;
 
@@ -30,6 +31,8 @@ pub struct ModelDef {
     pub append_only: bool,
     /// Rows are never removed: a delete marks, or is refused.
     pub no_hard_delete: bool,
+    /// How its writes are recorded.
+    pub audit: Audit,
 }
 
 /// The key of a model.
@@ -424,6 +427,23 @@ impl ModelDef {
             at += 1;
         }
         count
+    }
+
+    /// Whether writes of its rows are recorded, at compile time.
+    #[must_use]
+    pub const fn is_audited(&self) -> bool {
+        matches!(self.audit, Audit::Into { .. })
+    }
+
+    /// Whether it can hold the records of a model, at compile time: those of a tenant's rows belong to that tenant.
+    #[must_use]
+    pub const fn records(&self, other: Tenancy) -> bool {
+        match (self.tenancy, other) {
+            _ if matches!(self.audit, Audit::Records) => true,
+            (Tenancy::Global, Tenancy::Global) => true,
+            (Tenancy::Column { .. }, other) => !matches!(other, Tenancy::Global),
+            _ => false,
+        }
     }
 
     /// Whether rows belong to some tenant, at compile time.

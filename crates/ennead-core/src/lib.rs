@@ -30,7 +30,7 @@ mod tenant_id;
 mod value;
 
 pub use admit::{MAX_JSON_DEPTH, admit, admit_operand, check};
-pub use audit::Actor;
+pub use audit::{Actor, Audit, AuditEntry, AuditOperation, NO_TENANT};
 pub use column::{
     Column, Columns, CreateAccess, IntoValue, JsonPath, Never, OnCreate, UpdateAccess, Writable, escape_like,
 };

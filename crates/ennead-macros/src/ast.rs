@@ -36,8 +36,16 @@ pub(crate) struct Options {
     pub(crate) embed: Option<Span>,
     pub(crate) append_only: Option<Span>,
     pub(crate) no_hard_delete: Option<Span>,
+    pub(crate) audited: Option<Audited>,
+    pub(crate) records: Option<Span>,
     /// Something in it was not understood, so what seems to be missing may be meant.
     pub(crate) unclear: bool,
+}
+
+/// `audited`, or `audited(into = AuditLog)`.
+pub(crate) struct Audited {
+    pub(crate) span: Span,
+    pub(crate) into: Option<Path>,
 }
 
 /// `index(…)` or `unique(…)`.

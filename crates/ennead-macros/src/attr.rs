@@ -13,11 +13,21 @@ use crate::ctxt::Ctxt;
 use crate::names::{distance, hint};
 
 /// What belongs to later work: said so, rather than ignored.
-const LATER: [&str; 2] = ["audited", "soft_delete"];
+const LATER: [&str; 1] = ["soft_delete"];
 
 /// What of `#[model(…)]` is sometimes written as an attribute of its own.
-const MISPLACED: [&str; 9] =
-    ["table", "index", "unique", "check", "tenant", "global", "tenant_root", "append_only", "no_hard_delete"];
+const MISPLACED: [&str; 10] = [
+    "table",
+    "index",
+    "unique",
+    "check",
+    "tenant",
+    "global",
+    "tenant_root",
+    "append_only",
+    "no_hard_delete",
+    "audited",
+];
 
 /// The doc comment: its lines trimmed and joined.
 pub(crate) fn doc(attrs: &[Attribute]) -> String {

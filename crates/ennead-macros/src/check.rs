@@ -1,5 +1,6 @@
 //! The rules across attributes. What passes here can be expanded.
 
+mod audit;
 mod defaults;
 mod fields;
 mod indexes;
@@ -36,6 +37,7 @@ pub(crate) fn check(cx: &Ctxt, model: &Model) {
         tenancy::check(cx, model);
         indexes::check(cx, model);
         lifecycle::check(cx, model);
+        audit::check(cx, model);
     }
 }
 
@@ -122,6 +124,7 @@ fn embedded(cx: &Ctxt, model: &Model) {
     refuse("`global`", options.global);
     refuse("`tenant(via = …)`", options.tenant_via.as_ref().map(proc_macro2::Ident::span));
     refuse("`append_only`", options.append_only);
+    refuse("`audited`", options.audited.as_ref().map(|audited| audited.span));
     refuse("`no_hard_delete`", options.no_hard_delete);
     refuse("`shared_when`", options.shared_when.as_ref().map(syn::LitStr::span));
     refuse("`index` or `unique` of several fields", options.indexes.first().map(|index| index.span));

@@ -36,8 +36,18 @@ pub(crate) struct Definition {
     pub(crate) renamed_from: Option<String>,
     pub(crate) append_only: bool,
     pub(crate) no_hard_delete: bool,
+    pub(crate) audit: Audit,
     /// A delete marks, as far as is seen here: what is embedded may say so too.
     pub(crate) soft_delete: bool,
+}
+
+/// Where the writes are recorded.
+pub(crate) enum Audit {
+    Nowhere,
+    BuiltIn,
+    Into(Path),
+    /// It holds the records itself.
+    Records,
 }
 
 pub(crate) struct Key {

@@ -21,6 +21,9 @@ struct Transactions;
 #[doc = include_str!("../../../docs/guide/validation.md")]
 struct Validation;
 
+#[doc = include_str!("../../../docs/guide/audit.md")]
+struct Audit;
+
 #[doc = include_str!("../../../docs/guide/errors.md")]
 struct Errors;
 

@@ -46,6 +46,7 @@
     )
 )]
 
+mod audit;
 mod backend;
 mod builder;
 mod db;
@@ -76,10 +77,11 @@ mod transaction;
 mod value_reader;
 mod workflow;
 
+pub use audit::{AuditInto, AuditRecord, Audited, History, NewAuditRecord, Revision};
 pub use builder::DbBuilder;
 pub use db::Db;
 pub use ennead_core::{
-    Actor, ArrayElement, Clock, Column, DbEnum, DeletableModel, Dialect, Embed, Error, ErrorKind, FieldType,
+    Actor, ArrayElement, AuditEntry, AuditOperation, Clock, Column, DbEnum, DeletableModel, Dialect, Embed, Error, ErrorKind, FieldType,
     Filter, GlobalModel, IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model,
     ModelDef, MutableModel, Order, OwnedModel, Relation, RemovableModel, Tenancy, TenantId, TenantModel,
     ToMany, ToOne, ToUnique, Value, Violation, generate_id, generate_ulid,
@@ -134,6 +136,7 @@ pub mod prelude {
 /// What the macros name. Not for people: it may change in any release.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::audit::{AuditRecord, Audited, audited};
     pub use crate::op::Create;
     pub use ennead_core::*;
     pub use std::borrow::Cow;

@@ -2,6 +2,7 @@
 
 use ennead_core::{DeletableModel, IntoKey, Model, MutableModel};
 
+use crate::audit::{Audited, History};
 use crate::op::{
     BulkCreate, BulkCreateStream, BulkDelete, BulkUpdate, BulkUpdateEach, Count, Create, Delete, List, Read,
     RelatedTo, RelationsOf, Restore, Update,
@@ -46,6 +47,36 @@ pub trait ModelExt: Model {
         Self: MutableModel,
     {
         Restore::new(key.into_key())
+    }
+
+    /// What happened to the row with that key, the newest first.
+    ///
+    /// ```
+    /// use ennead::prelude::*;
+    /// #[model(audited)]
+    /// struct Plan { #[key] id: String, #[tenant] team_id: String, name: String }
+    ///
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main] async fn main() -> Result<(), Error> {
+    /// let db = Db::connect("sqlite::memory:").await?;
+    /// ennead::schema![Plan].create(&db).await?;
+    /// let team = db.tenant("team-1")?;
+    /// let plan = Plan::create(NewPlan { name: "Draft".into() }).run(&team).await?;
+    /// Plan::update(&plan.id).set(Plan::NAME, "Final").run(&team).await?;
+    ///
+    /// let history = Plan::history(&plan.id).run(&team).await?;
+    /// assert_eq!(history.len(), 2);
+    /// assert_eq!(history[0].before(Plan::NAME)?.as_deref(), Some("Draft"));
+    /// assert_eq!(history[0].after(Plan::NAME)?.as_deref(), Some("Final"));
+    /// # Ok(()) }
+    /// # #[cfg(not(feature = "sqlite"))] fn main() {}
+    /// ```
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn history(key: impl IntoKey<Self::Key>) -> History<Self>
+    where
+        Self: Audited,
+    {
+        History::new(key)
     }
 
     /// What is related to this row: `dashboard.related(Dashboard::WIDGETS)`, also with conditions, or a tuple of relations.

@@ -1,9 +1,10 @@
 //! The models of an application, together.
 
 use ennead_core::snapshot::Snapshot;
-use ennead_core::{Dialect, Error, ErrorKind, ModelDef};
+use ennead_core::{Audit, Dialect, Error, ErrorKind, Model, ModelDef};
 use ennead_sql::ddl;
 
+use crate::audit::AuditRecord;
 use crate::backend::Access;
 use crate::db::Db;
 use crate::exec;
@@ -16,9 +17,18 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// A schema of these models, in this order.
+    /// A schema of these models, in this order. Where one of them is `audited`, [`AuditRecord`] is the last of them.
     #[must_use]
     pub fn new(models: impl IntoIterator<Item = &'static ModelDef>) -> Self {
+        let mut models: Vec<&'static ModelDef> = models.into_iter().collect();
+        let records = AuditRecord::DEF;
+        let built_in = |model: &&'static ModelDef| match model.audit {
+            Audit::Into { model, .. } => model().is(records),
+            _ => false,
+        };
+        if models.iter().any(|model| built_in(&model)) && !models.iter().any(|model| model.is(records)) {
+            models.push(records);
+        }
         Self { relations: Relations::new(models) }
     }
 

@@ -189,13 +189,18 @@ impl Within {
         Handle { transaction: Some(TxRef { state: &self.state, level: self.level }), ..handle }
     }
 
+    /// What is left to do when the transaction is over.
+    pub(crate) fn aftermath(&self) -> &Aftermath {
+        &self.state.aftermath
+    }
+
     /// Whether the database refused something in it.
     fn failed(&self) -> bool {
         self.state.failed.load(Ordering::SeqCst)
     }
 
     /// Whether it is a savepoint.
-    fn is_nested(&self) -> bool {
+    pub(crate) fn is_nested(&self) -> bool {
         self.level > 1
     }
 

@@ -54,6 +54,7 @@ const fn model(name: &'static str, fields: &'static [FieldDef], tenancy: Tenancy
         renamed_from: None,
         append_only: false,
         no_hard_delete: false,
+        audit: crate::Audit::None,
     }
 }
 

@@ -5,12 +5,12 @@ use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{LitStr, Path, Token};
 
-use super::args::{self, Arg, once};
+use super::args::{self, Arg, ArgValue, once};
 use super::{index, unknown};
-use crate::ast::{Check, Options};
+use crate::ast::{Audited, Check, Options};
 use crate::ctxt::Ctxt;
 
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "table",
     "index",
     "unique",
@@ -25,6 +25,7 @@ const KNOWN: [&str; 14] = [
     "embed",
     "append_only",
     "no_hard_delete",
+    "audited",
 ];
 
 /// Parses what stands between the parentheses of `#[model(…)]`.
@@ -47,6 +48,9 @@ pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream) -> Options {
             "no_hard_delete" => {
                 once(cx, &mut options.no_hard_delete, at, "`no_hard_delete`", arg.flag(cx));
             }
+            "audited" => once(cx, &mut options.audited, at, "`audited`", audited(cx, &arg)),
+            // The library's own table says it, and nobody else.
+            "__records" => once(cx, &mut options.records, at, "`__records`", arg.flag(cx)),
             "key" => key(cx, &arg, &mut options),
             "tenant" => tenant(cx, &arg, &mut options),
             "new" => new(cx, &arg, &mut options),
@@ -64,6 +68,26 @@ pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream) -> Options {
         }
     }
     options
+}
+
+/// `audited`, or `audited(into = AuditLog)`.
+fn audited(cx: &Ctxt, arg: &Arg) -> Option<Audited> {
+    let span = arg.span();
+    if matches!(arg.value, ArgValue::Flag) {
+        return Some(Audited { span, into: None });
+    }
+    let mut into = None;
+    let example = "audited, or audited(into = AuditLog)";
+    for inner in args::parse(cx, arg.list(cx, example)?) {
+        match inner.name().as_str() {
+            "into" => once(cx, &mut into, inner.span(), "`audited(into)`", inner.path(cx, "AuditLog")),
+            other => cx.error_at(inner.span(), unknown(other, "audited(…)", &["into"])),
+        }
+    }
+    if into.is_none() {
+        cx.error_at(span, format!("write {example}"));
+    }
+    Some(Audited { span, into })
 }
 
 fn key(cx: &Ctxt, arg: &Arg, options: &mut Options) {

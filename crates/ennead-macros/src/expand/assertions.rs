@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use super::definition::generation;
 use super::field_def;
 use crate::check::CHOICES;
-use crate::ir::{Column, Content, Definition, Field, Model, Reference, Target, Tenancy};
+use crate::ir::{Audit, Column, Content, Definition, Field, Model, Reference, Target, Tenancy};
 use crate::types::Named;
 
 pub(super) fn expand(model: &Model, definition: Option<&Definition>) -> TokenStream {
@@ -33,6 +33,7 @@ pub(super) fn expand(model: &Model, definition: Option<&Definition>) -> TokenStr
     }
     let Some(definition) = definition else { return out };
     out.extend(key(model, definition));
+    out.extend(audit(model, definition));
     if let Tenancy::Via(at) = definition.tenancy {
         out.extend(via(model, &model.fields[at]));
     }
@@ -110,6 +111,21 @@ fn via(model: &Model, field: &Field) -> Option<TokenStream> {
     );
     let parent = quote_spanned!(target.span()=> <#target as __e::Model>::DEF);
     Some(assertion(target.span(), quote!(#parent.is_tenant_owned()), &message))
+}
+
+/// `audited(into = AuditLog)`: the records belong to the tenant of the rows, and are not recorded themselves.
+fn audit(model: &Model, definition: &Definition) -> Vec<TokenStream> {
+    let Audit::Into(path) = &definition.audit else { return Vec::new() };
+    let (ident, other, at) = (&model.ident, name(path), path.span());
+    let records = quote_spanned!(at=> <#path as __e::Model>::DEF);
+    let message = format!(
+        "`{other}` cannot hold the records of `{ident}`: records of a tenant's rows need a #[tenant] column, and those of a global model a global one"
+    );
+    let fits = assertion(at, quote!(#records.records(__MODEL.tenancy)), &message);
+    let message = format!(
+        "`{other}` holds the records of `{ident}` and is audited itself: remove `audited` from `{other}`"
+    );
+    vec![fits, assertion(at, quote!(!#records.is_audited()), &message)]
 }
 
 /// A key whose type has a name of its own: what is inside it decides how it can be generated.

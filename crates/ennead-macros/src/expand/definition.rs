@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 
 use super::{Positions, field_def};
-use crate::ir::{Content, Definition, Generation, Index, Model, Part, Target, Tenancy};
+use crate::ir::{Audit, Content, Definition, Generation, Index, Model, Part, Target, Tenancy};
 
 pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positions) -> TokenStream {
     let (name, table, doc) = (model.ident.unraw().to_string(), &definition.table, &model.doc);
@@ -28,6 +29,7 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
     });
     let renamed_from = option(definition.renamed_from.as_ref());
     let (append_only, no_hard_delete) = (definition.append_only, definition.no_hard_delete);
+    let audit = audit(&definition.audit);
     quote! {
         #list
         static __MODEL: __e::ModelDef = __e::ModelDef {
@@ -42,7 +44,17 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
             renamed_from: #renamed_from,
             append_only: #append_only,
             no_hard_delete: #no_hard_delete,
+            audit: #audit,
         };
+    }
+}
+
+fn audit(audit: &Audit) -> TokenStream {
+    match audit {
+        Audit::Nowhere => quote!(__e::Audit::None),
+        Audit::Records => quote!(__e::Audit::Records),
+        Audit::BuiltIn => quote!(__e::audited::<__e::AuditRecord>()),
+        Audit::Into(path) => quote_spanned!(path.span()=> __e::audited::<#path>()),
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::Positions;
-use crate::ir::{Content, Definition, Field, Model, Tenancy};
+use crate::ir::{Audit, Content, Definition, Field, Model, Tenancy};
 use crate::types::Named;
 
 pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positions) -> TokenStream {
@@ -21,6 +21,7 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
         }
     };
     let lifecycle = lifecycle(ident, definition);
+    let audited = matches!(definition.audit, Audit::BuiltIn).then(|| quote!(impl __e::Audited for #ident {}));
     let conversions = conversions(model);
     quote! {
         impl __e::Model for #ident {
@@ -35,6 +36,7 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
         }
         #markers
         #lifecycle
+        #audited
         #conversions
     }
 }
@@ -79,6 +81,7 @@ pub(super) fn stubs(model: &Model) -> TokenStream {
                 renamed_from: ::core::option::Option::None,
                 append_only: false,
                 no_hard_delete: false,
+                audit: __e::Audit::None,
             };
             fn decode(__row: &mut __e::Row<'_>, __at: usize) -> ::core::result::Result<Self, __e::Error> {
                 ::core::result::Result::Err(__e::Error::invalid("a model that did not compile"))
@@ -92,6 +95,7 @@ pub(super) fn stubs(model: &Model) -> TokenStream {
         impl __e::MutableModel for #ident {}
         impl __e::DeletableModel for #ident {}
         impl __e::RemovableModel for #ident {}
+        impl __e::Audited for #ident {}
         #conversions
     }
 }

@@ -7,8 +7,8 @@ use syn::ext::IdentExt;
 
 use super::default::written;
 use super::{
-    Check, Column, Content, Default, Definition, Field, Generation, Index, Key, Model, Part, Reference,
-    Target, Tenancy,
+    Audit, Check, Column, Content, Default, Definition, Field, Generation, Index, Key, Model, Part,
+    Reference, Target, Tenancy,
 };
 use crate::ast;
 use crate::check::{constant, relation_constant};
@@ -84,6 +84,11 @@ impl Definition {
             renamed_from: options.renamed_from.as_ref().map(LitStr::value),
             append_only: options.append_only.is_some(),
             no_hard_delete: options.no_hard_delete.is_some(),
+            audit: match (&options.audited, options.records) {
+                (_, Some(_)) => Audit::Records,
+                (None, None) => Audit::Nowhere,
+                (Some(audited), None) => audited.into.clone().map_or(Audit::BuiltIn, Audit::Into),
+            },
             soft_delete: fields
                 .iter()
                 .any(|field| field.attrs.deleted_at.is_some() || field.attrs.embed.is_some()),

@@ -5,7 +5,9 @@
 //! visible.
 
 use ennead_core::constraints::quote;
-use ennead_core::{Dialect, Error, Kind, MAX_HOPS, ModelDef, Role, Tenancy, is_composite, naming};
+use ennead_core::{
+    Audit, Dialect, Error, Kind, MAX_HOPS, ModelDef, NO_TENANT, Role, Tenancy, is_composite, naming,
+};
 
 use super::types::column_type;
 
@@ -96,6 +98,13 @@ fn tenant(kind: &Kind) -> String {
 fn row_condition(model: &'static ModelDef, table: &str, reading: bool, depth: usize) -> String {
     let own = |at: u16| {
         let field = model.field(at);
+        if matches!(model.audit, Audit::Records) {
+            // Of all records, a transaction without a tenant has those that belong to none.
+            return format!(
+                "{table}.{} = coalesce(current_setting('{TENANT_SETTING}', true), '{NO_TENANT}')",
+                quote(field.column)
+            );
+        }
         format!("{table}.{} = {}", quote(field.column), tenant(&field.kind))
     };
     match model.tenancy {

@@ -100,6 +100,6 @@ pub(super) async fn bypasses(future: impl Future<Output = ()>) -> Vec<(String, S
 }
 
 /// Every event as text.
-pub(super) async fn everything(future: impl Future<Output = ()>) -> Vec<String> {
+pub(crate) async fn everything(future: impl Future<Output = ()>) -> Vec<String> {
     record(future).await.iter().map(|told| format!("{told:?}")).collect()
 }

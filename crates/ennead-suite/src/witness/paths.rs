@@ -6,7 +6,7 @@ use ennead::{CreateScope, NodeScope};
 use serde_json::{Value as Json, json};
 
 /// What the paths write. Each begins with the rows `a`, `b` and `c`, and `d`, which is marked as deleted.
-#[model(table = "things")]
+#[model(table = "things", audited)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Thing {
     #[key(assigned)]

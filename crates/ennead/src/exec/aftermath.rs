@@ -27,7 +27,6 @@ impl Aftermath {
     }
 
     /// Does this when the transaction is over, however it ends.
-    #[allow(dead_code, reason = "the audit of failed attempts uses it")]
     pub(crate) fn on_end(&self, later: Later) {
         lock(&self.ended).push(later);
     }

@@ -81,7 +81,7 @@ pub(super) fn beside(model: &'static ModelDef, sources: &Sources) -> impl Iterat
 }
 
 async fn remove(handle: Handle<'_>, narrow: Option<TenantId>, delete: Delete) -> Result<u64, Error> {
-    match handle.watch(delete.model.0) {
+    match handle.watch(delete.model.0)? {
         Some(watch) => Ok(witness::remove(handle, watch, narrow, delete).await?.affected),
         None => remove_unwatched(handle, narrow, delete).await,
     }

@@ -25,7 +25,7 @@ pub(crate) async fn insert(
     conflict: Option<Conflict>,
     sink: Option<Box<dyn Sink>>,
 ) -> Result<Done, Error> {
-    match handle.watch(model).filter(|_| !rows.is_empty()) {
+    match handle.watch(model)?.filter(|_| !rows.is_empty()) {
         Some(watch) => witness::insert(handle, watch, narrow, model, rows, conflict, sink).await,
         None => insert_unwatched(handle, narrow, model, rows, conflict, sink).await,
     }
@@ -204,7 +204,7 @@ enum Way<'a> {
 impl<'a> Atomic<'a> {
     /// Begins with inserts of a model.
     pub(crate) async fn begin(handle: Handle<'a>, model: &'static ModelDef) -> Result<Self, Error> {
-        let way = match handle.watch(model) {
+        let way = match handle.watch(model)? {
             Some(_) => Way::Witnessed(Within::begin(handle).await?),
             None => Way::Straight(Box::new(Work::open(handle, true, true).await?)),
         };

@@ -32,6 +32,7 @@ pub(crate) use read::{complete_order, count, page_digest, select};
 pub(crate) use show::{show, show_delete, show_insert, show_update};
 pub(crate) use start::Started;
 pub(crate) use update::{update, update_each};
+pub(crate) use witness::key_text;
 
 /// What a scope gives to the executor.
 #[derive(Clone, Copy)]

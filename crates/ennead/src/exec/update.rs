@@ -34,7 +34,7 @@ pub(super) async fn update_filled(
     sink: Box<dyn Sink>,
 ) -> Result<Done, Error> {
     let nothing = matches!(&update.target, Target::Keys(keys) if keys.is_empty());
-    match handle.watch(update.model.0).filter(|_| !nothing) {
+    match handle.watch(update.model.0)?.filter(|_| !nothing) {
         Some(watch) => witness::update(handle, watch, narrow, update, sink).await,
         None => update_unwatched(handle, narrow, update, sink).await,
     }
@@ -152,7 +152,7 @@ pub(crate) async fn update_each(
     if updates.is_empty() {
         return Ok(0);
     }
-    match handle.watch(model) {
+    match handle.watch(model)? {
         Some(watch) => Ok(witness::update_each(handle, watch, narrow, model, updates).await?.affected),
         None => update_each_unwatched(handle, narrow, model, updates).await,
     }

@@ -34,13 +34,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
-use ennead_core::{Error, IntoTenantId, TenantId};
+use ennead_core::{Actor, Error, IntoTenantId, TenantId};
 use serde_json::{Value, json};
 
 use crate::db::Db;
 use crate::node::Node;
 use crate::node::relations::Relation;
 use crate::schema::Schema;
+use crate::scopes::Tenant;
 use crate::strict::parse_json;
 use crate::workflow::{Runtime, WorkflowBuilder};
 
@@ -54,6 +55,8 @@ pub struct Caller {
     pub tenant: TenantId,
     /// Who it is, for [`NodeRouter::authorize`].
     pub actor: Option<String>,
+    /// Who acts, as the audit records it.
+    pub audited: Option<Actor>,
 }
 
 impl Caller {
@@ -62,7 +65,7 @@ impl Caller {
     /// # Errors
     /// `is_invalid_input` for a tenant's id that is none.
     pub fn of(tenant: impl IntoTenantId) -> Result<Self, Error> {
-        Ok(Self { tenant: tenant.into_tenant_id()?, actor: None })
+        Ok(Self { tenant: tenant.into_tenant_id()?, actor: None, audited: None })
     }
 
     /// Says who it is.
@@ -70,6 +73,22 @@ impl Caller {
     pub fn acting_as(mut self, actor: impl Into<String>) -> Self {
         self.actor = Some(actor.into());
         self
+    }
+
+    /// Says who acts, for the audit: what the request writes is recorded with it.
+    #[must_use]
+    pub fn audited_as(mut self, actor: Actor) -> Self {
+        self.audited = Some(actor);
+        self
+    }
+
+    /// The scope in which the request's nodes run.
+    fn scope(&self, db: &Db) -> Result<Tenant, Error> {
+        let tenant = db.tenant(&self.tenant)?;
+        Ok(match &self.audited {
+            Some(actor) => tenant.actor(actor.clone()),
+            None => tenant,
+        })
     }
 }
 
@@ -300,7 +319,7 @@ async fn run(
     let (caller, params) = read(&served, request).await?;
     let node = served.node(&name)?;
     served.check(&caller, node, &params)?;
-    let tenant = served.db.tenant(&caller.tenant)?;
+    let tenant = caller.scope(&served.db)?;
     let node = Node { relations: served.schema_of(&caller).relations, ..node.clone() };
     Ok(Json(node.run(&tenant, params).await?).into_response())
 }
@@ -314,7 +333,7 @@ async fn workflow(State(served): State<Arc<Served>>, request: Request) -> Result
     }
     let schema = served.schema_of(&caller);
     let workflow = builder.build(&schema)?;
-    let tenant = served.db.tenant(&caller.tenant)?;
+    let tenant = caller.scope(&served.db)?;
     let results = Runtime::new(&schema).execute(&workflow, &tenant).await?;
     let run = results.run_id().to_owned();
     Ok(Json(json!({ "run": run, "results": results.into_json() })).into_response())

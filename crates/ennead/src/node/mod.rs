@@ -17,7 +17,7 @@ mod write;
 
 use std::fmt;
 
-use ennead_core::{Error, ErrorKind, ModelDef, Scope, in_request, is_deletable};
+use ennead_core::{Audit, Error, ErrorKind, ModelDef, Scope, in_request, is_deletable};
 use serde_json::Value as Json;
 
 use crate::exec::{Handle, apart};
@@ -152,6 +152,10 @@ impl Node {
 
     /// Whether the model lets it happen to its rows.
     fn is_allowed(&self) -> bool {
+        if matches!(self.model.audit, Audit::Records) {
+            let read = [NodeOperation::Read, NodeOperation::List, NodeOperation::Count];
+            return read.contains(&self.operation);
+        }
         match self.operation {
             NodeOperation::Update | NodeOperation::BulkUpdate => !self.model.append_only,
             NodeOperation::Delete | NodeOperation::BulkDelete => is_deletable(self.model),
@@ -161,7 +165,9 @@ impl Node {
 
     fn refused(&self) -> Error {
         let (name, model) = (self.name(), self.model.name);
-        let why = if self.model.append_only {
+        let why = if matches!(self.model.audit, Audit::Records) {
+            format!("{model} holds the records of the audit, which the library alone writes")
+        } else if self.model.append_only {
             format!("{model} is append-only: its rows are created and read, and never changed or deleted")
         } else {
             format!("rows of {model} are never removed (no_hard_delete), and it has no soft deletion")

@@ -63,6 +63,7 @@ impl Runtime {
         let handle = scope.handle();
         handle.db.known.learn(&self.models);
         let run = handle.db.sources.ids.next().to_string();
+        let handle = Handle { run: Some(&run), ..handle };
         // A span, so that the statements of its nodes are told with the run too.
         let span = tracing::debug_span!(target: "ennead::workflow", "workflow", run);
         self.run(workflow, handle, &run).instrument(span).await

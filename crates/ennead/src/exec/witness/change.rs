@@ -3,14 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use ennead_core::{
-    Assignment, Delete, Deleted, Error, Expr, Guard, ModelDef, Operand, Operation, Role, Target, TenantId,
-    Update, Value, admit_operation, check_assignments, fill_assignments,
+    Assignment, AuditOperation, Delete, Deleted, Error, Expr, Guard, ModelDef, Operand, Operation, Role,
+    Target, TenantId, Update, Value, admit_operation, check_assignments, fill_assignments,
 };
 
 use super::super::start::Started;
 use super::super::{Done, Handle};
+use super::audit::{key_text, operation_of};
 use super::images::{self, Identity, Image};
-use super::{Watch, Witness, begin, hand_on};
+use super::{Watch, Witness, Writing, hand_on};
 use crate::observe::{ChangeKind, RawChange, RawUpdating, RawWrite};
 use crate::sink::{Nothing, Sink, ValueRows, downcast};
 
@@ -49,6 +50,14 @@ impl Rows {
     }
 }
 
+/// The key of a write by key, as text.
+fn target_text(target: &Target) -> Option<String> {
+    match target {
+        Target::Key(key) => Some(key_text(key)),
+        _ => None,
+    }
+}
+
 /// What an update does to its rows.
 fn kind_of(update: &Update) -> ChangeKind {
     let marks = |set: &&Assignment| update.model.field(set.column).role == Role::DeletedAt;
@@ -68,10 +77,12 @@ pub(in super::super) fn update<'a>(
     sink: Box<dyn Sink>,
 ) -> Started<'a> {
     Box::pin(async move {
-        let within = begin(handle, watch).await?;
-        let witness = Witness { watch, handle: within.handle(handle) };
+        let (operation, key) = (operation_of(kind_of(&update)), target_text(&update.target));
+        let writing = Writing { watch, handle, narrow: narrow.clone(), operation, key };
+        let within = writing.begin().await?;
+        let witness = writing.witness(&within);
         let result = update_within(&witness, narrow, update, sink).await;
-        within.end(result).await
+        writing.end(within, result).await
     })
 }
 
@@ -123,10 +134,12 @@ pub(in super::super) fn remove<'a>(
     delete: Delete,
 ) -> Started<'a> {
     Box::pin(async move {
-        let within = begin(handle, watch).await?;
-        let witness = Witness { watch, handle: within.handle(handle) };
+        let (operation, key) = (AuditOperation::Delete, target_text(&delete.target));
+        let writing = Writing { watch, handle, narrow: narrow.clone(), operation, key };
+        let within = writing.begin().await?;
+        let witness = writing.witness(&within);
         let result = remove_within(&witness, narrow, delete).await;
-        within.end(result).await
+        writing.end(within, result).await
     })
 }
 
@@ -163,10 +176,12 @@ pub(in super::super) fn update_each<'a>(
     updates: Vec<(Value, Vec<Assignment>)>,
 ) -> Started<'a> {
     Box::pin(async move {
-        let within = begin(handle, watch).await?;
-        let witness = Witness { watch, handle: within.handle(handle) };
+        let operation = AuditOperation::Update;
+        let writing = Writing { watch, handle, narrow: narrow.clone(), operation, key: None };
+        let within = writing.begin().await?;
+        let witness = writing.witness(&within);
         let result = update_each_within(&witness, narrow, model, updates).await;
-        within.end(result).await
+        writing.end(within, result).await
     })
 }
 

@@ -3,15 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use ennead_core::{
-    Conflict, ConflictAction, Deleted, Error, ErrorKind, Expr, Guard, Insert, ModelDef, Operand, Operation,
-    TenantId, Value, Values, fill_conflict, fill_insert, refuse_duplicates_of,
+    AuditOperation, Conflict, ConflictAction, Deleted, Error, ErrorKind, Expr, Guard, Insert, ModelDef,
+    Operand, Operation, TenantId, Value, Values, fill_conflict, fill_insert, refuse_duplicates_of,
 };
 
 use super::super::insert::insert_unwatched;
 use super::super::start::Started;
 use super::super::{Done, Handle};
+use super::audit::key_text;
 use super::images::{self, Image};
-use super::{Watch, Witness, begin, created, hand_on};
+use super::{Watch, Witness, Writing, created, hand_on};
 use crate::observe::{ChangeKind, RawWrite};
 use crate::sink::{Sink, ValueRows, downcast};
 
@@ -29,11 +30,21 @@ pub(in super::super) fn insert<'a>(
     sink: Option<Box<dyn Sink>>,
 ) -> Started<'a> {
     Box::pin(async move {
-        let within = begin(handle, watch).await?;
-        let witness = Witness { watch, handle: within.handle(handle) };
+        let (operation, key) = (AuditOperation::Create, key_of(model, &rows));
+        let writing = Writing { watch, handle, narrow: narrow.clone(), operation, key };
+        let within = writing.begin().await?;
+        let witness = writing.witness(&within);
         let result = insert_within(&witness, narrow, model, rows, conflict, sink).await;
-        within.end(result).await
+        writing.end(within, result).await
     })
+}
+
+/// The key of the one row, where it is given.
+fn key_of(model: &ModelDef, rows: &[Values]) -> Option<String> {
+    match rows {
+        [row] => row.get(model.key.field).map(key_text),
+        _ => None,
+    }
 }
 
 async fn insert_within(

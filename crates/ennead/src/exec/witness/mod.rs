@@ -4,6 +4,7 @@
 //! and locked; observers see them, and may refuse; the write is done by the ordinary functions, restricted to just those rows;
 //! then observers and the audit see each row as it was and as it is. All of it lasts or none of it does.
 
+mod audit;
 mod change;
 mod images;
 mod insert;
@@ -11,33 +12,45 @@ mod insert;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use ennead_core::{Error, ErrorKind, ModelDef};
+use ennead_core::{Audit, AuditOperation, Error, ErrorKind, ModelDef, TenantId};
 
-use super::Handle;
+use super::{Done, Handle};
 use crate::observe::{ChangeKind, Erased, ObserverScope, RawChange, RawWrite};
 use crate::sink::Sink;
 use crate::transaction::Within;
 use crate::value_reader::ValueReader;
+use audit::Book;
 
+pub(crate) use audit::key_text;
 pub(super) use change::{remove, update, update_each};
 pub(super) use insert::insert;
 
 /// How deep writes of observers may lead to writes that are observed.
-const MAX_DEPTH: u8 = 8;
+const MAX_DEPTH: u8 = 4;
 
 /// Who watches the writes of a model.
 #[derive(Clone, Copy)]
 pub(crate) struct Watch<'a> {
     model: &'static ModelDef,
     observers: &'a [Arc<dyn Erased>],
+    book: Option<Book>,
 }
 
 impl<'a> Handle<'a> {
     /// Who watches the writes of a model; most often nobody.
-    pub(crate) fn watch(&self, model: &'static ModelDef) -> Option<Watch<'a>> {
+    ///
+    /// # Errors
+    /// It is the library's own table of records, which nobody else writes.
+    pub(crate) fn watch(&self, model: &'static ModelDef) -> Result<Option<Watch<'a>>, Error> {
         let observers = self.db.observers.of(model);
-        let watched = !observers.is_empty() || everything();
-        watched.then_some(Watch { model, observers })
+        if matches!(model.audit, Audit::None) && observers.is_empty() && !everything() {
+            return Ok(None);
+        }
+        if matches!(model.audit, Audit::Records) {
+            let text = format!("{} holds the records of the audit: the library alone writes it", model.name);
+            return Err(Error::new(ErrorKind::Forbidden, text).with_model(model.name));
+        }
+        Ok(Some(Watch { model, observers, book: Book::of(model) }))
     }
 }
 
@@ -49,23 +62,57 @@ fn everything() -> bool {
     false
 }
 
+/// A write that is about to be witnessed: what is recorded of it where it fails.
+struct Writing<'a> {
+    watch: Watch<'a>,
+    handle: Handle<'a>,
+    narrow: Option<TenantId>,
+    operation: AuditOperation,
+    /// The key, where it names one row.
+    key: Option<String>,
+}
+
 /// A witnessed write in its transaction.
 struct Witness<'a> {
     watch: Watch<'a>,
     /// The handle inside.
     handle: Handle<'a>,
+    narrow: Option<&'a TenantId>,
 }
 
-/// Begins a witnessed write.
-async fn begin(handle: Handle<'_>, watch: Watch<'_>) -> Result<Within, Error> {
-    if handle.depth >= MAX_DEPTH {
-        let text = format!(
-            "observers have led to a write of {} in a write of another for {MAX_DEPTH} times: they go in a circle",
-            watch.model.name
-        );
-        return Err(Error::new(ErrorKind::Observer, text).with_model(watch.model.name));
+impl Writing<'_> {
+    async fn begin(&self) -> Result<Within, Error> {
+        let model = self.watch.model;
+        if self.handle.depth >= MAX_DEPTH {
+            let text = format!(
+                "observers have led to a write of {} in a write of another for {MAX_DEPTH} times: they go in a circle",
+                model.name
+            );
+            return Err(Error::new(ErrorKind::Observer, text).with_model(model.name));
+        }
+        Within::witness(self.handle).await
     }
-    Within::witness(handle).await
+
+    fn witness<'b>(&'b self, within: &'b Within) -> Witness<'b> {
+        Witness { watch: self.watch, handle: within.handle(self.handle), narrow: self.narrow.as_ref() }
+    }
+
+    async fn end(self, within: Within, result: Result<Done, Error>) -> Result<Done, Error> {
+        let (nested, worked) = (within.is_nested(), result.is_ok());
+        if let Err(error) = &result
+            && let Some(later) = self.attempt(error)
+        {
+            within.aftermath().on_end(later);
+        }
+        let ended = within.end(result).await;
+        // What a COMMIT refuses is known when the transaction is over.
+        if let (true, false, Err(error)) = (worked, nested, &ended)
+            && let Some(later) = self.attempt(error)
+        {
+            later.await;
+        }
+        ended
+    }
 }
 
 impl Witness<'_> {
@@ -96,6 +143,7 @@ impl Witness<'_> {
         if changes.is_empty() {
             return Ok(());
         }
+        self.record(&changes).await?;
         let scope = self.scope()?;
         if let Some(transaction) = self.handle.transaction {
             transaction.state.witnessed.fetch_add(1, Ordering::SeqCst);
