@@ -26,7 +26,7 @@ impl Schema {
             Audit::Into { model, .. } => model().is(records),
             _ => false,
         };
-        if models.iter().any(|model| built_in(&model)) && !models.iter().any(|model| model.is(records)) {
+        if models.iter().any(built_in) && !models.iter().any(|model| model.is(records)) {
             models.push(records);
         }
         Self { relations: Relations::new(models) }
