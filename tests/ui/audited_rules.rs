@@ -1,5 +1,5 @@
 use ennead::prelude::*;
-use ennead::{AuditEntry, AuditInto, op::Create};
+// Each of these is wrong by itself.
 
 #[model(audited = "yes")]
 pub struct Valued {
