@@ -81,7 +81,10 @@ pub use audit::{AuditInto, AuditRecord, Audited, History, NewAuditRecord, Revisi
 pub use builder::DbBuilder;
 pub use db::Db;
 pub use ennead_core::{
-    Actor, ArrayElement, AuditEntry, AuditOperation, Clock, Column, DbEnum, DeletableModel, Dialect, Embed, Error, ErrorKind, FieldType, Filter, GlobalModel, IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Model, ModelDef, MutableModel, Order, OwnedModel, Relation, RemovableModel, Tenancy, TenantId, TenantModel, ToMany, ToOne, ToUnique, Value, Violation, generate_id, generate_ulid,
+    Actor, ArrayElement, AuditEntry, AuditOperation, Clock, Column, DbEnum, DeletableModel, Dialect, Embed,
+    Error, ErrorKind, FieldType, Filter, GlobalModel, IdGenerator, IntoKey, IntoTenantId, IntoValue, Json,
+    JsonPath, KeyType, Kind, Model, ModelDef, MutableModel, Order, OwnedModel, Relation, RemovableModel,
+    Tenancy, TenantId, TenantModel, ToMany, ToOne, ToUnique, Value, Violation, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use model_ext::ModelExt;
