@@ -346,7 +346,9 @@ async fn the_number_of_rows_is_no_matter(bed: Bed) {
         assert_eq!(Page::count().filter(Page::DOCUMENT_ID.eq("d")).run(&acme).await.unwrap(), more + 2);
     }
     assert_eq!((sent[0], sent[1]), (sent[2], sent[3]), "{sent:?}");
-    assert!(sent[0] <= 4 && sent[1] <= 5, "{sent:?}");
+    // Two more where the rows are looked at before.
+    let more = if ennead::detour::everything_is_witnessed() { 2 } else { 0 };
+    assert!(sent[0] <= 4 + more && sent[1] <= 5 + more, "{sent:?}");
 }
 
 async fn a_database_that_was_not_told_its_models_refuses(bed: Bed) {

@@ -115,7 +115,15 @@ async fn open(bed: &Bed) -> Tenant {
 fn told(error: &Error) -> Vec<String> {
     assert!(error.is_validation(), "{error:?}");
     assert_eq!(error.http_status(), 422);
-    error.violations().iter().map(|one| format!("{} {}", one.path(), one.rule)).collect()
+    error.violations().iter().map(|one| format!("{} {}", shown(&one.path()), one.rule)).collect()
+}
+
+/// A path as the typed operation gives it, where that runs as a node: less the parameter that the values stand in.
+fn shown(path: &str) -> &str {
+    if !crate::by_name::begun() {
+        return path;
+    }
+    path.strip_prefix("data.").or_else(|| path.strip_prefix("data")).unwrap_or(path)
 }
 
 /// The ways in by type, with the place that they give to the refused value of the row that is the second where there are two.
@@ -214,6 +222,7 @@ async fn every_rule_holds_in_every_way_in(bed: Bed) {
         ways.extend(by_name(&bad, &club).await);
         for (way, error, place) in ways {
             // Where all rows of an operation are wrong, each of them is told.
+            let place = shown(place);
             let expected = format!("{place}{} {}", bad.field, bad.rule);
             let told = told(&error);
             assert!(told.contains(&expected), "{way}: {told:?} lacks {expected}");

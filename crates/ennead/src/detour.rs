@@ -96,7 +96,8 @@ pub fn witness_everything() {
     WITNESSED.store(true, Ordering::Relaxed);
 }
 
-pub(crate) fn everything_is_witnessed() -> bool {
+/// Whether every write is.
+pub fn everything_is_witnessed() -> bool {
     WITNESSED.load(Ordering::Relaxed)
 }
 

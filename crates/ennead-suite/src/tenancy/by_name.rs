@@ -187,6 +187,12 @@ fn of_rows(mut params: Json, filter: Option<Json>) -> Json {
 pub(super) async fn keyed_read<M: Subject>(op: KeyedRead, stage: &Stage<M>, key: &str) -> Option<String> {
     match op {
         KeyedRead::Read => Some(told(stage.by_name.run("Read", &stage.tenant, json!({ "id": key })).await)),
+        KeyedRead::History => {
+            let filter = json!({ "model": M::DEF.name, "row_key": key });
+            let params = json!({ "filter": filter, "order_by": ["id"], "fields": ["tenant", "operation", "row_key", "error", "after"] });
+            let node = super::world::schema().node("ListAuditRecordNode").unwrap();
+            Some(told(node.run(&stage.tenant, params).await))
+        }
         KeyedRead::Optional | KeyedRead::WithDeleted => None,
     }
 }

@@ -65,7 +65,7 @@ macro_rules! table {
     };
 }
 
-table! { /** Reads by key. */ KeyedRead, KEYED_READS: Read, Optional, WithDeleted }
+table! { /** Reads by key. */ KeyedRead, KEYED_READS: Read, Optional, WithDeleted, History }
 table! { /** Reads of rows that match. */
 FilteredRead, FILTERED_READS: List, Included, WithDeleted, OnlyDeleted, Ordered, First, Pages, Stream, Count, CountDeleted }
 table! { /** Updates by key. */
@@ -142,7 +142,23 @@ pub(super) async fn keyed_read<M: Subject>(op: KeyedRead, stage: &Stage<M>, key:
         KeyedRead::Read => told(read.run(scope).await),
         KeyedRead::Optional => told(read.optional(scope).await),
         KeyedRead::WithDeleted => told(read.with_deleted().run(scope).await),
+        KeyedRead::History => told(history::<M>(scope, key).await),
     }
+}
+
+/// What happened to a row, less what no two worlds have in common: the numbers and the times of the records.
+async fn history<M: Subject>(scope: &Tenant, key: &str) -> Result<Vec<String>, Error> {
+    let all = M::history(key).oldest_first().with_failed().run(scope).await?;
+    Ok(all
+        .into_iter()
+        .map(|entry| {
+            let record = entry.record;
+            format!(
+                "{} {} {:?} {:?} {:?}",
+                record.tenant, record.operation, record.row_key, record.error, record.after
+            )
+        })
+        .collect())
 }
 
 /// `None` where the shape has no such operation.

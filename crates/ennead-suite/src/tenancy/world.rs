@@ -118,7 +118,14 @@ impl Spec {
 
 /// A model of one shape, as the generator sees it.
 pub(super) trait Subject:
-    ennead::Model<Key = String> + ennead::MutableModel + ennead::RemovableModel + Clone + Debug + PartialEq + Sync
+    ennead::Model<Key = String>
+    + ennead::Audited
+    + ennead::MutableModel
+    + ennead::RemovableModel
+    + Clone
+    + Debug
+    + PartialEq
+    + Sync
 {
     /// The shape's name.
     const SHAPE: &'static str;
@@ -273,7 +280,7 @@ macro_rules! by_itself {
 }
 
 subject! {
-    #[model(table = "m_text")]
+    #[model(table = "m_text", audited)]
     TextDoc, NewTextDoc = "tenant column, String",
     fields {
         #[tenant] tenant_id: String = |spec, who| who.text.clone(),
@@ -289,7 +296,7 @@ subject! {
 }
 
 subject! {
-    #[model(table = "m_uuid")]
+    #[model(table = "m_uuid", audited)]
     UuidDoc, NewUuidDoc = "tenant column, Uuid",
     fields {
         #[tenant] tenant_id: Uuid = |spec, who| who.uuid,
@@ -305,7 +312,7 @@ subject! {
 }
 
 subject! {
-    #[model(table = "m_int")]
+    #[model(table = "m_int", audited)]
     IntDoc, NewIntDoc = "tenant column, i64",
     fields {
         #[tenant] tenant_id: i64 = |spec, who| who.int,
@@ -321,7 +328,7 @@ subject! {
 }
 
 subject! {
-    #[model(table = "m_global_key", key = "global")]
+    #[model(table = "m_global_key", key = "global", audited)]
     GlobalKeyDoc, NewGlobalKeyDoc = "key = \"global\"",
     fields {
         #[tenant] tenant_id: String = |spec, who| who.text.clone(),
@@ -349,7 +356,7 @@ pub(super) struct GlobalKeyChild {
 }
 
 subject! {
-    #[model(tenant_root, table = "m_root")]
+    #[model(tenant_root, table = "m_root", audited)]
     Root, NewRoot = "tenant root",
     fields {}
     new {}
@@ -412,7 +419,7 @@ macro_rules! by_relation {
 }
 
 subject! {
-    #[model(tenant(via = parent_id), table = "m_via_one")]
+    #[model(tenant(via = parent_id), table = "m_via_one", audited)]
     ViaOne, NewViaOne = "via one hop",
     fields { #[references(Dash, inverse = docs)] parent_id: String = |spec, who| spec.parent.clone().unwrap_or(who.dash.clone()) }
     new { parent_id: |spec, who| spec.parent.clone().unwrap_or(who.dash.clone()) }
@@ -436,7 +443,7 @@ subject! {
 }
 
 subject! {
-    #[model(tenant(via = parent_id), table = "m_via_two")]
+    #[model(tenant(via = parent_id), table = "m_via_two", audited)]
     ViaTwo, NewViaTwo = "via two hops",
     fields { #[references(Frame, inverse = docs)] parent_id: String = |spec, who| spec.parent.clone().unwrap_or(who.frame.clone()) }
     new { parent_id: |spec, who| spec.parent.clone().unwrap_or(who.frame.clone()) }
@@ -464,7 +471,7 @@ subject! {
 }
 
 subject! {
-    #[model(global, table = "m_global")]
+    #[model(global, table = "m_global", audited)]
     Plan, NewPlan = "global",
     fields {}
     new {}
@@ -475,7 +482,7 @@ subject! {
 }
 
 subject! {
-    #[model(table = "m_shared", shared_when = "is_public")]
+    #[model(table = "m_shared", shared_when = "is_public", audited)]
     SharedDoc, NewSharedDoc = "shared_when",
     fields {
         #[tenant] tenant_id: String = |spec, who| who.text.clone(),
@@ -493,7 +500,7 @@ subject! {
 }
 
 subject! {
-    #[model(table = "m_soft")]
+    #[model(table = "m_soft", audited)]
     SoftDoc, NewSoftDoc = "soft-deleted",
     fields {
         #[tenant] tenant_id: String = |spec, who| who.text.clone(),

@@ -1,5 +1,8 @@
 //! A node's request, read from its parameters, and its run.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use ennead_core::{
     Assignment, Conflict, ConflictAction, Count, Delete, Error, Expr, ModelDef, ModelRef, Select, Target,
     Update, Value, Values,
@@ -10,9 +13,9 @@ use super::include::{self, Include};
 use super::json::to_json;
 use super::params::visible;
 use super::sink::{JsonRows, Keys};
-use crate::exec::{self, Handle};
+use crate::exec::{self, Done, Handle};
 use crate::op::{Cursor, Links};
-use crate::sink::{Nothing, ValueRows, downcast};
+use crate::sink::{Nothing, Sink, ValueRows, downcast};
 
 /// What a node was asked for: nothing of JSON is left in it.
 pub(crate) enum Request {
@@ -53,20 +56,19 @@ impl Request {
         match self {
             Request::Create(values) => {
                 let sink = Box::new(JsonRows::all(model));
-                let done = exec::insert(handle, None, model, vec![values], None, Some(sink)).await?;
+                let done = insert(handle, model, vec![values], None, sink).await?;
                 exec::one(downcast::<JsonRows>(done.sink)?.rows, model)
             }
             Request::Upsert(values, conflict) => {
                 let ignoring = conflict.action == ConflictAction::Ignore;
                 let sink = Box::new(JsonRows::all(model));
-                let done =
-                    exec::insert(handle, None, model, vec![values], Some(conflict), Some(sink)).await?;
+                let done = insert(handle, model, vec![values], Some(conflict), sink).await?;
                 let mut rows = downcast::<JsonRows>(done.sink)?.rows;
                 if ignoring { Ok(rows.pop().unwrap_or(Json::Null)) } else { exec::one(rows, model) }
             }
             Request::BulkCreate(values, conflict) => {
                 let sink = Box::new(Keys::new(model));
-                let done = exec::insert(handle, None, model, values, conflict, Some(sink)).await?;
+                let done = insert(handle, model, values, conflict, sink).await?;
                 let ids: Vec<Json> = downcast::<Keys>(done.sink)?.keys.into_iter().map(to_json).collect();
                 Ok(json!({ "affected": done.affected, "ids": ids }))
             }
@@ -84,24 +86,52 @@ impl Request {
             }
             Request::Count(count) => Ok(json!({ "count": exec::count(handle, None, count).await? })),
             Request::Update(update) => {
-                let done = exec::update(handle, None, update, Box::new(JsonRows::all(model))).await?;
+                let done = self::update(handle, update, Box::new(JsonRows::all(model))).await?;
                 exec::one(downcast::<JsonRows>(done.sink)?.rows, model)
             }
             Request::BulkUpdate(update) => {
-                Ok(affected(exec::update(handle, None, update, Box::new(Nothing)).await?.affected))
+                Ok(affected(self::update(handle, update, Box::new(Nothing)).await?.affected))
             }
-            Request::BulkUpdateEach(updates) => {
-                Ok(affected(exec::update_each(handle, None, model, updates).await?))
-            }
+            Request::BulkUpdateEach(updates) => Ok(affected(update_each(handle, model, updates).await?)),
             Request::Delete(key, when) => {
                 let id = to_json(key.clone());
                 let delete = Delete { model: ModelRef(model), target: Target::Key(key), when };
-                exec::delete(handle, None, delete, false).await?;
+                self::delete(handle, delete).await?;
                 Ok(json!({ "id": id, "deleted": true }))
             }
-            Request::BulkDelete(delete) => Ok(affected(exec::delete(handle, None, delete, false).await?)),
+            Request::BulkDelete(delete) => Ok(affected(self::delete(handle, delete).await?)),
         }
     }
+}
+
+/// A write in the executor. Its future is large, since a write may make a detour: boxed in a function of its own, it is not on
+/// the stack of everybody who awaits a node.
+type Writing<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+
+fn insert<'a>(
+    handle: Handle<'a>,
+    model: &'static ModelDef,
+    rows: Vec<Values>,
+    conflict: Option<Conflict>,
+    sink: Box<dyn Sink>,
+) -> Writing<'a, Done> {
+    Box::pin(exec::insert(handle, None, model, rows, conflict, Some(sink)))
+}
+
+fn update(handle: Handle<'_>, update: Update, sink: Box<dyn Sink>) -> Writing<'_, Done> {
+    Box::pin(exec::update(handle, None, update, sink))
+}
+
+fn update_each<'a>(
+    handle: Handle<'a>,
+    model: &'static ModelDef,
+    updates: Vec<(Value, Vec<Assignment>)>,
+) -> Writing<'a, u64> {
+    Box::pin(exec::update_each(handle, None, model, updates))
+}
+
+fn delete(handle: Handle<'_>, delete: Delete) -> Writing<'_, u64> {
+    Box::pin(exec::delete(handle, None, delete, false))
 }
 
 async fn rows(

@@ -73,8 +73,9 @@ impl Town {
 
     /// The fields that rows of the model show.
     pub(crate) fn shown(&self, model: &ModelDef) -> &Map<String, Json> {
-        let read = &self.nodes[&format!("Read{}Node", model.name)].info;
-        read.result["properties"].as_object().unwrap()
+        // What is created comes back whole, and with nothing related.
+        let create = &self.nodes[&format!("Create{}Node", model.name)].info;
+        create.result["properties"].as_object().unwrap()
     }
 
     /// Runs a node. What goes in fits the schema of its parameters, what comes out that of its result.
