@@ -249,13 +249,15 @@ fn run(
                     .on_thread_start(move || watch::enter(Some(Arc::clone(&of_threads))))
                     .enable_all()
                     .build()?;
-                watch::enter(Some(Arc::clone(&log)));
-                runtime.block_on((case.run)(Bed::new(kind)));
-                watch::enter(None);
-                // The parser recurses over filters that are nested as deep as the library lets them.
-                let judge = std::thread::Builder::new().stack_size(256 << 20);
-                let judged = judge.spawn(move || watch::judge(kind, &log))?.join();
-                judged.map_err(|_| libtest_mimic::Failed::from("a statement carries no tenant, see above"))
+                let of_case = Arc::clone(&log);
+                let run = move || {
+                    watch::enter(Some(of_case));
+                    runtime.block_on((case.run)(Bed::new(kind)));
+                    watch::enter(None);
+                };
+                with_room(run).map_err(|panic| libtest_mimic::Failed::from(told(&panic)))?;
+                with_room(move || watch::judge(kind, &log))
+                    .map_err(|_| libtest_mimic::Failed::from("a statement carries no tenant, see above"))
             });
             match case.unless {
                 Some(Unless::Set(variable)) if std::env::var_os(variable).is_none() => {
@@ -269,4 +271,18 @@ fn run(
     let conclusion = libtest_mimic::run(arguments, trials);
     watch::report(kind);
     conclusion
+}
+
+/// Runs work on a thread with much room: a case that is one long function has, without optimization, a frame of hundreds
+/// of kilobytes, and the parser of statements recurses over filters that are nested as deep as the library lets them.
+pub(crate) fn with_room(work: impl FnOnce() + Send + 'static) -> std::thread::Result<()> {
+    let spawned = std::thread::Builder::new().stack_size(256 << 20).spawn(work);
+    spawned.expect("a thread for a case").join()
+}
+
+/// What a panic said.
+fn told(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no text");
+    format!("test panicked: {text}")
 }

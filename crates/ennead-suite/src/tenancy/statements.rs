@@ -74,7 +74,7 @@ async fn every_statement_carries_the_tenant(bed: Bed) {
     let dialect: &(dyn Dialect + Sync) =
         if bed.is_postgres() { &PostgreSqlDialect {} } else { &SQLiteDialect {} };
     let kind = bed.kind();
-    with_room(move || {
+    crate::with_room(move || {
         let (mut seen, mut wrong, mut count) = (BTreeSet::new(), Vec::new(), 0);
         for (shape, statements) in &sent {
             assert!(statements.len() > 20, "{shape}: statements are recorded");
@@ -92,12 +92,8 @@ async fn every_statement_carries_the_tenant(bed: Bed) {
         let distinct: BTreeSet<&String> = seen.iter().map(|(sql, _)| *sql).collect();
         println!("tenancy statements {kind}: {count} sent, {} distinct, all parsed", distinct.len());
         assert!(wrong.is_empty(), "{} wrong:\n  {}", wrong.len(), wrong[..wrong.len().min(12)].join("\n  "));
-    });
-}
-
-/// Runs what parses statements: the parser recurses over filters that are nested as deep as the library lets them.
-fn with_room(judge: impl FnOnce() + Send + 'static) {
-    std::thread::Builder::new().stack_size(256 << 20).spawn(judge).unwrap().join().unwrap();
+    })
+    .unwrap();
 }
 
 /// The rules themselves: what they must refuse.
