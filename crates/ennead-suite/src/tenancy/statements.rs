@@ -1,4 +1,4 @@
-//! Every statement that the operations send on each shape is parsed and held against the [`Rules`].
+//! Every statement that the operations send on each shape is parsed and held against the rules.
 
 use std::collections::BTreeSet;
 
