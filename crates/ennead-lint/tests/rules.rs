@@ -2,7 +2,9 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 use ennead_core::Dialect::{self, Postgres, Sqlite};
-use ennead_core::snapshot::{Check, Column, EnumType, ForeignKey, Identity, PrimaryKey, Snapshot, Table};
+use ennead_core::snapshot::{
+    Check, Column, EnumType, ForeignKey, Identity, Index, IndexPart, IndexTarget, PrimaryKey, Snapshot, Table,
+};
 use ennead_lint::{Finding, Options, RULES, Rule, Script, Transactions, lint};
 use ennead_sql::ddl::read::SchemaRow;
 
@@ -686,6 +688,45 @@ fn constraints_follow_a_renamed_column() {
     let told: Vec<&str> =
         lint(&script, &Options::default()).iter().map(|finding| finding.rule.name).collect();
     assert_eq!(told, ["rename-column"]);
+}
+
+/// SQLite drops a table's indexes with it: one that comes back as it was proves nothing new.
+#[test]
+fn a_unique_index_that_comes_back_is_not_new() {
+    let mut before = before(Sqlite);
+    let users = before.tables.iter_mut().find(|table| table.name == "users").unwrap();
+    let email = IndexPart {
+        target: IndexTarget::Column("email".into()),
+        collation: None,
+        opclass: None,
+        descending: false,
+        nulls: None,
+    };
+    users.indexes.push(Index {
+        name: "u".into(),
+        parts: vec![email],
+        unique: true,
+        condition: Some("\"mood\" IS NULL".into()),
+        ..Index::default()
+    });
+    let told = |index: &str, rebuild: &str| {
+        let sql = format!("{rebuild}; CREATE UNIQUE INDEX {index}");
+        let script = Script { sql: &sql, dialect: Sqlite, before: Some(&before), transaction: None };
+        let told = lint(&script, &Options::default());
+        told.iter().filter(|one| one.rule.name == "new-unique").count()
+    };
+    assert_eq!(told("u ON users (\"email\") WHERE (mood IS NULL)", REBUILD), 0);
+    for other in [
+        "u ON users (email)",
+        "u ON users (email) WHERE nick IS NULL",
+        "u ON users (nick) WHERE mood IS NULL",
+        "u ON users (email, lower(nick)) WHERE mood IS NULL",
+    ] {
+        assert_eq!(told(other, REBUILD), 1, "{other}");
+    }
+    let other_values = REBUILD.replace("SELECT \"id\", \"email\"", "SELECT \"id\", lower(\"email\")");
+    assert_ne!(other_values, REBUILD);
+    assert_eq!(told("u ON users (email) WHERE mood IS NULL", &other_values), 1);
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Keys, constraints and indexes of tables that stay.
 
-use ennead_core::snapshot::Name;
+use ennead_core::snapshot::{Index, IndexTarget, Name};
 
 use super::Judge;
+use super::rebuild::bare;
 use crate::read::{ConstraintSpec, NewIndex, add_to};
 use crate::rule;
 use crate::state::Open;
@@ -125,8 +126,29 @@ impl Judge<'_> {
         if !index.concurrently {
             self.found(rule::INDEX_LOCKS, format!("nobody may write to {table} while the index is built"));
         }
-        if index.unique {
+        if index.unique && !self.is_kept(index) {
             self.unique(table, &index.columns, index.nulls_not_distinct);
         }
+    }
+
+    /// Whether the rows of the table keep an index already, by the same one as it was before the table was made anew.
+    fn is_kept(&self, index: &NewIndex) -> bool {
+        let same = |own: &Index| {
+            let columns: Option<Vec<String>> = own
+                .parts
+                .iter()
+                .map(|part| match &part.target {
+                    IndexTarget::Column(name) => Some(self.state.fold(name)),
+                    IndexTarget::Expression(_) => None,
+                })
+                .collect();
+            let wanted: Vec<String> = index.columns.iter().map(|column| self.state.fold(column)).collect();
+            index.plain
+                && own.unique
+                && columns == Some(wanted)
+                && own.condition.as_deref().map(bare) == index.condition.as_deref().map(bare)
+        };
+        !index.nulls_not_distinct
+            && self.state.table(&index.table).is_some_and(|table| table.indexes.iter().any(same))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ennead_core::diff::mentions;
-use ennead_core::snapshot::{Column, Name, Table};
+use ennead_core::snapshot::{Column, IndexPart, IndexTarget, Name, Table};
 
 use super::Judge;
 use crate::read::Copy;
@@ -37,6 +37,7 @@ impl Judge<'_> {
         }
         self.rebuilt_constraints(old, &was, &is);
         self.here = here;
+        self.keep_uniques(heir, was, copy);
     }
 
     fn rebuilt_column(&mut self, old: &Name, was: &Table, column: &Column, copy: &Copy) {
@@ -77,16 +78,30 @@ impl Judge<'_> {
         }
     }
 
+    /// What no two rows were the same in, they are not in the new table either, where the columns were copied as they are: an
+    /// index that says so again proves nothing new.
+    fn keep_uniques(&mut self, heir: &str, was: Table, copy: &Copy) {
+        let fold = |name: &str| self.state.fold(name);
+        let copied = |part: &IndexPart| {
+            let IndexTarget::Column(name) = &part.target else { return false };
+            let same = |(into, from): &(String, Option<String>)| {
+                fold(into) == fold(name) && from.as_ref().is_some_and(|from| fold(from) == fold(name))
+            };
+            copy.columns.iter().any(same)
+        };
+        let kept: Vec<_> =
+            was.indexes.into_iter().filter(|index| index.unique && index.parts.iter().all(copied)).collect();
+        if let Some(table) = self.state.table_mut(&Name::new(heir)) {
+            table.indexes.extend(kept);
+        }
+    }
+
     fn rebuilt_constraints(&mut self, old: &Name, was: &Table, is: &Table) {
         let had: BTreeSet<Vec<String>> = keys(was);
         for columns in keys(is).into_iter().filter(|columns| !had.contains(columns)) {
             let columns = columns.join(", ");
             self.found(rule::NEW_UNIQUE, format!("no two rows of {old} may be the same in {columns}"));
         }
-        let bare = |condition: &str| {
-            let kept = condition.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '"'));
-            kept.collect::<String>().to_lowercase()
-        };
         for check in &is.checks {
             // What is about new columns alone is kept by all rows or by none.
             let earlier = was.columns.iter().any(|own| mentions(&check.condition, &own.name));
@@ -106,6 +121,12 @@ impl Judge<'_> {
             }
         }
     }
+}
+
+/// A condition without what may be written either way.
+pub(super) fn bare(condition: &str) -> String {
+    let kept = condition.chars().filter(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '"'));
+    kept.collect::<String>().to_lowercase()
 }
 
 /// The columns that no two rows may be the same in.

@@ -132,7 +132,12 @@ fn index(mut cursor: Cursor<'_>, unique: bool) -> Option<Effect> {
     if cursor.takes("USING") {
         cursor.part()?;
     }
-    let columns = column::index_columns(cursor.inside()?);
-    let nulls_not_distinct = cursor.has("DISTINCT") && cursor.has("NOT");
-    Some(Effect::CreateIndex(NewIndex { name, table, unique, concurrently, columns, nulls_not_distinct }))
+    let parts = cursor.inside()?;
+    let columns = column::index_columns(parts);
+    let plain = columns.len() == parts.items().len();
+    let options = cursor.until(&["WHERE"], false);
+    let nulls_not_distinct = options.has("DISTINCT") && options.has("NOT");
+    let condition = cursor.takes("WHERE").then(|| cursor.text());
+    let index = NewIndex { name, table, unique, concurrently, columns, plain, condition, nulls_not_distinct };
+    Some(Effect::CreateIndex(index))
 }

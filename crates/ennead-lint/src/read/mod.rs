@@ -185,7 +185,11 @@ pub(crate) struct NewIndex {
     pub(crate) table: Name,
     pub(crate) unique: bool,
     pub(crate) concurrently: bool,
+    /// Its columns; parts that are expressions are left out.
     pub(crate) columns: Vec<String>,
+    /// Whether all of its parts are columns.
+    pub(crate) plain: bool,
+    pub(crate) condition: Option<String>,
     pub(crate) nulls_not_distinct: bool,
 }
 

@@ -133,4 +133,24 @@ async fn limits_of_a_thousand(bed: Bed) {
     assert_eq!(sent.len(), 2, "projects, tasks: {sent:?}");
 }
 
-crate::cases![the_first_rows_of_each, limits_within_tenants, limits_of_a_thousand];
+/// The first row with what belongs to it: it follows the order and the conditions, and there may be none.
+async fn the_first_row_with_its_own(bed: Bed) {
+    let (_, acme) = filled(&bed).await;
+    let list = || Project::list().order_by(Project::ID.desc());
+    let last = list().include(Project::TASKS).first(&acme).await.unwrap().unwrap();
+    assert_eq!((last.id.as_str(), last.related.len()), ("p3", 0));
+    let first =
+        list().filter(Project::TASKS.any()).include(Project::TASKS).first(&acme).await.unwrap().unwrap();
+    assert_eq!((first.id.as_str(), first.related[0].id.as_str()), ("p2", "t4"));
+    let none = list().filter(Project::ID.eq("p9")).include(Project::TASKS).first(&acme).await.unwrap();
+    assert!(none.is_none());
+    let sent = statements(async { drop(list().include(Project::TASKS).first(&acme).await.unwrap()) }).await;
+    assert_eq!(sent.len(), 2, "{sent:?}");
+}
+
+crate::cases![
+    the_first_rows_of_each,
+    the_first_row_with_its_own,
+    limits_within_tenants,
+    limits_of_a_thousand
+];

@@ -73,6 +73,18 @@ impl<M: Model, I> Including<M, I> {
         let (select, narrow) = self.list.into_parts();
         Box::pin(included::<M, S, I>(scope.handle(), narrow, select, self.inclusion))
     }
+
+    /// The first row in the order with what belongs to it, if any.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn first<'a, S: Scope<M>>(self, scope: &'a S) -> Loading<'a, Option<With<M, I::Related>>>
+    where
+        I: Inclusion<M, S> + 'a,
+    {
+        let rows = Self { list: self.list.limit(1), ..self }.run(scope);
+        Box::pin(async move { Ok(rows.await?.pop()) })
+    }
 }
 
 /// A read with related rows beside the row: what `User::read(id).include(User::ORGANIZATION)` gives.
