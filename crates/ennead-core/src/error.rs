@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::rule::Violation;
+use crate::version::VersionConflict;
 
 /// What kind of failure an [`Error`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -75,6 +76,7 @@ struct Inner {
     code: Option<String>,
     workflow: Option<Box<FailedWorkflow>>,
     violations: Vec<Violation>,
+    versions: Vec<VersionConflict>,
 }
 
 /// Where a workflow failed, and what had been done by then.
@@ -97,6 +99,7 @@ impl Error {
             code: None,
             workflow: None,
             violations: Vec::new(),
+            versions: Vec::new(),
         }))
     }
 
@@ -157,6 +160,20 @@ impl Error {
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         &self.0.violations
+    }
+
+    /// Tells each row that has another version than a write was made for.
+    #[must_use]
+    pub fn with_version_conflicts(mut self, versions: Vec<VersionConflict>) -> Self {
+        self.0.versions = versions;
+        self
+    }
+
+    /// Each row that somebody changed since it was read, with the version that was expected and the one that was found: what an
+    /// optimistic lock (`#[version]`) lost. Empty for a conflict of another kind.
+    #[must_use]
+    pub fn version_conflicts(&self) -> &[VersionConflict] {
+        &self.0.versions
     }
 
     /// Says in which run of a workflow it happened, at which node (none where its transaction failed as a whole), and what
@@ -260,7 +277,7 @@ predicates! {
     is_check_violation => CheckViolation;
     /// A NULL where the column takes none.
     is_not_null_violation => NotNullViolation;
-    /// The condition of an update was not met.
+    /// The condition of an update was not met, or an optimistic lock was lost: see [`version_conflicts`](Error::version_conflicts).
     is_conflict => Conflict;
     /// A value was refused by a rule of the model.
     is_validation => Validation;

@@ -13,6 +13,7 @@ use crate::kind::Kind;
 use crate::model::Values;
 use crate::operation::{Assignment, Conflict, ConflictAction, Insert, ModelRef, Operation, Target};
 use crate::value::Value;
+use crate::version::version_column;
 
 /// How many bytes a LIKE pattern holds at most. SQLite takes 50,000, and a byte of a pattern becomes up to three there.
 const MAX_PATTERN: usize = 16_384;
@@ -198,7 +199,8 @@ pub fn always_set(model: &'static ModelDef, sources: &Sources) -> Vec<(u16, Valu
 
 fn check_assignment(model: &ModelDef, assignment: &mut Assignment) -> Result<(), Error> {
     let field = model.field(assignment.column);
-    if is_fixed(field) {
+    // What every update adds to the version is checked with the rest, where observers changed it.
+    if is_fixed(field) || (field.role == Role::Version && !assignment.add) {
         return Err(cannot_be_changed(model, field));
     }
     if assignment.add {
@@ -246,11 +248,15 @@ pub fn fill_conflict(
     })?;
     conflict.arbiter = arbiter.columns;
     conflict.living_only = arbiter.living_only;
-    if let ConflictAction::Update { columns, add } = &mut conflict.action {
+    if let ConflictAction::Update { columns, add, version } = &mut conflict.action {
+        if version.is_some() {
+            version_column(model)?;
+        }
         let mut seen = HashSet::new();
         for column in columns.iter().chain(add.iter().map(|(column, _)| column)) {
             let field = model.field(*column);
-            if is_fixed(field) {
+            // The version's own growth is checked with the rest, where the conflict was filled before.
+            if is_fixed(field) || (field.role == Role::Version && columns.contains(column)) {
                 return Err(cannot_be_changed(model, field));
             }
             if !seen.insert(*column) {

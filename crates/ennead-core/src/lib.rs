@@ -28,6 +28,7 @@ mod scope;
 pub mod snapshot;
 mod tenant_id;
 mod value;
+mod version;
 
 pub use admit::{MAX_JSON_DEPTH, admit, admit_operand, check};
 pub use audit::{Actor, Audit, AuditEntry, AuditOperation, NO_TENANT};
@@ -58,7 +59,7 @@ pub use model::{
 };
 pub use operation::{
     Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Each, Insert, ModelRef, Operation, RowLock,
-    Select, Target, Update, UpdateEach,
+    RowUpdate, Select, Target, Update, UpdateEach,
 };
 pub use relation::{
     Back, Cardinality, Hop, Leads, MAX_RELATION_HOPS, Related, Relation, ToMany, ToOne, ToUnique,
@@ -70,3 +71,4 @@ pub use rule::{custom, in_request, rules_fit};
 pub use scope::{Guard, MAX_HOPS, ParentCheck, Scope, Scoped, Shared, is_composite};
 pub use tenant_id::{IntoTenantId, TenantId};
 pub use value::Value;
+pub use version::{VersionConflict, changed_meanwhile, expected_version, has_version, version_column};

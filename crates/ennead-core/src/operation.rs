@@ -132,6 +132,8 @@ pub enum ConflictAction {
         columns: Vec<u16>,
         /// Columns that grow by an amount.
         add: Vec<(u16, Value)>,
+        /// The version that the row must have; with another one it stays, and that is a conflict.
+        version: Option<Value>,
     },
 }
 
@@ -258,8 +260,21 @@ pub struct UpdateEach {
     pub model: ModelRef,
     /// The columns that every row sets, and whether the value is added.
     pub columns: Vec<(u16, bool)>,
-    /// The key, then the values in the order of `columns`, for each row.
+    /// The key, then the values in the order of `columns`, then the version where one is expected, for each row.
     pub rows: Vec<Vec<Value>>,
+    /// Whether each row is changed only while it has the version that stands last.
+    pub versioned: bool,
+}
+
+/// One row of a bulk update with a value for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowUpdate {
+    /// Its key.
+    pub key: Value,
+    /// The version that it must have.
+    pub version: Option<i64>,
+    /// What is set.
+    pub set: Vec<Assignment>,
 }
 
 /// Rows to delete.

@@ -62,6 +62,7 @@ pub mod transactions;
 pub mod types;
 pub mod upsert;
 pub mod validation;
+pub mod versions;
 mod watch;
 pub mod witness;
 
@@ -128,6 +129,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         streams::CASES,
         upsert::CASES,
         validation::CASES,
+        versions::CASES,
         nodes::CASES,
         http::CASES,
         runs::CASES,
@@ -185,6 +187,7 @@ fn operations() -> impl Iterator<Item = &'static Case> {
         streams::CASES,
         upsert::CASES,
         validation::CASES,
+        versions::CASES,
         soft_delete::CASES,
         soft_references::CASES,
         transactions::CASES,

@@ -10,8 +10,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ennead_core::{
-    Assignment, Conflict, Count, Delete, Error, Expr, ModelDef, RowReader, Scope, Select, Target, Update,
-    Value, Values,
+    Conflict, Count, Delete, Error, Expr, ModelDef, RowReader, RowUpdate, Scope, Select, Target, Update,
+    Values,
 };
 use serde_json::Value as Json;
 
@@ -58,7 +58,7 @@ pub enum Ask<'a> {
     /// Update, BulkUpdate and Restore.
     Update(&'a Update),
     /// BulkUpdate with a value for each row.
-    UpdateEach(&'static ModelDef, &'a [(Value, Vec<Assignment>)]),
+    UpdateEach(&'static ModelDef, &'a [RowUpdate]),
     /// Delete and BulkDelete, and whether rows of a soft-deleted model go for good.
     Delete(&'a Delete, bool),
 }

@@ -31,6 +31,45 @@ pub trait ModelExt: Model {
         Update::new(key.into_key())
     }
 
+    /// Updates this row, which was read before: by its key and, where the model counts its writes with `#[version]`, only while
+    /// nobody has changed it since. Else `is_conflict`, with both versions in [`Error::version_conflicts`](crate::Error::version_conflicts).
+    ///
+    /// ```
+    /// use ennead::prelude::*;
+    /// #[model(global)]
+    /// #[derive(Clone)]
+    /// struct Page { #[key(assigned)] id: String, title: String, #[version] version: i64 }
+    ///
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main] async fn main() -> Result<(), Error> {
+    /// let db = Db::connect("sqlite::memory:").await?;
+    /// ennead::schema![Page].create(&db).await?;
+    /// let (ada, bob) = (Page::create(NewPage { id: "home".into(), title: "Home".into() }).run(&db).await?, Page::read("home").run(&db).await?);
+    ///
+    /// ada.update_row().set(Page::TITLE, "Ada's").run(&db).await?;
+    /// let lost = bob.update_row().set(Page::TITLE, "Bob's").run(&db).await.unwrap_err();
+    /// assert!(lost.is_conflict());
+    /// assert_eq!((lost.version_conflicts()[0].expected, lost.version_conflicts()[0].found), (1, 2));
+    /// # Ok(()) }
+    /// # #[cfg(not(feature = "sqlite"))] fn main() {}
+    /// ```
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn update_row(&self) -> Update<Self>
+    where
+        Self: MutableModel + Clone,
+    {
+        Update::of(self.clone())
+    }
+
+    /// Deletes this row, which was read before: as [`update_row`](Self::update_row) changes it.
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn delete_row(&self) -> Delete<Self>
+    where
+        Self: DeletableModel + Clone,
+    {
+        Delete::of(self.clone())
+    }
+
     /// Deletes the row with that key.
     #[must_use = "an operation does nothing until `.run(&scope).await`"]
     fn delete(key: impl IntoKey<Self::Key>) -> Delete<Self>

@@ -172,7 +172,12 @@ fn update(model: &'static ModelDef, target: Target, set: &[(u16, bool)]) -> Oper
 
 fn each(model: &'static ModelDef, columns: &[(u16, bool)]) -> Operation {
     let row = vec![text("k"); columns.len() + 1];
-    Operation::UpdateEach(UpdateEach { model: ModelRef(model), columns: columns.to_vec(), rows: vec![row] })
+    Operation::UpdateEach(UpdateEach {
+        model: ModelRef(model),
+        columns: columns.to_vec(),
+        rows: vec![row],
+        versioned: false,
+    })
 }
 
 fn insert(model: &'static ModelDef, columns: &[u16], rows: &[&[Value]]) -> Operation {
@@ -445,7 +450,7 @@ fn rows_are_stamped() {
 #[test]
 fn an_upsert_across_tenants_meets_its_own_tenant() {
     let row = || insert(&BOARD, &[0, 1], &[&[text("k"), text("a")]]);
-    let update = || ConflictAction::Update { columns: vec![0], add: Vec::new() };
+    let update = || ConflictAction::Update { columns: vec![0], add: Vec::new(), version: None };
     for action in [ConflictAction::Ignore, update()] {
         assert!(
             Scope::AcrossTenants.apply(upsert(row(), &[0], action.clone())).unwrap_err().is_tenant_missing()
@@ -526,7 +531,11 @@ fn a_reference_under_the_bypass_needs_the_tenant() {
 
 #[test]
 fn a_checked_reference_is_not_added_to() {
-    let grows = |column| ConflictAction::Update { columns: Vec::new(), add: vec![(column, Value::Int(1))] };
+    let grows = |column| ConflictAction::Update {
+        columns: Vec::new(),
+        add: vec![(column, Value::Int(1))],
+        version: None,
+    };
     let row = || insert(&WIDGET, &[0, 1], &[&[text("k"), text("p")]]);
     for operation in [
         update(&WIDGET, Target::All, &[(1, true)]),

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ennead_core::{
     ConflictAction, Dialect, Error, Expr, Guard, Insert, Kind, ModelDef, Operand, Operation, ParentCheck,
-    Scoped, Select, Target, Value,
+    Role, Scoped, Select, Target, Value,
 };
 use lru::LruCache;
 
@@ -162,11 +162,14 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
         }
         Operation::Insert(op) => {
             if let Some(conflict) = &mut op.conflict
-                && let ConflictAction::Update { add, .. } = &mut conflict.action
+                && let ConflictAction::Update { add, version, .. } = &mut conflict.action
             {
                 for (column, value) in add {
                     taker.must_add(model, *column)?;
                     taker.take(value, model.field(*column).kind);
+                }
+                if let (Some(version), Some(at)) = (version, model.role(Role::Version)) {
+                    taker.take(version, model.field(at).kind);
                 }
             }
             let rows = std::mem::take(&mut op.rows);

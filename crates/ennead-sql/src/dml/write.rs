@@ -119,7 +119,7 @@ fn on_conflict(context: &Context<'_>, conflict: &ennead_core::Conflict, tenant: 
         ConflictAction::Ignore => {
             out.do_nothing();
         }
-        ConflictAction::Update { columns, add } => {
+        ConflictAction::Update { columns, add, version } => {
             for at in columns {
                 let taken = Sea::col((Alias::new("excluded").into_iden(), name(model, *at).into_iden()));
                 out.value(name(model, *at), taken);
@@ -132,6 +132,9 @@ fn on_conflict(context: &Context<'_>, conflict: &ennead_core::Conflict, tenant: 
             let holds_tenant = model.tenant_field().is_some_and(|at| conflict.arbiter.contains(&at));
             if !holds_tenant && let Some(own) = guard::guard(context, tenant) {
                 out.action_and_where(own);
+            }
+            if let (Some(version), Some(at)) = (version, model.role(Role::Version)) {
+                out.action_and_where(context.column(at).eq(context.typed(version, &model.field(at).kind)));
             }
         }
     }
@@ -254,8 +257,9 @@ pub(super) fn update_each(
 ) -> Result<Shape, Error> {
     let model = op.model.0;
     let context = Context { dialect, model, table: model.table, hops: 0 };
-    let row_kinds =
-        kinds_of(model, std::iter::once(model.key.field).chain(op.columns.iter().map(|(at, _)| *at)));
+    let version = model.role(Role::Version).filter(|_| op.versioned);
+    let set = op.columns.iter().map(|(at, _)| *at);
+    let row_kinds = kinds_of(model, std::iter::once(model.key.field).chain(set).chain(version));
     let given = |at: usize| match form {
         Form::Single | Form::Copy => context.typed_sea(slot(ROW + at as i64), &row_kinds[at]),
         Form::Arrays => {
@@ -277,6 +281,9 @@ pub(super) fn update_each(
         query.from(sea_query::TableRef::SubQuery(Box::new(rows), Alias::new("ennead_rows").into_iden()));
     }
     query.and_where(context.column(model.key.field).eq(given(0)));
+    if let Some(version) = version {
+        query.and_where(context.column(version).eq(given(op.columns.len() + 1)));
+    }
     for condition in guard::guard(&context, tenant).into_iter().chain(context.living(Deleted::Exclude)) {
         query.and_where(condition);
     }

@@ -100,7 +100,7 @@ fn operations(model: &'static ModelDef) -> Vec<(&'static str, Operation)> {
     };
     let settle =
         |action| Some(Conflict { target: vec![0], arbiter: arbiter.clone(), living_only: false, action });
-    let changed = ConflictAction::Update { columns: vec![1], add: Vec::new() };
+    let changed = ConflictAction::Update { columns: vec![1], add: Vec::new(), version: None };
     all.extend([
         ("delete by key", Operation::Delete(delete(Target::Key(key()), None))),
         ("delete when", Operation::Delete(delete(Target::Key(key()), Some(either())))),

@@ -16,6 +16,7 @@ pub enum Reason {
     NoJson,
     Unnamed,
     Locked,
+    Unversioned,
 }
 
 impl Reason {
@@ -34,6 +35,7 @@ impl Reason {
         Self::NoJson,
         Self::Unnamed,
         Self::Locked,
+        Self::Unversioned,
     ];
 
     /// Why that is so.
@@ -60,6 +62,7 @@ impl Reason {
             Self::NoJson => "the value could not be made into JSON in the first place",
             Self::Unnamed => "a way back without `inverse` has no name",
             Self::Locked => "a lock lasts until a transaction of the host's ends",
+            Self::Unversioned => "a model that counts no versions has no parameter for one",
         }
     }
 }

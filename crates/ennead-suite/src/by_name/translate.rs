@@ -1,8 +1,8 @@
 //! Operations as a node's name and its parameters.
 
 use ennead::__private::{
-    Assignment, Compare, Conflict, ConflictAction, Deleted, Expr, FieldDef, ModelDef, Operand, Role, Select,
-    Target, Value, Values,
+    Assignment, Compare, Conflict, ConflictAction, Deleted, Expr, FieldDef, ModelDef, Operand, Role,
+    RowUpdate, Select, Target, Value, Values,
 };
 use ennead::NodeOperation;
 use ennead::detour::{Ask, Asking};
@@ -78,12 +78,13 @@ pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
             Ok((operation, Json::Object(params)))
         }
         Ask::UpdateEach(model, updates) => {
-            let row = |(value, set): &(Value, Vec<Assignment>)| {
-                let (mut row, add) = assignments(model, set)?;
+            let row = |update: &RowUpdate| {
+                let (mut row, add) = assignments(model, &update.set)?;
                 if !add.is_empty() {
                     return Err(Reason::AmountPerRow);
                 }
-                row.append(&mut key(model, value)?);
+                row.append(&mut key(model, &update.key)?);
+                row.extend(update.version.map(|expected| version(model, expected)).transpose()?);
                 Ok(Json::Object(row))
             };
             let rows = updates.iter().map(row).collect::<Result<Vec<_>, _>>()?;
@@ -137,11 +138,22 @@ fn on_conflict(model: &'static ModelDef, conflict: &Conflict) -> Result<Json, Re
     let on = names(&conflict.target);
     Ok(match &conflict.action {
         ConflictAction::Ignore => json!({ "on": on, "ignore": true }),
-        ConflictAction::Update { columns, add } => {
+        ConflictAction::Update { columns, add, version: expected } => {
             let amounts = object(add.iter().map(|(at, value)| (model.field(*at), value)))?;
-            json!({ "on": on, "update": names(columns), "add": amounts })
+            let mut told = json!({ "on": on, "update": names(columns), "add": amounts });
+            if let Some(Value::Int(expected)) = expected {
+                let version = version(model, *expected)?;
+                told.as_object_mut().into_iter().for_each(|told| told.extend([version.clone()]));
+            }
+            told
         }
     })
+}
+
+/// The version that a write expects, under the name of its field.
+fn version(model: &'static ModelDef, expected: i64) -> Result<(String, Json), Reason> {
+    let at = model.role(Role::Version).ok_or(Reason::Unversioned)?;
+    Ok((model.field(at).name.to_owned(), json!(expected)))
 }
 
 /// Every second model's key under its own name, the others' as `id`.

@@ -45,6 +45,8 @@ fn image(thing: &Thing) -> Json {
         "organization_id": thing.organization_id,
         "code": thing.code,
         "number": thing.number,
+        "origin": thing.origin,
+        "created_at": at(thing.created_at),
         "updated_at": at(thing.updated_at),
         "deleted_at": thing.deleted_at.map(at),
         "version": thing.version,

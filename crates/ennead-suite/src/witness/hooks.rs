@@ -44,7 +44,7 @@ impl Scribe {
         self.seen.lock().unwrap().push(line);
     }
 
-    fn take(&self) -> Vec<String> {
+    pub(super) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.seen.lock().unwrap())
     }
 
@@ -116,7 +116,7 @@ impl Observer<Thing> for Scribe {
 }
 
 /// The lines of one sort, without the word for it.
-fn lines(seen: &[String], sort: &str) -> Vec<String> {
+pub(super) fn lines(seen: &[String], sort: &str) -> Vec<String> {
     let mut all: Vec<String> =
         seen.iter().filter_map(|line| Some(line.strip_prefix(sort)?.trim().to_owned())).collect();
     all.sort();

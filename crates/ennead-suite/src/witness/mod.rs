@@ -5,5 +5,7 @@ pub mod audit_into;
 pub mod hooks;
 pub mod observers;
 pub mod paths;
+pub mod table;
 
-pub const ALL: &[&[crate::Case]] = &[hooks::CASES, observers::CASES, audit::CASES, audit_into::CASES];
+pub const ALL: &[&[crate::Case]] =
+    &[hooks::CASES, observers::CASES, audit::CASES, audit_into::CASES, table::CASES];

@@ -16,9 +16,14 @@ pub struct Thing {
     #[unique]
     pub code: String,
     #[default(0)]
+    #[validate(range(max = 1000))]
     pub number: i64,
+    #[immutable]
+    pub origin: Option<String>,
     #[hidden]
     pub secret: Option<String>,
+    #[created_at]
+    pub created_at: DateTime<Utc>,
     #[updated_at]
     pub updated_at: DateTime<Utc>,
     #[deleted_at]
@@ -82,7 +87,7 @@ macro_rules! paths {
     };
 }
 
-async fn node(scope: &impl NodeScope, name: &str, params: Json) -> Result<Json, Error> {
+pub(super) async fn node(scope: &impl NodeScope, name: &str, params: Json) -> Result<Json, Error> {
     schema().node(name)?.run(scope, params).await
 }
 
@@ -110,6 +115,13 @@ paths! {
     UpdateAdds => ["updated a"] async |s: &S| Thing::update("a").add(Thing::NUMBER, 5).run(s).await;
     UpdateWhen => ["updated a"] async |s: &S| {
         Thing::update("a").set(Thing::SECRET, "new").when(Thing::NUMBER.eq(0)).run(s).await
+    };
+    UpdateLocked => ["updated a"] async |s: &S| {
+        Thing::update("a").set(Thing::NUMBER, 5).expect_version(1).run(s).await
+    };
+    UpsertLocked => ["updated a"] async |s: &S| {
+        let new = Thing::create(thing("a")).set(Thing::NUMBER, 7).on_conflict(Thing::CODE);
+        new.update(Thing::NUMBER).expect_version(1).run(s).await
     };
     Delete => ["soft-deleted a"] async |s: &S| Thing::delete("a").run(s).await;
     DeleteHard => ["deleted a"] async |s: &S| Thing::delete("a").hard().run(s).await;
@@ -155,6 +167,10 @@ paths! {
         let updates = [Thing::update("c").set(Thing::NUMBER, 1), Thing::update("a").set(Thing::SECRET, "x")];
         assert_eq!(Thing::bulk_update_each(updates).run(s).await?.affected, 2);
         Ok::<_, Error>(())
+    };
+    BulkUpdateEachLocked => ["updated a", "updated b"] async |s: &S| {
+        let update = |id: &str| Thing::update(id).set(Thing::NUMBER, 1).expect_version(1);
+        Thing::bulk_update_each(["a", "b"].map(update)).run(s).await
     };
     BulkDelete => ["soft-deleted b", "soft-deleted c"] async |s: &S| {
         Thing::bulk_delete().filter(Thing::ID.gt("a")).run(s).await

@@ -114,7 +114,7 @@ async fn run(
     if scoped.must_be_single() {
         check_single(work, model, keys.clone()).await?;
     }
-    let missing = Missing::of(&delete.target, delete.when.is_some(), Deleted::Include);
+    let missing = Missing::of(model, &delete.target, delete.when.as_ref(), Deleted::Include);
     let program = work.db.planner.plan(scoped)?;
     let done = match work.run(model, program, Box::new(Nothing)).await {
         Ok(done) => done,

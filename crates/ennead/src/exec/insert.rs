@@ -11,7 +11,7 @@ use ennead_sql::Batch;
 use super::apart::apart;
 use super::probe::{check_parents, explain, taken};
 use super::work::{Failed, Work};
-use super::{Done, Handle, witness};
+use super::{Done, Handle, stale, witness};
 use crate::db::DbInner;
 use crate::sink::{Nothing, Sink};
 use crate::transaction::Within;
@@ -96,7 +96,7 @@ impl Prepared {
             if matches!(conflict.action, ConflictAction::Update { .. }) {
                 refuse_duplicates_of(model, insert, &conflict.arbiter)?;
             }
-            if may_meet_others(model, conflict, scoped.guard()) {
+            if may_meet_others(model, conflict, scoped.guard()) || expected(conflict).is_some() {
                 arbiters = insert.rows.iter().map(|row| arbiter_of(insert, row, &conflict.arbiter)).collect();
             }
         }
@@ -154,6 +154,14 @@ fn may_meet_others(model: &ModelDef, conflict: &Conflict, guard: &Guard) -> bool
     !holds_tenant && *guard != Guard::Open
 }
 
+/// The version that the row must have which an upsert meets.
+fn expected(conflict: &Conflict) -> Option<i64> {
+    match &conflict.action {
+        ConflictAction::Update { version: Some(Value::Int(version)), .. } => Some(*version),
+        _ => None,
+    }
+}
+
 fn arbiter_of(insert: &Insert, row: &[Value], arbiter: &[u16]) -> Vec<Value> {
     let value = |at: &u16| insert.columns.iter().position(|column| column == at).map(|at| row[at].clone());
     arbiter.iter().map(|at| value(at).unwrap_or(Value::Null)).collect()
@@ -171,17 +179,26 @@ async fn check_left(
     if arbiters.is_empty() {
         return Ok(());
     }
-    if matches!(conflict.action, ConflictAction::Update { .. }) {
-        return Err(taken(model, &conflict.target));
-    }
-    let (rows, mut own) = (arbiters.len() as u64, 0);
-    for values in arbiters {
+    let deleted = if conflict.living_only { Deleted::Exclude } else { Deleted::Include };
+    let met = |values: Vec<Value>| {
         let same = conflict.arbiter.iter().zip(values).map(|(at, value)| match value {
             Value::Null => Expr::Null { left: Operand::Column(*at), negated: false },
             value => Expr::Compare { left: Operand::Column(*at), op: Compare::Eq, value },
         });
-        let filter = Some(Expr::And(same.collect()));
-        let deleted = if conflict.living_only { Deleted::Exclude } else { Deleted::Include };
+        Expr::And(same.collect())
+    };
+    if matches!(conflict.action, ConflictAction::Update { .. }) {
+        if let (Some(expected), Some(values)) = (expected(conflict), arbiters.into_iter().next()) {
+            let (guard, filter) = (guard.clone(), met(values));
+            let told = stale::explain_one(work, model, guard, filter, deleted, expected).await?;
+            // A row that this scope does not see is taken, as without a version.
+            return Err(told.filter(Error::is_conflict).unwrap_or_else(|| taken(model, &conflict.target)));
+        }
+        return Err(taken(model, &conflict.target));
+    }
+    let (rows, mut own) = (arbiters.len() as u64, 0);
+    for values in arbiters {
+        let filter = Some(met(values));
         let count = Count { model: ModelRef(model), filter, deleted };
         let program = work.db.planner.plan(guard.clone().over(Operation::Count(count)))?;
         own += u64::from(work.ask(model, program).await? > 0);

@@ -8,6 +8,7 @@ mod insert;
 mod probe;
 mod read;
 mod show;
+mod stale;
 pub(crate) mod start;
 mod update;
 mod witness;

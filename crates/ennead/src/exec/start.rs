@@ -6,9 +6,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use ennead_core::{
-    Assignment, Conflict, Count, Delete, Error, ModelDef, Select, TenantId, Update, Value, Values,
-};
+use ennead_core::{Conflict, Count, Delete, Error, ModelDef, RowUpdate, Select, TenantId, Update, Values};
 
 use super::{Done, Handle};
 #[cfg(feature = "__detour")]
@@ -151,7 +149,7 @@ pub(crate) fn update_each<'a>(
     handle: Handle<'a>,
     narrow: Narrow,
     model: &'static ModelDef,
-    updates: Result<Vec<(Value, Vec<Assignment>)>, Error>,
+    updates: Result<Vec<RowUpdate>, Error>,
 ) -> Started<'a> {
     Box::pin(async move {
         let (narrow, updates) = (narrow.take()?, updates?);

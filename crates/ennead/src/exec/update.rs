@@ -3,15 +3,15 @@
 use std::collections::HashMap;
 
 use ennead_core::{
-    Assignment, Compare, Count, Deleted, Error, Expr, Guard, ModelDef, ModelRef, Operand, Operation, Scoped,
-    Target, TenantId, Update, UpdateEach, Value, admit_operation, always_set, fill_assignments,
-    refuse_duplicates,
+    Assignment, Compare, Count, Deleted, Error, Expr, Guard, ModelDef, ModelRef, Operand, Operation,
+    RowUpdate, Scoped, Target, TenantId, Update, UpdateEach, Value, admit_operation, always_set,
+    expected_version, fill_assignments, refuse_duplicates, version_column,
 };
 use ennead_sql::Batch;
 
 use super::probe::{check_parents, check_single, explain};
 use super::work::{Failed, Work};
-use super::{Done, Handle, witness};
+use super::{Done, Handle, stale, witness};
 use crate::sink::{Nothing, Sink};
 
 /// Updates rows, all in the same way.
@@ -73,7 +73,7 @@ async fn run(
     if scoped.must_be_single() {
         check_single(work, model, keys_of(&update.target)).await?;
     }
-    let missing = Missing::of(&update.target, update.when.is_some(), update.deleted);
+    let missing = Missing::of(model, &update.target, update.when.as_ref(), update.deleted);
     // Foreign keys are asked about their values, before and after; nothing else is needed twice.
     let in_key = |set: &&Assignment| !set.add && references(model, set.column);
     let written: Vec<(u16, Value)> =
@@ -111,20 +111,35 @@ pub(super) fn keys_of(target: &Target) -> Vec<Value> {
 pub(super) struct Missing {
     /// The key, where a condition may be why.
     conditional: Option<Value>,
+    /// The version that the condition demands.
+    version: Option<i64>,
     deleted: Deleted,
 }
 
 impl Missing {
     /// `None` for a write that is not by one key: it may change nothing.
-    pub(super) fn of(target: &Target, conditional: bool, deleted: Deleted) -> Option<Self> {
+    pub(super) fn of(
+        model: &'static ModelDef,
+        target: &Target,
+        when: Option<&Expr>,
+        deleted: Deleted,
+    ) -> Option<Self> {
         let Target::Key(key) = target else { return None };
-        Some(Self { conditional: conditional.then(|| key.clone()), deleted })
+        let version = when.and_then(|when| expected_version(model, when));
+        Some(Self { conditional: when.map(|_| key.clone()), version, deleted })
     }
 
     /// Why nothing was changed: the row is not there for this scope, or the condition is not met.
     pub(super) async fn explain(self, work: &mut Work<'_>, model: &'static ModelDef, guard: Guard) -> Error {
         let Some(value) = self.conditional else { return Error::not_found(model.name) };
         let filter = Expr::Compare { left: Operand::Column(model.key.field), op: Compare::Eq, value };
+        if let Some(expected) = self.version {
+            let (guard, filter) = (guard.clone(), filter.clone());
+            match stale::explain_one(work, model, guard, filter, self.deleted, expected).await {
+                Ok(Some(error)) | Err(error) => return error,
+                Ok(None) => {}
+            }
+        }
         let count = Count { model: ModelRef(model), filter: Some(filter), deleted: self.deleted };
         let asked = match work.db.planner.plan(guard.over(Operation::Count(count))) {
             Ok(program) => work.ask(model, program).await,
@@ -147,7 +162,7 @@ pub(crate) async fn update_each(
     handle: Handle<'_>,
     narrow: Option<TenantId>,
     model: &'static ModelDef,
-    updates: Vec<(Value, Vec<Assignment>)>,
+    updates: Vec<RowUpdate>,
 ) -> Result<u64, Error> {
     if updates.is_empty() {
         return Ok(0);
@@ -163,48 +178,62 @@ pub(super) async fn update_each_unwatched(
     handle: Handle<'_>,
     narrow: Option<TenantId>,
     model: &'static ModelDef,
-    updates: Vec<(Value, Vec<Assignment>)>,
+    updates: Vec<RowUpdate>,
 ) -> Result<u64, Error> {
-    let wanted = updates.len() as u64;
+    let rows: Vec<(Value, Option<i64>)> = updates.iter().map(|row| (row.key.clone(), row.version)).collect();
     let mut operations = Vec::new();
     for group in grouped(handle, model, updates)? {
         operations.push(handle.scoped(narrow.as_ref(), Operation::UpdateEach(group))?);
     }
     let mut work = Work::open(handle, true, true).await?;
-    let result = run_each(&mut work, model, operations).await.and_then(|affected| {
-        if affected == wanted {
-            return Ok(affected);
+    let guard = operations.first().map(|scoped: &Scoped| scoped.guard().clone());
+    let (wanted, expects) = (rows.len() as u64, rows.iter().any(|(_, version)| version.is_some()));
+    let result = run_each(&mut work, model, operations).await;
+    match (result, guard) {
+        // What it changed already is taken back before the others are looked at: else its own rows had new versions too.
+        (Ok(affected), Some(guard)) if affected != wanted && expects => {
+            match work.end(Err(Error::not_found(model.name))).await {
+                Err(error) if error.is_not_found() => stale::explain_each(handle, model, guard, rows).await,
+                other => other,
+            }
         }
-        Err(Error::not_found(model.name))
-    });
-    work.end(result).await
+        (Ok(affected), _) if affected != wanted => work.end(Err(Error::not_found(model.name))).await,
+        (result, _) => work.end(result).await,
+    }
 }
 
 /// The updates that set the same columns, together.
 fn grouped(
     handle: Handle<'_>,
     model: &'static ModelDef,
-    updates: Vec<(Value, Vec<Assignment>)>,
+    updates: Vec<RowUpdate>,
 ) -> Result<Vec<UpdateEach>, Error> {
     let mut groups: Vec<UpdateEach> = Vec::new();
-    let mut by_columns: HashMap<Vec<(u16, bool)>, usize> = HashMap::new();
+    let mut by_columns: HashMap<(Vec<(u16, bool)>, bool), usize> = HashMap::new();
     let always = always_set(model, &handle.db.sources);
     let mut group = 0;
-    for (mut key, mut set) in updates {
+    for RowUpdate { mut key, version, mut set } in updates {
+        if version.is_some() {
+            version_column(model)?;
+        }
         ennead_core::admit_operand(model, model.key_field(), &mut key)?;
         ennead_core::check_assignments(model, &mut set, &always)?;
         set.sort_by_key(|set| set.column);
         let columns = set.iter().map(|set| (set.column, set.add));
         // Most often all are alike, so the group is the one before.
-        let alike = groups.get(group).is_some_and(|group| group.columns.iter().copied().eq(columns.clone()));
+        let alike = groups.get(group).is_some_and(|group| {
+            group.versioned == version.is_some() && group.columns.iter().copied().eq(columns.clone())
+        });
         if !alike {
             let columns: Vec<(u16, bool)> = columns.collect();
-            group = *by_columns.entry(columns.clone()).or_insert_with(|| {
-                groups.push(UpdateEach { model: ModelRef(model), columns, rows: Vec::new() });
+            group = *by_columns.entry((columns.clone(), version.is_some())).or_insert_with(|| {
+                let (rows, versioned) = (Vec::new(), version.is_some());
+                groups.push(UpdateEach { model: ModelRef(model), columns, rows, versioned });
                 groups.len() - 1
             });
         }
-        let row = std::iter::once(key).chain(set.into_iter().map(|set| set.value)).collect();
+        let values = set.into_iter().map(|set| set.value);
+        let row = std::iter::once(key).chain(values).chain(version.map(Value::Int)).collect();
         groups[group].rows.push(row);
     }
     refuse_duplicates(model, groups.iter().flat_map(|group| group.rows.iter().map(|row| &row[0])))?;

@@ -188,7 +188,7 @@ fn strip_dialect(schema: &mut Value) {
 }
 
 fn problem_schema() -> Value {
-    let text = json!({ "type": "string" });
+    let (text, number) = (json!({ "type": "string" }), json!({ "type": "integer" }));
     json!({
         "type": "object",
         "properties": {
@@ -201,6 +201,14 @@ fn problem_schema() -> Value {
                     "type": "object",
                     "properties": { "path": text, "rule": text, "message": text },
                     "required": ["path", "rule", "message"],
+                },
+            },
+            "version_conflicts": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": { "row": number, "expected": number, "found": number },
+                    "required": ["expected", "found"],
                 },
             },
         },

@@ -6,7 +6,7 @@ use ennead_core::Error;
 use serde_json::{Value, json};
 
 /// An error as an HTTP response: its kind as `type`, its text as `detail`, and the model, constraint, fields,
-/// violations and workflow node where they are known. It holds no values of rows.
+/// violations, lost versions and workflow node where they are known. It holds no values of rows.
 #[derive(Debug)]
 pub struct Problem {
     status: StatusCode,
@@ -55,6 +55,16 @@ impl From<Error> for Problem {
                 json!({ "path": violation.path(), "rule": violation.rule, "message": violation.message })
             });
             body["violations"] = told.collect();
+        }
+        if !error.version_conflicts().is_empty() {
+            let told = error.version_conflicts().iter().map(|conflict| {
+                let mut told = json!({ "expected": conflict.expected, "found": conflict.found });
+                if let Some(row) = conflict.row {
+                    told["row"] = json!(row);
+                }
+                told
+            });
+            body["version_conflicts"] = told.collect();
         }
         problem
     }

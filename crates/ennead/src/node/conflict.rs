@@ -4,10 +4,10 @@ use ennead_core::ModelDef;
 use ennead_core::constraints::{find_unique, primary_key, uniques};
 use serde_json::{Value as Json, json};
 
-use super::describe::{amounts, has_amounts, is_changeable, of};
+use super::describe::{amounts, has_amounts, is_changeable, of, version};
 
-/// A declared unique, and what happens to the row that is there.
-pub(super) fn describe(model: &'static ModelDef) -> Json {
+/// A declared unique, and what happens to the row that is there; of one row also the version that it must have.
+pub(super) fn describe(model: &'static ModelDef, single: bool) -> Json {
     let names: Vec<&str> = model.fields.iter().filter(|field| is_changeable(field)).map(|f| f.name).collect();
     let list = json!({ "type": "array", "items": { "enum": names }, "minItems": 1, "uniqueItems": true });
     let update = json!({ "anyOf": [list, { "enum": names }] });
@@ -22,13 +22,23 @@ pub(super) fn describe(model: &'static ModelDef) -> Json {
     if model.append_only {
         return json!({ "anyOf": ways });
     }
+    let version = || version(model).filter(|_| single);
+    let with_version = |properties: Vec<(&'static str, Json)>, required: &[&str]| {
+        of(properties.into_iter().chain(version()), required)
+    };
     if has_amounts(model) {
         let mut some = amounts(model);
         some["minProperties"] = json!(1);
-        ways.push(of([on(), not(), ("update", update), ("add", amounts(model))], &["on", "update"]));
-        ways.push(of([on(), not(), ("update", none), ("add", some)], &["on", "add"]));
+        ways.push(with_version(
+            vec![on(), not(), ("update", update), ("add", amounts(model))],
+            &["on", "update"],
+        ));
+        ways.push(with_version(vec![on(), not(), ("update", none), ("add", some)], &["on", "add"]));
     } else {
-        ways.push(of([on(), not(), ("update", update), ("add", amounts(model))], &["on", "update"]));
+        ways.push(with_version(
+            vec![on(), not(), ("update", update), ("add", amounts(model))],
+            &["on", "update"],
+        ));
     }
     json!({ "anyOf": ways })
 }

@@ -7,7 +7,7 @@ use ennead_core::{FieldDef, Kind, ModelDef, Role, Uniqueness};
 use serde_json::{Map, Value as Json, json};
 
 use self::filter::{reference, some_filter, with_filter};
-use super::params::{is_settable, key_alias, visible};
+use super::params::{is_settable, key_alias, version_field, visible};
 use super::{Node, NodeOperation, conflict, rules, time};
 
 /// A node, and the JSON Schemas of its parameters and its result.
@@ -82,11 +82,11 @@ fn parameters(node: &Node) -> Json {
             json!({ "anyOf": [of([("data", row.clone())], &["data"]), row] })
         }
         NodeOperation::Upsert => {
-            of([("data", row), ("on_conflict", conflict::describe(model))], &["data", "on_conflict"])
+            of([("data", row), ("on_conflict", conflict::describe(model, true))], &["data", "on_conflict"])
         }
         NodeOperation::BulkCreate => {
             let data = json!({ "type": "array", "items": row });
-            of([("data", data), ("on_conflict", nullable(conflict::describe(model)))], &["data"])
+            of([("data", data), ("on_conflict", nullable(conflict::describe(model, false)))], &["data"])
         }
         NodeOperation::Read => {
             let include = include::parameter(node);
@@ -106,12 +106,16 @@ fn parameters(node: &Node) -> Json {
             let by = |name| {
                 let mut properties = vec![(name, key.clone()), ("when", nullable(reference()))];
                 properties.extend(sets(model));
+                properties.extend(version(model));
                 with_any_set(of(properties, &[name]), model)
             };
             with_filter(by_key(model, by), node)
         }
         NodeOperation::Delete => with_filter(
-            by_key(model, |name| of([(name, key.clone()), ("when", nullable(reference()))], &[name])),
+            by_key(model, |name| {
+                let properties = [(name, key.clone()), ("when", nullable(reference()))];
+                of(properties.into_iter().chain(version(model)), &[name])
+            }),
             node,
         ),
         NodeOperation::List => {
@@ -144,7 +148,7 @@ fn parameters(node: &Node) -> Json {
                 row["properties"][name] = key.clone();
                 row["required"] = json!([name]);
                 row["minProperties"] = json!(2);
-                row
+                with_version(row, model)
             });
             let each = of([("data", json!({ "type": "array", "items": row }))], &["data"]);
             with_filter(json!({ "anyOf": [filtered, all, each] }), node)
@@ -300,7 +304,24 @@ fn new_row(model: &'static ModelDef) -> Json {
 }
 
 pub(super) fn is_changeable(field: &FieldDef) -> bool {
-    is_settable(field) && !field.immutable && field.role != Role::Key
+    is_settable(field) && !field.immutable && !matches!(field.role, Role::Key | Role::Version)
+}
+
+/// The version that a write expects of its row, under the name of the field.
+pub(super) fn version(model: &'static ModelDef) -> Option<(&'static str, Json)> {
+    version_field(model).map(|field| (field.name, nullable(kind(&field.kind))))
+}
+
+/// The same in a row of a bulk update. A row that gives nothing else sets nothing.
+fn with_version(row: Json, model: &'static ModelDef) -> Json {
+    let Some((name, schema)) = version(model) else { return row };
+    let mut versioned = row.clone();
+    versioned["properties"][name] = schema;
+    versioned["minProperties"] = json!(3);
+    if let Some(required) = versioned["required"].as_array_mut() {
+        required.push(json!(name));
+    }
+    json!({ "anyOf": [row, versioned] })
 }
 
 /// What an update sets; it may carry the tenant, where it is the scope's own.

@@ -164,3 +164,8 @@ pub(crate) fn visible(model: &'static ModelDef) -> impl Iterator<Item = (u16, &'
 pub(crate) fn is_settable(field: &FieldDef) -> bool {
     field.is_writable() && field.role != Role::Tenant
 }
+
+/// The field that counts the writes: what a write gives under its name is the version that it expects.
+pub(crate) fn version_field(model: &'static ModelDef) -> Option<&'static FieldDef> {
+    model.role(Role::Version).map(|at| model.field(at))
+}

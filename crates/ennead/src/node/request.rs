@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use ennead_core::{
-    Assignment, Conflict, ConflictAction, Count, Delete, Error, Expr, ModelDef, ModelRef, Select, Target,
+    Conflict, ConflictAction, Count, Delete, Error, Expr, ModelDef, ModelRef, RowUpdate, Select, Target,
     Update, Value, Values,
 };
 use serde_json::{Value as Json, json};
@@ -34,7 +34,7 @@ pub(crate) enum Request {
     Count(Count),
     Update(Update),
     BulkUpdate(Update),
-    BulkUpdateEach(Vec<(Value, Vec<Assignment>)>),
+    BulkUpdateEach(Vec<RowUpdate>),
     Delete(Value, Option<Expr>),
     BulkDelete(Delete),
 }
@@ -125,7 +125,7 @@ fn update(handle: Handle<'_>, update: Update, sink: Box<dyn Sink>) -> Writing<'_
 fn update_each<'a>(
     handle: Handle<'a>,
     model: &'static ModelDef,
-    updates: Vec<(Value, Vec<Assignment>)>,
+    updates: Vec<RowUpdate>,
 ) -> Writing<'a, u64> {
     Box::pin(exec::update_each(handle, None, model, updates))
 }

@@ -1,15 +1,16 @@
 //! The parameters of the nodes that write.
 
 use ennead_core::{
-    Assignment, Conflict, ConflictAction, Delete, Deleted, Error, Expr, ModelRef, Target, Update, Value,
-    Values,
+    Assignment, Conflict, ConflictAction, Delete, Deleted, Error, Expr, ModelRef, Role, RowUpdate, Target,
+    Update, Value, Values, has_version,
 };
 use serde_json::{Map, Value as Json};
 
 use super::json::type_name;
-use super::params::{Params, field, invalid, is_settable, key_alias, value};
+use super::params::{Params, field, invalid, is_settable, key_alias, value, version_field};
 use super::read::Call;
 use super::request::Request;
+use crate::op::narrow;
 
 pub(super) fn create(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
     let values = match params.take("data") {
@@ -35,6 +36,11 @@ pub(super) fn bulk_create(call: &Call<'_>, mut params: Params) -> Result<Request
         None | Some(Json::Null) => None,
         Some(json) => Some(call.conflict(json)?),
     };
+    if let Some(Conflict { action: ConflictAction::Update { version: Some(_), .. }, .. }) = &conflict {
+        let fix =
+            "a version is of one row: upsert the rows one by one, or update them with a version in each";
+        return Err(invalid(call.model, "on_conflict", fix));
+    }
     params.finish(&["data", "on_conflict"])?;
     let values: Result<Vec<Values>, Error> =
         rows.into_iter().enumerate().map(|(at, row)| call.row(&format!("data[{at}]"), row)).collect();
@@ -45,7 +51,7 @@ pub(super) fn update(call: &Call<'_>, mut params: Params) -> Result<Request, Err
     let key = call.key(&mut params)?;
     let set = call.assignments(&mut params)?;
     let when = call.condition(&mut params)?;
-    params.finish(&["id", call.model.key_field().name, "data", "add", "when"])?;
+    params.finish(&call.known(&["id", call.model.key_field().name, "data", "add", "when"]))?;
     Ok(Request::Update(Update {
         model: ModelRef(call.model),
         target: Target::Key(key),
@@ -59,7 +65,7 @@ pub(super) fn update(call: &Call<'_>, mut params: Params) -> Result<Request, Err
 pub(super) fn delete(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
     let key = call.key(&mut params)?;
     let when = call.condition(&mut params)?;
-    params.finish(&["id", call.model.key_field().name, "when"])?;
+    params.finish(&call.known(&["id", call.model.key_field().name, "when"]))?;
     Ok(Request::Delete(key, when))
 }
 
@@ -82,14 +88,15 @@ pub(super) fn bulk_update(call: &Call<'_>, mut params: Params) -> Result<Request
         ));
     }
     let rows = call.rows_of(rows)?.into_iter().enumerate();
-    let updates: Result<Vec<(Value, Vec<Assignment>)>, Error> = rows
+    let updates: Result<Vec<RowUpdate>, Error> = rows
         .map(|(at, row)| {
             let path = format!("data[{at}]");
             let mut row = Params::new(call.model, &path, row)?;
             let alias = key_alias(call.model);
             let name = if row.has(alias) { alias } else { call.model.key_field().name };
             let key = value(call.model, &row.at(name), call.model.key_field(), row.required(name)?)?;
-            Ok((key, call.sets(&path, row.into_map(), false)?))
+            let version = call.version(&mut row)?;
+            Ok(RowUpdate { key, version, set: call.sets(&path, row.into_map(), false)? })
         })
         .collect();
     Ok(Request::BulkUpdateEach(updates?))
@@ -116,10 +123,31 @@ pub(super) fn bulk_delete(call: &Call<'_>, mut params: Params) -> Result<Request
 impl Call<'_> {
     /// The condition of a write by key.
     fn condition(&self, params: &mut Params) -> Result<Option<Expr>, Error> {
-        match params.take("when") {
-            None | Some(Json::Null) => Ok(None),
-            Some(json) => self.reader().filter("when", json).map(Some),
+        let mut condition = match params.take("when") {
+            None | Some(Json::Null) => None,
+            Some(json) => Some(self.reader().filter("when", json)?),
+        };
+        if let Some(version) = self.version(params)? {
+            narrow(&mut condition, has_version(self.model, version)?);
         }
+        Ok(condition)
+    }
+
+    /// The version that a write expects of its row.
+    fn version(&self, params: &mut Params) -> Result<Option<i64>, Error> {
+        let Some(definition) = version_field(self.model) else { return Ok(None) };
+        match params.take(definition.name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(json) => match value(self.model, &params.at(definition.name), definition, json)? {
+                Value::Int(version) => Ok(Some(version)),
+                _ => Err(invalid(self.model, &params.at(definition.name), "expected a number")),
+            },
+        }
+    }
+
+    /// Names of parameters, and the one under which a version is given where the model counts them.
+    fn known<'a>(&self, names: &[&'a str]) -> Vec<&'a str> {
+        names.iter().copied().chain(version_field(self.model).map(|field| field.name)).collect()
     }
 
     /// The rows of a bulk write that a filter or `all_rows` names: never all of them by leaving it out.
@@ -203,6 +231,10 @@ impl Call<'_> {
             if own_tenant && self.is_own(column, &value) {
                 continue;
             }
+            if definition.role == Role::Version {
+                let fix = "is counted by the library: give it beside the key, and the write holds only while the row has it";
+                return Err(invalid(self.model, &at, fix));
+            }
             if !is_settable(definition) {
                 return Err(invalid(self.model, &at, "cannot be changed"));
             }
@@ -234,10 +266,20 @@ impl Call<'_> {
             }
             Some(_) => return Err(invalid(self.model, "on_conflict.add", "expected an object")),
         };
-        params.finish(&["on", "ignore", "update", "add"])?;
+        let version = self.version(&mut params)?;
+        params.finish(&self.known(&["on", "ignore", "update", "add"]))?;
+        if ignore && version.is_some() {
+            return Err(invalid(
+                self.model,
+                "on_conflict",
+                "a row that stays as it is needs no version: leave it out",
+            ));
+        }
         let action = match (ignore, update.is_empty() && add.is_empty()) {
             (true, true) => ConflictAction::Ignore,
-            (false, false) => ConflictAction::Update { columns: update, add },
+            (false, false) => {
+                ConflictAction::Update { columns: update, add, version: version.map(Value::Int) }
+            }
             (true, false) => {
                 return Err(invalid(self.model, "on_conflict", "`ignore` excludes `update` and `add`"));
             }

@@ -2,7 +2,7 @@ use std::marker::PhantomData;
 
 use ennead_core::{
     Assignment, Column, Deleted, Dialect, Error, Expr, FieldType, IntoValue, Model, ModelDef, ModelRef,
-    Target, UpdateAccess, Value, class,
+    RowUpdate, Target, UpdateAccess, class,
 };
 
 use crate::exec;
@@ -121,24 +121,26 @@ impl<M: Model> BulkUpdateEach<M> {
     /// Updates the rows. None at all: nothing happens, and no SQL is sent.
     ///
     /// # Errors
-    /// `is_not_found` where one of the keys is not visible in the scope, `is_unique_violation` where one stands twice, a
-    /// violated constraint or a value that does not fit: then no row is changed.
+    /// `is_not_found` where one of the keys is not visible in the scope, `is_conflict` where rows have other versions than those
+    /// expected, `is_unique_violation` where a key stands twice, a violated constraint or a value that does not fit: then no
+    /// row is changed.
     pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, BulkResult> {
-        let updates = self.updates.into_iter().map(|update| (update.update, update.narrow)).collect();
+        let one = |update: Update<M>| (update.update, update.version, update.narrow);
+        let updates = self.updates.into_iter().map(one).collect();
         let started = exec::start::update_each(scope.handle(), self.narrow, M::DEF, each(updates));
         Running { started, finish: bulk_result }
     }
 }
 
-fn each(updates: Vec<(ennead_core::Update, Narrow)>) -> Result<Vec<(Value, Vec<Assignment>)>, Error> {
+fn each(updates: Vec<(ennead_core::Update, Option<i64>, Narrow)>) -> Result<Vec<RowUpdate>, Error> {
     let mut rows = Vec::with_capacity(updates.len());
-    for (update, narrow) in updates {
+    for (update, version, narrow) in updates {
         let alone = update.when.is_none() && narrow.take()?.is_none();
         match update.target {
-            Target::Key(key) if alone => rows.push((key, update.set)),
+            Target::Key(key) if alone => rows.push(RowUpdate { key, version, set: update.set }),
             _ => {
                 return Err(Error::invalid(
-                    "an update in `bulk_update_each` takes neither `.when(…)` nor `.in_tenant(…)` of its own",
+                    "an update in `bulk_update_each` takes neither `.when(…)` nor `.in_tenant(…)` of its own; `.expect_version(n)` it does",
                 ));
             }
         }

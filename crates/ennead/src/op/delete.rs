@@ -1,8 +1,9 @@
 use std::marker::PhantomData;
 
-use ennead_core::{Dialect, Error, Filter, Model, ModelRef, RemovableModel, Target, Value};
+use ennead_core::{Dialect, Error, Filter, Model, ModelRef, RemovableModel, Target, Value, has_version};
 
 use crate::exec;
+use crate::op::update::key_and_version;
 use crate::op::{Narrow, in_tenant, narrow};
 use crate::running::{Running, nothing};
 use crate::scopes::CreateScope;
@@ -13,6 +14,7 @@ use crate::statement::Statement;
 #[must_use = "an operation does nothing until `.run(&scope).await`"]
 pub struct Delete<M> {
     delete: ennead_core::Delete,
+    version: Option<i64>,
     hard: bool,
     narrow: Narrow,
     marker: PhantomData<fn() -> M>,
@@ -21,7 +23,13 @@ pub struct Delete<M> {
 impl<M: Model> Delete<M> {
     pub(crate) fn new(key: Value) -> Self {
         let delete = ennead_core::Delete { model: ModelRef(M::DEF), target: Target::Key(key), when: None };
-        Self { delete, hard: false, narrow: Narrow::default(), marker: PhantomData }
+        Self { delete, version: None, hard: false, narrow: Narrow::default(), marker: PhantomData }
+    }
+
+    /// Of a row that was read.
+    pub(crate) fn of(row: M) -> Self {
+        let (key, version) = key_and_version(row);
+        Self { version, ..Self::new(key) }
     }
 
     in_tenant!();
@@ -29,6 +37,12 @@ impl<M: Model> Delete<M> {
     /// Only while the row matches: else `is_conflict`.
     pub fn when(mut self, filter: Filter<M>) -> Self {
         narrow(&mut self.delete.when, filter.into_expr());
+        self
+    }
+
+    /// Only while the row has this `#[version]`: else `is_conflict`, and [`Error::version_conflicts`] tells both.
+    pub fn expect_version(mut self, version: impl Into<i64>) -> Self {
+        self.version = Some(version.into());
         self
     }
 
@@ -46,18 +60,31 @@ impl<M: Model> Delete<M> {
     /// # Errors
     /// A key that does not fit, or something that the dialect lacks.
     pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
-        exec::show_delete(dialect, self.delete.clone(), self.hard)
+        exec::show_delete(dialect, locked(self.delete.clone(), self.version)?, self.hard)
     }
 
     /// Deletes the row; of a model with `#[deleted_at]`, marks it.
     ///
     /// # Errors
-    /// `is_not_found` where no row with that key is visible in the scope, `is_conflict` where the condition is not met,
-    /// `is_foreign_key_violation` where rows refer to it.
+    /// `is_not_found` where no row with that key is visible in the scope, `is_conflict` where the condition is not met or
+    /// the row has another version than the one expected, `is_foreign_key_violation` where rows refer to it.
     pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, ()> {
         Running {
-            started: exec::start::delete(scope.handle(), self.narrow, Ok(self.delete), self.hard),
+            started: exec::start::delete(
+                scope.handle(),
+                self.narrow,
+                locked(self.delete, self.version),
+                self.hard,
+            ),
             finish: nothing,
         }
     }
+}
+
+/// A delete that holds only while its row has a version.
+fn locked(mut delete: ennead_core::Delete, version: Option<i64>) -> Result<ennead_core::Delete, Error> {
+    if let Some(version) = version {
+        narrow(&mut delete.when, has_version(delete.model.0, version)?);
+    }
+    Ok(delete)
 }

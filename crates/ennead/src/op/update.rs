@@ -2,7 +2,7 @@ use std::marker::PhantomData;
 
 use ennead_core::{
     Assignment, Column, Deleted, Dialect, Error, FieldType, Filter, IntoValue, Model, ModelDef, ModelRef,
-    Role, Target, UpdateAccess, Value, class,
+    Role, Target, UpdateAccess, Value, Values, class, has_version,
 };
 
 use crate::exec;
@@ -17,6 +17,7 @@ use crate::statement::Statement;
 #[must_use = "an operation does nothing until `.run(&scope).await`"]
 pub struct Update<M> {
     pub(crate) update: ennead_core::Update,
+    pub(crate) version: Option<i64>,
     pub(crate) narrow: Narrow,
     marker: PhantomData<fn() -> M>,
 }
@@ -51,7 +52,13 @@ pub(crate) use assignments;
 
 impl<M: Model> Update<M> {
     pub(crate) fn new(key: Value) -> Self {
-        Self { update: update(M::DEF, key), narrow: Narrow::default(), marker: PhantomData }
+        Self { update: update(M::DEF, key), version: None, narrow: Narrow::default(), marker: PhantomData }
+    }
+
+    /// Of a row that was read.
+    pub(crate) fn of(row: M) -> Self {
+        let (key, version) = key_and_version(row);
+        Self { version, ..Self::new(key) }
     }
 
     assignments!(update.set);
@@ -63,26 +70,56 @@ impl<M: Model> Update<M> {
         self
     }
 
+    /// Only while the row has this `#[version]`: else `is_conflict`, and [`Error::version_conflicts`] tells both.
+    pub fn expect_version(mut self, version: impl Into<i64>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
     /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
     ///
     /// # Errors
     /// A value that does not fit its field, or something that the dialect lacks.
     pub fn statement(&self, dialect: Dialect) -> Result<Statement, Error> {
-        exec::show_update(dialect, self.update.clone())
+        exec::show_update(dialect, locked(self.update.clone(), self.version)?)
     }
 
     /// Updates the row and gives it as stored.
     ///
     /// # Errors
-    /// `is_not_found` where no row with that key is visible in the scope, `is_conflict` where the condition is not met,
-    /// a violated constraint, a value that does not fit.
+    /// `is_not_found` where no row with that key is visible in the scope, `is_conflict` where the condition is not met or the row
+    /// has another version than the one expected, a violated constraint, a value that does not fit.
     pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, M> {
         let sink = Rows::<M>::sink;
         Running {
-            started: exec::start::update(scope.handle(), self.narrow, Ok(self.update), sink),
+            started: exec::start::update(
+                scope.handle(),
+                self.narrow,
+                locked(self.update, self.version),
+                sink,
+            ),
             finish: one,
         }
     }
+}
+
+/// An update that holds only while its row has a version.
+fn locked(mut update: ennead_core::Update, version: Option<i64>) -> Result<ennead_core::Update, Error> {
+    if let Some(version) = version {
+        narrow(&mut update.when, has_version(update.model.0, version)?);
+    }
+    Ok(update)
+}
+
+/// What a row that was read is found by again, and its version where the model counts them.
+pub(crate) fn key_and_version<M: Model>(row: M) -> (Value, Option<i64>) {
+    let mut values = Values::new(M::DEF);
+    row.encode(&mut values);
+    let version = match M::DEF.role(Role::Version).and_then(|at| values.get(at)) {
+        Some(Value::Int(version)) => Some(*version),
+        _ => None,
+    };
+    (values.get(M::DEF.key.field).cloned().unwrap_or(Value::Null), version)
 }
 
 fn update(model: &'static ModelDef, key: Value) -> ennead_core::Update {

@@ -2,7 +2,7 @@ use std::fmt;
 
 use ennead_core::{
     Columns, Conflict, ConflictAction, Dialect, Error, FieldType, IntoValue, Model, MutableModel,
-    UpdateAccess, class,
+    UpdateAccess, Value, class,
 };
 
 use crate::exec;
@@ -27,7 +27,7 @@ impl<M: Model> fmt::Debug for OnConflict<M> {
 }
 
 fn updating(target: Vec<u16>, columns: Vec<u16>) -> Conflict {
-    let action = ConflictAction::Update { columns, add: Vec::new() };
+    let action = ConflictAction::Update { columns, add: Vec::new(), version: None };
     Conflict { target, arbiter: Vec::new(), living_only: false, action }
 }
 
@@ -111,6 +111,15 @@ impl<M: Model> fmt::Debug for Upsert<M> {
 impl<M: Model> Upsert<M> {
     conflict_actions!();
 
+    /// Changes the row that is there only while it has this `#[version]`: else `is_conflict`, and
+    /// [`Error::version_conflicts`] tells both. A row that is not there is created.
+    pub fn expect_version(mut self, version: impl Into<i64>) -> Self {
+        if let ConflictAction::Update { version: expected, .. } = &mut self.conflict.action {
+            *expected = Some(Value::Int(version.into()));
+        }
+        self
+    }
+
     /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
     ///
     /// # Errors
@@ -122,8 +131,8 @@ impl<M: Model> Upsert<M> {
     /// Creates or changes the row, and gives it as stored.
     ///
     /// # Errors
-    /// `is_invalid_input` where the target is no declared unique; a violated constraint, also where the row that is there
-    /// is not visible in the scope.
+    /// `is_invalid_input` where the target is no declared unique; `is_conflict` where the row has another version than the one
+    /// expected; a violated constraint, also where the row that is there is not visible in the scope.
     pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, M> {
         let (Create { values, narrow, .. }, conflict) = (self.create, Some(self.conflict));
         let sink = Rows::<M>::sink;

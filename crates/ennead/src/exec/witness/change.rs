@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use ennead_core::{
     Assignment, AuditOperation, Delete, Deleted, Error, Expr, Guard, ModelDef, Operand, Operation, Role,
-    Target, TenantId, Update, Value, admit_operation, check_assignments, fill_assignments,
+    RowUpdate, Target, TenantId, Update, Value, admit_operation, check_assignments, fill_assignments,
+    version_column,
 };
 
 use super::super::start::Started;
@@ -13,6 +14,7 @@ use super::audit::{key_text, operation_of};
 use super::images::{self, Identity, Image};
 use super::{Watch, Witness, Writing, hand_on};
 use crate::observe::{ChangeKind, RawChange, RawUpdating, RawWrite};
+use crate::op::narrow as narrow_to;
 use crate::sink::{Nothing, Sink, ValueRows, downcast};
 
 /// Which rows a write concerns, as its scope sees them.
@@ -114,7 +116,7 @@ async fn update_within(
     update.target = images::restricted(model, &scope, update.target, &before);
     match (&update.target, before.is_empty()) {
         // A row that came into being meanwhile was not witnessed.
-        (Target::Key(_), true) => update.when = Some(images::never(model)),
+        (Target::Key(_), true) => narrow_to(&mut update.when, images::never(model)),
         (Target::Key(_), false) => {}
         _ => update.when = None,
     }
@@ -157,7 +159,7 @@ async fn remove_within(
     let scope = handle.narrowed(narrow.as_ref(), model)?;
     delete.target = images::restricted(model, &scope, delete.target, &before);
     match (&delete.target, before.is_empty()) {
-        (Target::Key(_), true) => delete.when = Some(images::never(model)),
+        (Target::Key(_), true) => narrow_to(&mut delete.when, images::never(model)),
         (Target::Key(_), false) => {}
         _ => delete.when = None,
     }
@@ -173,7 +175,7 @@ pub(in super::super) fn update_each<'a>(
     watch: Watch<'a>,
     narrow: Option<TenantId>,
     model: &'static ModelDef,
-    updates: Vec<(Value, Vec<Assignment>)>,
+    updates: Vec<RowUpdate>,
 ) -> Started<'a> {
     Box::pin(async move {
         let operation = AuditOperation::Update;
@@ -189,14 +191,15 @@ async fn update_each_within(
     witness: &Witness<'_>,
     narrow: Option<TenantId>,
     model: &'static ModelDef,
-    mut updates: Vec<(Value, Vec<Assignment>)>,
+    mut updates: Vec<RowUpdate>,
 ) -> Result<Done, Error> {
     let handle = witness.handle;
-    for (key, set) in &mut updates {
-        ennead_core::admit_operand(model, model.key_field(), key)?;
-        check_assignments(model, &mut set.clone(), &[])?;
+    for row in &mut updates {
+        row.version.map_or(Ok(0), |_| version_column(model))?;
+        ennead_core::admit_operand(model, model.key_field(), &mut row.key)?;
+        check_assignments(model, &mut row.set.clone(), &[])?;
     }
-    let keys: Vec<Value> = updates.iter().map(|(key, _)| key.clone()).collect();
+    let keys: Vec<Value> = updates.iter().map(|row| row.key.clone()).collect();
     ennead_core::refuse_duplicates(model, keys.iter())?;
     let scope = handle.narrowed(narrow.as_ref(), model)?.into_owned();
     let rows = Rows {
@@ -211,14 +214,14 @@ async fn update_each_within(
     }
     let of: HashMap<&Value, &Image> =
         before.iter().map(|image| (&image[model.key.field as usize], image)).collect();
-    let part = |(key, set): &mut (Value, Vec<Assignment>)| RawUpdating {
-        rows: of.get(key).map(|image| (*image).clone()).into_iter().collect(),
-        set: std::mem::take(set),
+    let part = |row: &mut RowUpdate| RawUpdating {
+        rows: of.get(&row.key).map(|image| (*image).clone()).into_iter().collect(),
+        set: std::mem::take(&mut row.set),
     };
     let mut parts: Vec<RawUpdating> = updates.iter_mut().map(part).collect();
     let again = witness.before(RawWrite::Update(&mut parts)).await?;
-    for ((_, set), part) in updates.iter_mut().zip(parts) {
-        *set = part.set;
+    for (row, part) in updates.iter_mut().zip(parts) {
+        row.set = part.set;
     }
     if again {
         before = rows.read(handle, model).await?;
