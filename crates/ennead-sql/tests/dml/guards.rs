@@ -77,6 +77,7 @@ fn operations(model: &'static ModelDef) -> Vec<(&'static str, Operation)> {
                 model,
                 columns: vec![(1, false)],
                 rows: vec![vec![key(), Value::text("x")], vec![Value::text("key 2"), Value::text("y")]],
+                versioned: false,
             }),
         ),
     ]);
