@@ -26,8 +26,10 @@ pub(crate) async fn run(db: &Db, listen: SocketAddr) -> Result<(), Failure> {
 
 /// The served nodes. Who calls for which tenant is told by the request's key, and by nothing in its body.
 fn router(db: &Db, keys: Keys) -> Result<axum::Router, Error> {
+    let organizations = db.clone();
     ennead::http::router(models::schema(), db.clone(), move |request: &axum::http::request::Parts| {
-        std::future::ready(keys.caller(request))
+        let (caller, organizations) = (keys.caller(request), organizations.clone());
+        async move { keys::standing(&organizations, caller?).await }
     })
     .nodes(access::SERVED)
     .authorize(access::may)

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use ennead::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -168,6 +169,60 @@ fn what_a_key_does_not_prove_is_refused() {
     );
     assert_eq!((status, head.contains("application/problem+json")), (401, true));
     assert!(head.contains("\r\nwww-authenticate: bearer\r\n"), "{head}");
+}
+
+#[derive(DbEnum, Clone, Copy, PartialEq, Eq, Debug)]
+enum Status {
+    Active,
+    Suspended,
+    Deleted,
+}
+
+/// The platform's own view of an organization, beside the server.
+#[model(tenant_root, table = "organizations")]
+struct Organization {
+    #[key(assigned)]
+    id: String,
+    status: Status,
+}
+
+#[test]
+fn a_suspended_organization_is_forbidden_everything() {
+    let (folder, server) = started();
+    let suspend = json!({ "id": "org-456", "data": { "status": "suspended" } });
+    assert_eq!(
+        server.post(Some("org_admin"), "/nodes/UpdateOrganizationNode", &suspend).0,
+        403,
+        "not its own to say"
+    );
+    let set = |status: Status| {
+        let url = format!("sqlite://{}", folder.path().join("kaizen-studio.db").display());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let platform = Db::connect(&url).await.unwrap().across_tenants("who does not pay");
+            let update = Organization::update("org-456").set(Organization::STATUS, status);
+            assert_eq!(update.run(&platform).await.unwrap().id, "org-456");
+        });
+    };
+    let list = || server.post(Some("org_admin"), "/nodes/ListUserNode", &json!({})).0;
+    assert_eq!(list(), 200);
+    set(Status::Suspended);
+    for role in ["org_admin", "developer", "viewer"] {
+        for path in ["/nodes/ListUserNode", "/nodes/CreateWorkspaceNode", "/workflows"] {
+            let (status, problem) = server.post(Some(role), path, &json!({}));
+            assert_eq!((status, problem["type"].is_string()), (403, true), "{role} {path}: {problem}");
+            assert!(problem["detail"].as_str().unwrap().contains("is suspended"), "{problem}");
+        }
+    }
+    assert_eq!(
+        server.post(None, "/nodes/ListUserNode", &json!({})).0,
+        401,
+        "who has no key is told nothing of it"
+    );
+    set(Status::Active);
+    assert_eq!(list(), 200);
+    set(Status::Deleted);
+    assert_eq!(list(), 401);
 }
 
 #[cfg(unix)]

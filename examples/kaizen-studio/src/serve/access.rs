@@ -34,9 +34,12 @@ pub(super) const SERVED: [&str; 27] = [
     "BulkDeleteAgentNode",
 ];
 
-/// Whether a caller may run a node: an admin all of them, a developer all but those that change users and the organization,
+/// Whether a caller may run a node: an admin all of them (whether the organization is suspended is the platform's to say), a developer all but those that change users and the organization,
 /// a viewer those that read.
-pub(super) fn may(caller: &Caller, node: &str, _: &Value) -> bool {
+pub(super) fn may(caller: &Caller, node: &str, params: &Value) -> bool {
+    if node == "UpdateOrganizationNode" && params["data"].get("status").is_some() {
+        return false;
+    }
     let reads = ["Read", "List", "Count"].iter().any(|operation| node.starts_with(operation));
     match caller.actor.as_deref() {
         Some("org_admin") => true,

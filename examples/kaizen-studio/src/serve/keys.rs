@@ -12,7 +12,7 @@ use ennead::http::Caller;
 use ennead::prelude::*;
 use ennead::{ErrorKind, TenantId};
 
-use crate::models::Role;
+use crate::models::{Organization, OrganizationStatus, Role};
 
 /// The keys, and who holds each.
 #[derive(Clone)]
@@ -42,10 +42,27 @@ impl Keys {
         let key = header.and_then(|text| text.strip_prefix("Bearer ")).unwrap_or_default();
         match self.roles.get(key) {
             Some(role) => Ok(Caller::of(TenantId::parse(self.organization_id)?)?.acting_as(role.db_name())),
-            None => Err(Error::new(
-                ErrorKind::TenantMissing,
-                "no key: send one that was printed at the start, as `Authorization: Bearer KEY`",
-            )),
+            None => Err(no_key()),
         }
     }
+}
+
+/// The caller, where its organization may use the platform at all: one that is suspended keeps its rows and its keys, and is
+/// answered 403 until the platform takes it back.
+pub(super) async fn standing(db: &Db, caller: Caller) -> Result<Caller, Error> {
+    let tenant = db.tenant(caller.tenant.clone())?;
+    match Organization::read(caller.tenant.to_string()).optional(&tenant).await?.map(|own| own.status) {
+        Some(OrganizationStatus::Active) => Ok(caller),
+        Some(OrganizationStatus::Suspended) => Err(Error::new(
+            ErrorKind::Forbidden,
+            "the organization is suspended: ask the platform to take it back",
+        )),
+        // To its callers it is as if the key were none.
+        Some(OrganizationStatus::Deleted) | None => Err(no_key()),
+    }
+}
+
+fn no_key() -> Error {
+    let text = "no key: send one that was printed at the start, as `Authorization: Bearer KEY`";
+    Error::new(ErrorKind::TenantMissing, text)
 }
