@@ -28,6 +28,7 @@ mod scope;
 pub mod snapshot;
 mod tenant_id;
 mod value;
+mod value_reader;
 mod version;
 
 pub use admit::{MAX_JSON_DEPTH, admit, admit_operand, check};
@@ -71,4 +72,5 @@ pub use rule::{custom, in_request, rules_fit};
 pub use scope::{Guard, MAX_HOPS, ParentCheck, Scope, Scoped, Shared, is_composite};
 pub use tenant_id::{IntoTenantId, TenantId};
 pub use value::Value;
+pub use value_reader::ValueReader;
 pub use version::{VersionConflict, changed_meanwhile, expected_version, has_version, version_column};

@@ -74,7 +74,6 @@ mod strict;
 mod sync;
 mod tenant_context;
 mod transaction;
-mod value_reader;
 mod workflow;
 
 pub use audit::{AuditInto, AuditRecord, Audited, History, NewAuditRecord, Revision};

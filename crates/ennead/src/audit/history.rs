@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use ennead_core::{
     Actor, Column, Compare, Error, ErrorKind, Expr, FieldType, IntoKey, Model, Operand, OrderBy, Select,
-    Value,
+    Value, ValueReader,
 };
 
 use super::{AuditRecord, Audited};
@@ -14,7 +14,6 @@ use crate::op::{Narrow, in_tenant, narrow};
 use crate::running::{Outcome, Running};
 use crate::scopes::Scope;
 use crate::sink::{Rows, rows};
-use crate::value_reader::ValueReader;
 
 /// Lists what happened to one row: what `User::history(key)` gives.
 #[derive(Debug)]

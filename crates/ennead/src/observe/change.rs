@@ -3,10 +3,9 @@
 use std::marker::PhantomData;
 
 use ennead_core::{
-    Assignment, Column, CreateAccess, Error, FieldType, IntoValue, Model, Row, UpdateAccess, Value, Values,
+    Assignment, Column, CreateAccess, Error, FieldType, IntoValue, Model, Row, UpdateAccess, Value,
+    ValueReader, Values,
 };
-
-use crate::value_reader::ValueReader;
 
 /// All values of a row, in the order of the fields.
 pub(crate) type Image = Vec<Value>;

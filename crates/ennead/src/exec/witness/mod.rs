@@ -12,13 +12,12 @@ mod insert;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use ennead_core::{Audit, AuditOperation, Error, ErrorKind, ModelDef, TenantId};
+use ennead_core::{Audit, AuditOperation, Error, ErrorKind, ModelDef, TenantId, ValueReader};
 
 use super::{Done, Handle};
 use crate::observe::{ChangeKind, Erased, ObserverScope, RawChange, RawWrite};
 use crate::sink::Sink;
 use crate::transaction::Within;
-use crate::value_reader::ValueReader;
 use audit::Book;
 
 pub(crate) use audit::key_text;

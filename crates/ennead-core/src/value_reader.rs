@@ -1,13 +1,18 @@
 //! A row that is read from values.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use ennead_core::{Error, Kind, RowReader, Value, decode_error};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use crate::error::Error;
+use crate::kind::Kind;
+use crate::row::{RowReader, decode_error};
+use crate::value::Value;
+
 /// Reads values as a driver's row.
-pub(crate) struct ValueReader<'a>(pub(crate) &'a [Value]);
+#[derive(Debug)]
+pub struct ValueReader<'a>(pub &'a [Value]);
 
 impl ValueReader<'_> {
     fn at(&self, at: usize) -> Result<&Value, Error> {
