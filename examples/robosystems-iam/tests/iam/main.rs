@@ -12,5 +12,6 @@ mod credits;
 mod database;
 mod limits;
 mod money;
+mod page;
 mod platform;
 mod random;
