@@ -49,7 +49,10 @@ pub struct Entry {
 pub struct Word(pub String);
 
 fn even(value: &i32) -> Result<(), String> {
-    assert!(*value != 13, "a bug of the application's");
+    if *value == 13 {
+        // Without a word of the hook of panics.
+        std::panic::resume_unwind(Box::new("a bug of the application's"));
+    }
     if value % 2 == 0 { Ok(()) } else { Err("must be even".to_owned()) }
 }
 
