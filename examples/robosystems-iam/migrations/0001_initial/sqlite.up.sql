@@ -446,9 +446,9 @@ CREATE TABLE "user_usage_tracking"
     CONSTRAINT "user_usage_within_limit" CHECK (used >= 0 AND used <= allowed)
 ) STRICT;
 
-CREATE UNIQUE INDEX "uq_connection_credentials_active" ON "connection_credentials" ("graph_id", "connection_id") WHERE (is_active) AND "deleted_at" IS NULL;
+CREATE UNIQUE INDEX "uq_connection_credentials_active" ON "connection_credentials" ("graph_id", "connection_id") WHERE (is_active = true) AND "deleted_at" IS NULL;
 
-CREATE INDEX "ix_connection_credentials_graph_id_user_id_provider" ON "connection_credentials" ("graph_id", "user_id", "provider") WHERE is_active AND deleted_at IS NULL;
+CREATE INDEX "ix_connection_credentials_graph_id_user_id_provider" ON "connection_credentials" ("graph_id", "user_id", "provider") WHERE is_active = true AND deleted_at IS NULL;
 
 CREATE INDEX "ix_connection_credentials_graph_id_user_id" ON "connection_credentials" ("graph_id", "user_id");
 
@@ -484,23 +484,23 @@ CREATE INDEX "ix_graphs_status" ON "graphs" ("status") WHERE deleted_at IS NULL;
 
 CREATE UNIQUE INDEX "uq_user_api_keys_key_hash" ON "user_api_keys" ("key_hash") WHERE "deleted_at" IS NULL;
 
-CREATE INDEX "ix_user_api_keys_user_id_name" ON "user_api_keys" ("user_id", "name") WHERE is_active AND deleted_at IS NULL;
+CREATE INDEX "ix_user_api_keys_user_id_name" ON "user_api_keys" ("user_id", "name") WHERE is_active = true AND deleted_at IS NULL;
 
-CREATE INDEX "ix_user_api_keys_expires_at" ON "user_api_keys" ("expires_at") WHERE is_active AND expires_at IS NOT NULL;
+CREATE INDEX "ix_user_api_keys_expires_at" ON "user_api_keys" ("expires_at") WHERE is_active = true AND expires_at IS NOT NULL;
 
 CREATE INDEX "ix_user_api_keys_user_id" ON "user_api_keys" ("user_id");
 
 CREATE UNIQUE INDEX "uq_user_graphs_graph_id_user_id" ON "user_graphs" ("graph_id", "user_id") WHERE "deleted_at" IS NULL;
 
-CREATE UNIQUE INDEX "uq_user_graphs_selected" ON "user_graphs" ("user_id") WHERE (is_selected) AND "deleted_at" IS NULL;
+CREATE UNIQUE INDEX "uq_user_graphs_selected" ON "user_graphs" ("user_id") WHERE (is_selected = true) AND "deleted_at" IS NULL;
 
 CREATE INDEX "ix_user_graphs_user_id_role" ON "user_graphs" ("user_id", "role") WHERE deleted_at IS NULL;
 
 CREATE INDEX "ix_user_graphs_graph_id_user_id" ON "user_graphs" ("graph_id", "user_id");
 
-CREATE INDEX "ix_user_repositories_repository_type_access_level" ON "user_repositories" ("repository_type", "access_level") WHERE is_active;
+CREATE INDEX "ix_user_repositories_repository_type_access_level" ON "user_repositories" ("repository_type", "access_level") WHERE is_active = true;
 
-CREATE INDEX "ix_user_repositories_expires_at" ON "user_repositories" ("expires_at") WHERE is_active AND expires_at IS NOT NULL;
+CREATE INDEX "ix_user_repositories_expires_at" ON "user_repositories" ("expires_at") WHERE is_active = true AND expires_at IS NOT NULL;
 
 CREATE INDEX "ix_user_repositories_granted_by" ON "user_repositories" ("granted_by");
 

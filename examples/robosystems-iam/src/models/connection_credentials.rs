@@ -11,8 +11,8 @@ use crate::common::{Sealed, Times};
 #[model(
     audited,
     table = "connection_credentials",
-    unique(connection_id, where = "is_active", name = "uq_connection_credentials_active"),
-    index(user_id, provider, where = "is_active AND deleted_at IS NULL")
+    unique(connection_id, where = "is_active = true", name = "uq_connection_credentials_active"),
+    index(user_id, provider, where = "is_active = true AND deleted_at IS NULL")
 )]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConnectionCredentials {

@@ -11,8 +11,8 @@ use crate::common::{Secret, Times};
     global,
     audited,
     table = "user_api_keys",
-    index(user_id, name, where = "is_active AND deleted_at IS NULL"),
-    index(expires_at, where = "is_active AND expires_at IS NOT NULL")
+    index(user_id, name, where = "is_active = true AND deleted_at IS NULL"),
+    index(expires_at, where = "is_active = true AND expires_at IS NOT NULL")
 )]
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserApiKey {

@@ -12,7 +12,7 @@ use crate::common::Times;
     audited,
     table = "user_graphs",
     unique(user_id),
-    unique(user_id, where = "is_selected", exact, name = "uq_user_graphs_selected"),
+    unique(user_id, where = "is_selected = true", exact, name = "uq_user_graphs_selected"),
     index(user_id, role, exact, where = "deleted_at IS NULL")
 )]
 #[derive(Debug, Clone, PartialEq)]

@@ -13,8 +13,8 @@ use crate::common::Times;
     global,
     table = "user_repositories",
     unique(user_id, repository_type, repository_name),
-    index(repository_type, access_level, where = "is_active"),
-    index(expires_at, where = "is_active AND expires_at IS NOT NULL"),
+    index(repository_type, access_level, where = "is_active = true"),
+    index(expires_at, where = "is_active = true AND expires_at IS NOT NULL"),
     index(metadata, method = gin, dialect = postgres)
 )]
 #[derive(Debug, Clone, PartialEq)]

@@ -10,6 +10,7 @@ mod command_line;
 mod committed;
 mod credits;
 mod database;
+mod indexes;
 mod limits;
 mod money;
 mod page;
