@@ -177,6 +177,8 @@ pub struct Each {
 pub enum RowLock {
     /// Waits for them.
     Wait,
+    /// Waits for those who change them, and not for those who only refer to them: what an update does that changes no key.
+    Change,
     /// Passes over them.
     SkipLocked,
     /// Fails at once.

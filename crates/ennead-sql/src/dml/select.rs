@@ -102,6 +102,7 @@ fn locked(query: &mut SelectStatement, table: &'static str, lock: RowLock) {
     let of = [Alias::new(table)];
     match lock {
         RowLock::Wait => query.lock_with_tables(LockType::Update, of),
+        RowLock::Change => query.lock_with_tables(LockType::NoKeyUpdate, of),
         RowLock::SkipLocked => {
             query.lock_with_tables_behavior(LockType::Update, of, LockBehavior::SkipLocked)
         }

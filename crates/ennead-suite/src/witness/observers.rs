@@ -301,6 +301,102 @@ async fn an_operation_that_is_dropped_leaves_nothing(bed: Bed) {
     Remark::create(NewRemark { text: "next".into() }).run(&acme).await.unwrap();
 }
 
+/// Sets what a rule refuses, once it is told to.
+#[derive(Clone, Default)]
+struct Breaker(Arc<AtomicUsize>);
+
+impl Observer<Thing> for Breaker {
+    async fn before(&self, write: Write<'_, Thing>, _: &ObserverScope) -> Result<(), Error> {
+        if self.0.load(Ordering::Relaxed) == 0 {
+            return Ok(());
+        }
+        match write {
+            Write::Create(rows) => {
+                for mut row in rows {
+                    row.set(Thing::NUMBER, 5000);
+                }
+            }
+            Write::Update(parts) => {
+                for mut part in parts {
+                    part.set(Thing::NUMBER, 5000);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Rules are asked behind observers: nobody sets what they refuse.
+async fn what_an_observer_sets_keeps_the_rules(bed: Bed) {
+    let breaker = Breaker::default();
+    let db = bed.db_with(&schema(), Db::builder().observe::<Thing>(breaker.clone())).await;
+    let acme = db.tenant("acme").unwrap();
+    begin(&acme).await;
+    breaker.0.store(1, Ordering::Relaxed);
+    let whole = rows(&acme).await;
+    for path in [
+        Path::Create,
+        Path::BulkCreate,
+        Path::UpsertThere,
+        Path::Update,
+        Path::BulkUpdate,
+        Path::BulkUpdateEach,
+        Path::NodeUpdate,
+    ] {
+        let error = path.run(&acme).await.unwrap_err();
+        assert!(error.is_validation() && error.violations()[0].field == "number", "{path:?}: {error:?}");
+    }
+    assert_eq!(rows(&acme).await, whole);
+}
+
+#[model(table = "watched_orders", audited)]
+#[derive(Debug)]
+pub struct Order {
+    #[key(assigned)]
+    pub id: String,
+    #[tenant]
+    pub organization_id: String,
+    #[default(0)]
+    pub lines: i64,
+}
+
+#[model(table = "watched_order_lines")]
+#[derive(Debug)]
+pub struct Line {
+    #[key]
+    pub id: String,
+    #[tenant]
+    pub organization_id: String,
+    #[references(Order)]
+    pub order_id: String,
+}
+
+/// Two that each add a line and then count it at the order: on Postgres each line holds its order against deletion, and a
+/// write that is watched waits for no such hold.
+async fn a_watched_update_does_not_wait_for_those_who_refer_to_its_row(bed: Bed) {
+    let db = bed.db(&ennead::schema![Order, Line]).await;
+    let acme = db.tenant("acme").unwrap();
+    Order::create(NewOrder { id: "o".into() }).run(&acme).await.unwrap();
+    let line = || Line::create(NewLine { order_id: "o".into() });
+    acme.transaction(async |tx| {
+        line().run(tx).await?;
+        let beside = async {
+            let updated = Order::update("o").add(Order::LINES, 1).run(&acme).await?;
+            let order = Order::create(NewOrder { id: "o".into() }).on_conflict(Order::ID);
+            order.update_add(Order::LINES, 1).run(&acme).await?;
+            Ok::<_, Error>(updated)
+        };
+        let updated = tokio::time::timeout(std::time::Duration::from_secs(20), beside).await;
+        assert_eq!(updated.expect("it waits for nobody")?.lines, 1);
+        Ok::<_, Error>(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(Order::read("o").run(&acme).await.unwrap().lines, 2);
+    assert_eq!(Order::history("o").run(&acme).await.unwrap().len(), 3);
+}
+
 crate::cases![
     values_can_be_changed_before,
     a_circle_of_observers_ends,
@@ -311,4 +407,6 @@ crate::cases![
     observed_writes_may_run_side_by_side,
     what_the_database_refuses_ends_the_transaction,
     an_operation_that_is_dropped_leaves_nothing,
+    what_an_observer_sets_keeps_the_rules;
+    Postgres: a_watched_update_does_not_wait_for_those_who_refer_to_its_row,
 ];

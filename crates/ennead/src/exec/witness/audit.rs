@@ -123,7 +123,7 @@ impl Witness<'_> {
             let left = Operand::Column(model.key.field);
             let filter = Expr::In { left, values: distinct.into_iter().collect(), negated: false };
             let rows =
-                images::read(self.handle, model, Guard::Open, Some(filter), Deleted::Include, false).await?;
+                images::read(self.handle, model, Guard::Open, Some(filter), Deleted::Include, None).await?;
             let next = match model.tenancy {
                 Tenancy::Global => break,
                 Tenancy::Root => model.key.field,

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use ennead_core::{
     Assignment, AuditOperation, Delete, Deleted, Error, Expr, Guard, ModelDef, Operand, Operation, Role,
-    RowUpdate, Target, TenantId, Update, Value, admit_operation, check_assignments, fill_assignments,
-    version_column,
+    RowLock, RowUpdate, Target, TenantId, Update, Value, admit_operation, check_assignments,
+    fill_assignments, version_column,
 };
 
 use super::super::start::Started;
@@ -23,6 +23,7 @@ struct Rows {
     filter: Option<Expr>,
     deleted: Deleted,
     single: bool,
+    lock: RowLock,
 }
 
 impl Rows {
@@ -39,16 +40,26 @@ impl Rows {
             }
             _ => (Some(images::never(model)), Deleted::Include),
         };
-        Ok(Self { guard, filter, deleted, single })
+        let lock = lock_of(scoped.operation());
+        Ok(Self { guard, filter, deleted, single, lock })
     }
 
     async fn read(&self, handle: Handle<'_>, model: &'static ModelDef) -> Result<Vec<Image>, Error> {
         let (guard, filter) = (self.guard.clone(), self.filter.clone());
-        let rows = images::read(handle, model, guard, filter, self.deleted, true).await?;
+        let rows = images::read(handle, model, guard, filter, self.deleted, Some(self.lock)).await?;
         if self.single {
             images::must_be_single(model, &rows)?;
         }
         Ok(rows)
+    }
+}
+
+/// How a write locks its rows before it. Nobody may begin to refer to a row that goes; an update changes no key, and whoever
+/// refers to its rows goes on.
+fn lock_of(operation: &Operation) -> RowLock {
+    match operation {
+        Operation::Update(update) if kind_of(update) != ChangeKind::SoftDeleted => RowLock::Change,
+        _ => RowLock::Wait,
     }
 }
 
@@ -207,6 +218,7 @@ async fn update_each_within(
         filter: Some(Expr::In { left: Operand::Column(model.key.field), values: keys, negated: false }),
         deleted: Deleted::Exclude,
         single: images::sees_all(&scope) && !model.key_is_global(),
+        lock: RowLock::Change,
     };
     let mut before = rows.read(handle, model).await?;
     if before.len() != updates.len() {
@@ -227,7 +239,7 @@ async fn update_each_within(
         before = rows.read(handle, model).await?;
     }
     let affected = super::super::update::update_each_unwatched(handle, narrow, model, updates).await?;
-    let mut after = images::read(handle, model, rows.guard, rows.filter, Deleted::Include, false).await?;
+    let mut after = images::read(handle, model, rows.guard, rows.filter, Deleted::Include, None).await?;
     let own: HashSet<Identity> = before.iter().map(|image| images::identity(model, image)).collect();
     after.retain(|image| own.contains(&images::identity(model, image)));
     witness.after(images::paired(model, ChangeKind::Updated, before, &after)).await?;

@@ -28,7 +28,7 @@ pub(super) fn sink(model: &ModelDef) -> Box<ValueRows> {
     Box::new(ValueRows::new(model.fields.iter().map(|field| field.kind).collect()))
 }
 
-/// Reads the rows that a guard and a filter let in; `locked` until the transaction ends. They come in the order of their keys, so that
+/// Reads the rows that a guard and a filter let in; with a lock, until the transaction ends. They come in the order of their keys, so that
 /// two writes of the same rows wait for one another rather than each for the other.
 pub(super) async fn read(
     handle: Handle<'_>,
@@ -36,12 +36,11 @@ pub(super) async fn read(
     guard: Guard,
     filter: Option<Expr>,
     deleted: Deleted,
-    locked: bool,
+    lock: Option<RowLock>,
 ) -> Result<Vec<Image>, Error> {
     let by = |column: u16| OrderBy { column, descending: false };
     let tenant = model.tenant_field().filter(|_| !model.key_is_global() && guard == Guard::Open);
     let order = tenant.into_iter().chain([model.key.field]).map(by).collect();
-    let lock = locked.then_some(RowLock::Wait);
     let select = Select { filter, deleted, order, lock, ..Select::of(model) };
     let program = handle.db.planner.plan(guard.over(Operation::Select(select)))?;
     let mut work = Work::open(handle, false, false).await?;

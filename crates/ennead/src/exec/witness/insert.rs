@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ennead_core::{
     AuditOperation, Conflict, ConflictAction, Deleted, Error, ErrorKind, Expr, Guard, Insert, ModelDef,
-    Operand, Operation, TenantId, Value, Values, fill_conflict, fill_insert, refuse_duplicates_of,
+    Operand, Operation, RowLock, TenantId, Value, Values, fill_conflict, fill_insert, refuse_duplicates_of,
 };
 
 use super::super::insert::insert_unwatched;
@@ -184,7 +184,15 @@ impl Upsert {
         };
         let filter = Expr::And(arbiter.iter().enumerate().map(among).collect());
         let deleted = if self.conflict.living_only { Deleted::Exclude } else { Deleted::Include };
-        let rows = images::read(handle, self.model, self.guard.clone(), Some(filter), deleted, true).await?;
+        let rows = images::read(
+            handle,
+            self.model,
+            self.guard.clone(),
+            Some(filter),
+            deleted,
+            Some(RowLock::Change),
+        )
+        .await?;
         let own = |image: Image| (self.own(&image), image);
         Ok(rows.into_iter().map(own).filter(|(own, _)| wanted.contains(own)).collect())
     }
