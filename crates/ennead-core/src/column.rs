@@ -5,10 +5,12 @@ use std::marker::PhantomData;
 
 use rust_decimal::Decimal;
 
+use crate::aggregate::Measured;
 use crate::field::class::{self, Equatable, Ordered};
 use crate::field::{ArrayElement, FieldType};
 use crate::filter::{Compare, Expr, Filter, Operand, Order};
 use crate::model::Model;
+use crate::operation::Measure;
 use crate::value::Value;
 
 /// Names the types without holding them, so that a column is `Copy` and `Send` whatever they are.
@@ -169,6 +171,48 @@ impl<M: Model, T: FieldType<Class: Ordered>, A> Column<M, T, A> {
     #[must_use]
     pub fn desc(self) -> Order<M> {
         Order::new(self.index, true)
+    }
+}
+
+impl<M: Model, T: FieldType, A> Column<M, T, A> {
+    /// The sum of the values that are not NULL, for [`aggregate`](crate::Aggregates); `None` where there is none.
+    ///
+    /// It is exact for integers and decimals, and an error where it fits no `i64` or `Decimal`; of floats it is what the
+    /// database gives.
+    #[must_use]
+    pub fn sum(self) -> Measured<M, Option<<T::Class as class::Numeric>::Sum>>
+    where
+        T::Class: class::Numeric,
+    {
+        Measured::new(Measure::Sum(self.index))
+    }
+
+    /// The average of the values that are not NULL: a `Decimal` of decimals, an `f64` of other numbers; `None` where there
+    /// is no value.
+    #[must_use]
+    pub fn avg(self) -> Measured<M, Option<<T::Class as class::Numeric>::Mean>>
+    where
+        T::Class: class::Numeric,
+    {
+        Measured::new(Measure::Avg(self.index))
+    }
+
+    /// The least of the values that are not NULL, in the order of `.asc()`; `None` where there is none.
+    #[must_use]
+    pub fn min(self) -> Measured<M, Option<T::Plain>>
+    where
+        T::Class: Ordered,
+    {
+        Measured::new(Measure::Min(self.index))
+    }
+
+    /// The greatest of the values that are not NULL, in the order of `.asc()`; `None` where there is none.
+    #[must_use]
+    pub fn max(self) -> Measured<M, Option<T::Plain>>
+    where
+        T::Class: Ordered,
+    {
+        Measured::new(Measure::Max(self.index))
     }
 }
 

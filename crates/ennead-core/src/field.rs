@@ -28,6 +28,8 @@ pub trait FieldType: Sized + Send + 'static {
     const SHAPE: Option<JsonShape> = None;
     /// Which filters and assignments it takes: one of [`class`](crate::class).
     type Class;
+    /// The type of its values that are not NULL: itself, and for an `Option` what is in it.
+    type Plain: FieldType;
     /// Gives the value to store.
     fn encode(self) -> Value;
     /// Reads a stored value.
@@ -45,9 +47,15 @@ pub mod class {
     /// Texts: equality, order, patterns.
     #[derive(Debug)]
     pub enum Text {}
-    /// Numbers: equality, order, `add`.
+    /// Integers: equality, order, `add`, `sum`.
     #[derive(Debug)]
-    pub enum Number {}
+    pub enum Integer {}
+    /// Floats: the same, and no groups.
+    #[derive(Debug)]
+    pub enum Float {}
+    /// Decimals: as integers.
+    #[derive(Debug)]
+    pub enum Decimal {}
     /// Times, UUIDs, bools, bytes, enumerations: equality and order.
     #[derive(Debug)]
     pub enum Plain {}
@@ -62,7 +70,9 @@ pub mod class {
     #[diagnostic::on_unimplemented(message = "a JSON column has no `eq`: use `.path(…)` or `.contains(…)`")]
     pub trait Equatable {}
     impl Equatable for Text {}
-    impl Equatable for Number {}
+    impl Equatable for Integer {}
+    impl Equatable for Float {}
+    impl Equatable for Decimal {}
     impl Equatable for Plain {}
     impl Equatable for Array {}
 
@@ -70,8 +80,45 @@ pub mod class {
     #[diagnostic::on_unimplemented(message = "a column of this type has no order")]
     pub trait Ordered: Equatable {}
     impl Ordered for Text {}
-    impl Ordered for Number {}
+    impl Ordered for Integer {}
+    impl Ordered for Float {}
+    impl Ordered for Decimal {}
     impl Ordered for Plain {}
+
+    /// Takes `add`, `sum` and `avg`.
+    #[diagnostic::on_unimplemented(
+        message = "only a column of numbers takes `add`, `sum` and `avg`",
+        note = "numbers are i16, i32, i64, f32, f64 and Decimal, Options of these and newtypes over them"
+    )]
+    pub trait Numeric: Ordered {
+        /// The type of a sum.
+        type Sum: super::FieldType;
+        /// The type of an average.
+        type Mean: super::FieldType;
+    }
+    impl Numeric for Integer {
+        type Sum = i64;
+        type Mean = f64;
+    }
+    impl Numeric for Float {
+        type Sum = f64;
+        type Mean = f64;
+    }
+    impl Numeric for Decimal {
+        type Sum = rust_decimal::Decimal;
+        type Mean = rust_decimal::Decimal;
+    }
+
+    /// Takes `group_by`: equal values are one value, and come in an order.
+    #[diagnostic::on_unimplemented(
+        message = "rows cannot be grouped by a column of this type",
+        note = "floats, JSON and arrays make no groups: group by another column, or by one that holds what you mean"
+    )]
+    pub trait Grouping: Ordered {}
+    impl Grouping for Text {}
+    impl Grouping for Integer {}
+    impl Grouping for Decimal {}
+    impl Grouping for Plain {}
 }
 
 macro_rules! scalar {
@@ -79,6 +126,7 @@ macro_rules! scalar {
         impl FieldType for $type {
             const KIND: Kind = Kind::$kind;
             type Class = class::$class;
+            type Plain = Self;
             fn encode(self) -> Value {
                 Value::$value(self.into())
             }
@@ -92,8 +140,8 @@ macro_rules! scalar {
 scalar! {
     String, Text, Text, Text, text;
     bool, Bool, Plain, Bool, bool;
-    i64, I64, Number, Int, int;
-    f64, F64, Number, Float, float;
+    i64, I64, Integer, Int, int;
+    f64, F64, Float, Float, float;
     Uuid, Uuid, Plain, Uuid, uuid;
     DateTime<Utc>, DateTime, Plain, DateTime, datetime;
     NaiveDate, Date, Plain, Date, date;
@@ -106,7 +154,8 @@ macro_rules! narrow {
     ($($type:ty, $kind:ident;)*) => {$(
         impl FieldType for $type {
             const KIND: Kind = Kind::$kind;
-            type Class = class::Number;
+            type Class = class::Integer;
+            type Plain = Self;
             fn encode(self) -> Value {
                 Value::Int(self.into())
             }
@@ -121,7 +170,8 @@ narrow! { i16, I16; i32, I32; }
 
 impl FieldType for f32 {
     const KIND: Kind = Kind::F32;
-    type Class = class::Number;
+    type Class = class::Float;
+    type Plain = Self;
     fn encode(self) -> Value {
         Value::Float(self.into())
     }
@@ -132,7 +182,8 @@ impl FieldType for f32 {
 
 impl FieldType for Decimal {
     const KIND: Kind = Kind::Decimal(None);
-    type Class = class::Number;
+    type Class = class::Decimal;
+    type Plain = Self;
     fn encode(self) -> Value {
         Value::Decimal(self)
     }
@@ -144,6 +195,7 @@ impl FieldType for Decimal {
 impl FieldType for serde_json::Value {
     const KIND: Kind = Kind::Json;
     type Class = class::Json;
+    type Plain = Self;
     fn encode(self) -> Value {
         Value::Json(self)
     }
@@ -157,6 +209,7 @@ impl<T: FieldType> FieldType for Option<T> {
     const NULLABLE: bool = true;
     const SHAPE: Option<JsonShape> = T::SHAPE;
     type Class = T::Class;
+    type Plain = T::Plain;
     fn encode(self) -> Value {
         self.map_or(Value::Null, T::encode)
     }
@@ -177,6 +230,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> FieldType for Json<T> {
     const KIND: Kind = Kind::Json;
     const SHAPE: Option<JsonShape> = Some(shape::<T>);
     type Class = class::Json;
+    type Plain = Self;
     fn encode(self) -> Value {
         // What serde refuses (a map with keys that are not text) cannot be told through `encode`; `admit` refuses a slot.
         serde_json::to_value(&self.0).map_or(Value::Slot(u32::MAX), Value::Json)
@@ -244,6 +298,7 @@ element! {
 impl<T: ArrayElement> FieldType for Vec<T> {
     const KIND: Kind = Kind::Array(T::ELEMENT);
     type Class = class::Array;
+    type Plain = Self;
     fn encode(self) -> Value {
         Value::Array(self.into_iter().map(T::encode).collect())
     }

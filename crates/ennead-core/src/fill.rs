@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use crate::admit::{admit, admit_operand};
+use crate::aggregate::admit_aggregate;
 use crate::constraints::{column_names, find_unique, primary_key};
 use crate::def::{FieldDef, KeyGeneration, ModelDef, Role};
 use crate::error::{Error, ErrorKind};
@@ -391,6 +392,10 @@ pub fn admit_operation(operation: &mut Operation) -> Result<(), Error> {
     match operation {
         Operation::Select(op) => op.filter.as_mut().map_or(Ok(()), |filter| admit_filter(model, filter)),
         Operation::Count(op) => op.filter.as_mut().map_or(Ok(()), |filter| admit_filter(model, filter)),
+        Operation::Aggregate(op) => {
+            admit_aggregate(op)?;
+            op.filter.as_mut().map_or(Ok(()), |filter| admit_filter(model, filter))
+        }
         Operation::Update(op) => {
             admit_target(model, &mut op.target)?;
             op.when.as_mut().map_or(Ok(()), |filter| admit_filter(model, filter))

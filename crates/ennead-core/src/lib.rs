@@ -4,6 +4,7 @@
 //! re-exports what they need.
 
 mod admit;
+mod aggregate;
 mod audit;
 pub mod codec;
 mod column;
@@ -32,6 +33,7 @@ mod value_reader;
 mod version;
 
 pub use admit::{MAX_JSON_DEPTH, admit, admit_operand, check};
+pub use aggregate::{Aggregates, Figure, GroupKeys, IntoRanking, Measured, Ranking, admit_aggregate, count};
 pub use audit::{Actor, Audit, AuditEntry, AuditOperation, NO_TENANT};
 pub use column::{
     Column, Columns, CreateAccess, IntoValue, JsonPath, Never, OnCreate, UpdateAccess, Writable, escape_like,
@@ -59,8 +61,8 @@ pub use model::{
     TenantModel, Values,
 };
 pub use operation::{
-    Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Each, Insert, ModelRef, Operation, RowLock,
-    RowUpdate, Select, Target, Update, UpdateEach,
+    Aggregate, Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Each, Insert, Measure, ModelRef,
+    Operation, Rank, RankBy, RowLock, RowUpdate, Select, Target, Update, UpdateEach,
 };
 pub use relation::{
     Back, Cardinality, Hop, Leads, MAX_RELATION_HOPS, Related, Relation, ToMany, ToOne, ToUnique,

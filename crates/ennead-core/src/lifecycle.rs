@@ -26,7 +26,7 @@ pub(crate) fn allow(operation: &Operation) -> Result<(), Error> {
 /// Whether rows that are there change or go.
 fn changes(operation: &Operation) -> bool {
     match operation {
-        Operation::Select(_) | Operation::Count(_) => false,
+        Operation::Select(_) | Operation::Count(_) | Operation::Aggregate(_) => false,
         Operation::Insert(insert) => {
             let action = insert.conflict.as_ref().map(|conflict| &conflict.action);
             matches!(action, Some(ConflictAction::Update { .. }))

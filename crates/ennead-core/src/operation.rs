@@ -46,6 +46,8 @@ pub enum Operation {
     Select(Select),
     /// Count.
     Count(Count),
+    /// What rows amount to: sums, averages, least and greatest values, of all of them or of groups.
+    Aggregate(Aggregate),
     /// Update and BulkUpdate.
     Update(Update),
     /// BulkUpdate with a value for each row.
@@ -62,6 +64,7 @@ impl Operation {
             Operation::Insert(op) => op.model.0,
             Operation::Select(op) => op.model.0,
             Operation::Count(op) => op.model.0,
+            Operation::Aggregate(op) => op.model.0,
             Operation::Update(op) => op.model.0,
             Operation::UpdateEach(op) => op.model.0,
             Operation::Delete(op) => op.model.0,
@@ -71,7 +74,7 @@ impl Operation {
     /// Whether it changes rows.
     #[must_use]
     pub fn writes(&self) -> bool {
-        !matches!(self, Operation::Select(_) | Operation::Count(_))
+        !matches!(self, Operation::Select(_) | Operation::Count(_) | Operation::Aggregate(_))
     }
 
     /// Whether it holds rows that others would write: it changes them, or locks them.
@@ -87,6 +90,7 @@ impl Operation {
             Operation::Insert(_) => "create",
             Operation::Select(_) => "list",
             Operation::Count(_) => "count",
+            Operation::Aggregate(_) => "aggregate",
             Operation::Update(_) | Operation::UpdateEach(_) => "update",
             Operation::Delete(_) => "delete",
         }
@@ -225,6 +229,58 @@ pub struct Count {
     pub filter: Option<Expr>,
     /// What of soft-deleted rows.
     pub deleted: Deleted,
+}
+
+/// Rows to sum up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Aggregate {
+    /// The model.
+    pub model: ModelRef,
+    /// Which.
+    pub filter: Option<Expr>,
+    /// What of soft-deleted rows.
+    pub deleted: Deleted,
+    /// What is asked of them.
+    pub measures: Vec<Measure>,
+    /// The columns in which the rows of a group are equal; none: all rows are one group, which is there without rows too.
+    pub group_by: Vec<u16>,
+    /// In what order the groups come. What it leaves equal is ordered by `group_by`, ascending.
+    pub order: Vec<RankBy>,
+    /// How many groups at most.
+    pub limit: Option<u64>,
+}
+
+/// What rows amount to. NULLs are passed over, and of no values at all there is nothing but a count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Measure {
+    /// How many rows.
+    Rows,
+    /// The sum of a column.
+    Sum(u16),
+    /// The average of a column.
+    Avg(u16),
+    /// The least value of a column.
+    Min(u16),
+    /// The greatest value of a column.
+    Max(u16),
+}
+
+/// One part of an order of groups: NULLs stand first ascending and last descending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RankBy {
+    /// What is compared.
+    pub by: Rank,
+    /// Descending.
+    pub descending: bool,
+}
+
+/// What groups are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rank {
+    /// A column of `group_by`.
+    Key(u16),
+    /// What their rows amount to, asked for or not.
+    Measure(Measure),
 }
 
 /// Rows to change, all alike.

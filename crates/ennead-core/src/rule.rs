@@ -151,7 +151,7 @@ pub(crate) fn allow(operation: &Operation) -> Result<(), Error> {
                 }
             }
         }
-        Operation::Select(_) | Operation::Count(_) | Operation::Delete(_) => {}
+        Operation::Select(_) | Operation::Count(_) | Operation::Aggregate(_) | Operation::Delete(_) => {}
     }
     if found.is_empty() { Ok(()) } else { Err(refused(model.name, found)) }
 }

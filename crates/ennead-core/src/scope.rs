@@ -182,6 +182,7 @@ impl Scope {
         match operation {
             Operation::Select(op) => op.filter.iter_mut().try_for_each(|filter| self.guard_filter(filter)),
             Operation::Count(op) => op.filter.iter_mut().try_for_each(|filter| self.guard_filter(filter)),
+            Operation::Aggregate(op) => op.filter.iter_mut().try_for_each(|filter| self.guard_filter(filter)),
             Operation::Update(op) => self.guard_target(&mut op.target, &mut op.when),
             Operation::Delete(op) => self.guard_target(&mut op.target, &mut op.when),
             Operation::Insert(_) | Operation::UpdateEach(_) => Ok(()),

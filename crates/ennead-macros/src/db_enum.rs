@@ -182,6 +182,7 @@ fn implementation(enumeration: &Enumeration) -> TokenStream {
             impl __e::FieldType for #ident {
                 const KIND: __e::Kind = __e::Kind::Enum(&__ENUM);
                 type Class = __e::class::Plain;
+                type Plain = Self;
                 fn encode(self) -> __e::Value {
                     __e::Value::Text(__e::Cow::Borrowed(self.db_name()))
                 }

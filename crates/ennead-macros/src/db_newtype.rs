@@ -103,6 +103,7 @@ fn implementation(input: &DeriveInput, krate: &TokenStream, (ty, shape): &(Type,
             impl __e::FieldType for #ident {
                 const KIND: __e::Kind = #field::KIND;
                 type Class = #field::Class;
+                type Plain = Self;
                 fn encode(self) -> __e::Value {
                     #field::encode(self.0)
                 }

@@ -13,6 +13,7 @@
 )]
 
 pub mod accounts;
+pub mod aggregates;
 pub mod append_only;
 mod bed;
 pub mod bulk;
@@ -158,7 +159,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     ]
     .into_iter()
     .flatten()
-    .chain(dataflow::ALL.iter().chain(relations::ALL).copied().flatten())
+    .chain(dataflow::ALL.iter().chain(relations::ALL).chain(aggregates::ALL).copied().flatten())
     .chain(witness::ALL.iter().copied().flatten())
     .chain(tenancy::all())
     .chain(global())
@@ -198,7 +199,7 @@ fn operations() -> impl Iterator<Item = &'static Case> {
         nodes::CASES,
     ]
     .into_iter()
-    .chain(dataflow::ALL.iter().chain(relations::ALL).copied())
+    .chain(dataflow::ALL.iter().chain(relations::ALL).chain(aggregates::ALL).copied())
     .chain([types::ALL, filters::ALL, pages::ALL].into_iter().flatten().copied())
     .flatten()
 }

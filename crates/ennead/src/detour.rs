@@ -10,12 +10,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ennead_core::{
-    Conflict, Count, Delete, Error, Expr, ModelDef, RowReader, RowUpdate, Scope, Select, Target, Update,
-    Values,
+    Aggregate, Conflict, Count, Delete, Error, Expr, Kind, Measure, ModelDef, RowReader, RowUpdate, Scope,
+    Select, Target, Update, Value, Values,
 };
 use serde_json::Value as Json;
 
 use crate::exec::{Done, Handle};
+use crate::node::json::from_json;
 use crate::node::relations::Relations;
 use crate::node::{Node, NodeOperation};
 use crate::sink::Sink;
@@ -55,6 +56,8 @@ pub enum Ask<'a> {
     ListStream(&'a Select),
     /// Count.
     Count(&'a Count),
+    /// An aggregate.
+    Aggregate(&'a Aggregate),
     /// Update, BulkUpdate and Restore.
     Update(&'a Update),
     /// BulkUpdate with a value for each row.
@@ -110,6 +113,7 @@ impl Ask<'_> {
                 select.model.0
             }
             Ask::Count(count) => count.model.0,
+            Ask::Aggregate(aggregate) => aggregate.model.0,
             Ask::Update(update) => update.model.0,
             Ask::Delete(delete, _) => delete.model.0,
         }
@@ -140,6 +144,7 @@ fn models(ask: Ask<'_>) -> Vec<&'static ModelDef> {
             select.filter.iter().collect()
         }
         Ask::Count(count) => count.filter.iter().collect(),
+        Ask::Aggregate(aggregate) => aggregate.filter.iter().collect(),
         Ask::Update(update) => filters(&update.target, update.when.as_ref()),
         Ask::Delete(delete, _) => filters(&delete.target, delete.when.as_ref()),
         _ => Vec::new(),
@@ -168,7 +173,52 @@ fn filters<'e>(target: &'e Target, when: Option<&'e Expr>) -> Vec<&'e Expr> {
     target.into_iter().chain(when).collect()
 }
 
+/// The kind of a sum or an average, and what it is of integers.
+fn summed(column: Kind, of_integers: Kind) -> Kind {
+    match column {
+        Kind::I16 | Kind::I32 | Kind::I64 => of_integers,
+        Kind::F32 => Kind::F64,
+        other => other,
+    }
+}
+
 impl Way {
+    /// Goes it with an aggregate: the values of its groups.
+    pub(crate) async fn figures(
+        self,
+        handle: Handle<'_>,
+        aggregate: &Aggregate,
+    ) -> Result<Vec<Vec<Value>>, Error> {
+        let model = aggregate.model.0;
+        let result = self.node.run_on(handle, self.params).await?;
+        let groups = match result.get("groups") {
+            Some(Json::Array(groups)) => groups.clone(),
+            _ => vec![result],
+        };
+        let read = |json: &Json, kind: Kind| from_json(json.clone(), &kind).map_err(Error::invalid);
+        let group = |group: Json| {
+            let key = |at: &u16| {
+                let field = model.field(*at);
+                read(&group["group"][field.name], field.kind)
+            };
+            let mut row = aggregate.group_by.iter().map(key).collect::<Result<Vec<_>, _>>()?;
+            for measure in &aggregate.measures {
+                let of =
+                    |function: &str, at: u16, kind: Kind| read(&group[function][model.field(at).name], kind);
+                let kind = |at: u16| model.field(at).kind;
+                row.push(match *measure {
+                    Measure::Rows => read(&group["count"], Kind::I64)?,
+                    Measure::Sum(at) => of("sum", at, summed(kind(at), Kind::I64))?,
+                    Measure::Avg(at) => of("avg", at, summed(kind(at), Kind::F64))?,
+                    Measure::Min(at) => of("min", at, kind(at))?,
+                    Measure::Max(at) => of("max", at, kind(at))?,
+                });
+            }
+            Ok(row)
+        };
+        groups.into_iter().map(group).collect()
+    }
+
     /// Goes it: the rows come to the sink, and with them where the next page begins.
     pub(crate) async fn go(
         self,

@@ -80,10 +80,11 @@ pub use audit::{AuditInto, AuditRecord, Audited, History, NewAuditRecord, Revisi
 pub use builder::DbBuilder;
 pub use db::Db;
 pub use ennead_core::{
-    Actor, ArrayElement, AuditEntry, AuditOperation, Clock, Column, DbEnum, DeletableModel, Dialect, Embed,
-    Error, ErrorKind, FieldType, Filter, GlobalModel, IdGenerator, IntoKey, IntoTenantId, IntoValue, Json,
-    JsonPath, KeyType, Kind, Model, ModelDef, MutableModel, Order, OwnedModel, Relation, RemovableModel,
-    Tenancy, TenantId, TenantModel, ToMany, ToOne, ToUnique, Value, Violation, generate_id, generate_ulid,
+    Actor, Aggregates, ArrayElement, AuditEntry, AuditOperation, Clock, Column, DbEnum, DeletableModel,
+    Dialect, Embed, Error, ErrorKind, FieldType, Filter, GlobalModel, GroupKeys, IdGenerator, IntoKey,
+    IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Measured, Model, ModelDef, MutableModel, Order,
+    OwnedModel, Ranking, Relation, RemovableModel, Tenancy, TenantId, TenantModel, ToMany, ToOne, ToUnique,
+    Value, Violation, count, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use model_ext::ModelExt;

@@ -1,11 +1,11 @@
 //! The nine operations as functions of a model.
 
-use ennead_core::{DeletableModel, IntoKey, Model, MutableModel};
+use ennead_core::{Aggregates, DeletableModel, IntoKey, Model, MutableModel};
 
 use crate::audit::{Audited, History};
 use crate::op::{
-    BulkCreate, BulkCreateStream, BulkDelete, BulkUpdate, BulkUpdateEach, Count, Create, Delete, List, Read,
-    RelatedTo, RelationsOf, Restore, Update,
+    Aggregate, BulkCreate, BulkCreateStream, BulkDelete, BulkUpdate, BulkUpdateEach, Count, Create, Delete,
+    List, Read, RelatedTo, RelationsOf, Restore, Update,
 };
 
 /// The nine operations of a model. Each gives a value that is inspected, passed on, or run on a scope.
@@ -137,6 +137,38 @@ pub trait ModelExt: Model {
     #[must_use = "an operation does nothing until `.run(&scope).await`"]
     fn count() -> Count<Self> {
         Count::new()
+    }
+
+    /// Sums rows up: `count()`, or `.sum()`, `.avg()`, `.min()` and `.max()` of columns, one or a tuple of up to eight, of all
+    /// rows or of groups.
+    ///
+    /// ```
+    /// use ennead::count;
+    /// use ennead::prelude::*;
+    /// #[model]
+    /// struct Sale { #[key] id: String, #[tenant] shop_id: String, region: String, units: i64 }
+    ///
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main] async fn main() -> Result<(), Error> {
+    /// let db = Db::connect("sqlite::memory:").await?;
+    /// ennead::schema![Sale].create(&db).await?;
+    /// let shop = db.tenant("shop-1")?;
+    /// let sale = |region: &str, units| NewSale { region: region.into(), units };
+    /// Sale::bulk_create([sale("north", 2), sale("south", 3), sale("north", 5)]).run(&shop).await?;
+    ///
+    /// assert_eq!(Sale::aggregate((count(), Sale::UNITS.sum())).run(&shop).await?, (3, Some(10)));
+    /// let regions = Sale::aggregate((count(), Sale::UNITS.max()))
+    ///     .group_by(Sale::REGION)
+    ///     .order_by(Sale::UNITS.sum().desc())
+    ///     .run(&shop)
+    ///     .await?;
+    /// assert_eq!(regions, [("north".to_owned(), (2, Some(5))), ("south".to_owned(), (1, Some(3)))]);
+    /// # Ok(()) }
+    /// # #[cfg(not(feature = "sqlite"))] fn main() {}
+    /// ```
+    #[must_use = "an operation does nothing until `.run(&scope).await`"]
+    fn aggregate<A: Aggregates<Self>>(measures: A) -> Aggregate<Self, A> {
+        Aggregate::new(measures)
     }
 
     /// Creates many rows, all or none.

@@ -7,6 +7,7 @@ use crate::def::{Action, FieldDef, KeyDef, KeyGeneration, ReferenceDef};
 use crate::operation::{Assignment, Conflict, Count, Delete, Deleted, Select, Update, UpdateEach};
 use crate::tenant_id::IntoTenantId;
 
+mod aggregates;
 mod relations;
 
 const fn reference(target: fn() -> &'static ModelDef) -> Option<ReferenceDef> {

@@ -4,15 +4,15 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ennead_core::{
-    ConflictAction, Dialect, Error, Expr, Guard, Insert, Kind, ModelDef, Operand, Operation, ParentCheck,
-    Role, Scoped, Select, Target, Value,
+    ConflictAction, Dialect, Error, Expr, Guard, Insert, Kind, Measure, ModelDef, Operand, Operation,
+    ParentCheck, Rank, Role, Scoped, Target, Value,
 };
 use lru::LruCache;
 
 use super::hash::CacheHasher;
 use super::program::{Batch, Bind, Program};
 use super::shape::{Form, Key, Shape};
-use super::{select, write};
+use super::{aggregate, select, write};
 
 /// How many shapes are kept. Those of a program's own operations are few; dynamic filters make more.
 const KEPT: usize = 1024;
@@ -92,6 +92,7 @@ fn render(dialect: Dialect, key: &Key) -> Result<Shape, Error> {
     match &key.operation {
         Operation::Select(op) => select::list(dialect, op, &key.guard),
         Operation::Count(op) => select::count(dialect, op, &key.guard),
+        Operation::Aggregate(op) => aggregate::aggregate(dialect, op, &key.guard),
         Operation::Insert(op) => write::insert(dialect, op, &key.guard, key.form),
         Operation::Update(op) => write::update(dialect, op, &key.guard),
         Operation::UpdateEach(op) => write::update_each(dialect, op, &key.guard, key.form),
@@ -153,12 +154,29 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
             }
             let by_key = op.limit.is_none() && is_by_key(model, op.filter.as_ref());
             program.heavy = !by_key && op.limit.is_none_or(|limit| limit > HEAVY_LIMIT);
-            taker.limit(op, &mut program);
+            taker.limit(&mut op.limit, &mut op.offset, &mut program);
         }
         Operation::Count(op) => {
             if let Some(filter) = &mut op.filter {
                 taker.expr(model, filter)?;
             }
+        }
+        Operation::Aggregate(op) => {
+            if let Some(filter) = &mut op.filter {
+                taker.expr(model, filter)?;
+            }
+            for at in &op.group_by {
+                taker.exact_decimal(model, *at, "groups")?;
+            }
+            let ranked = op.order.iter().filter_map(|rank| match rank.by {
+                Rank::Measure(measure) => Some(measure),
+                Rank::Key(_) => None,
+            });
+            for measure in op.measures.iter().copied().chain(ranked) {
+                taker.must_sum_up(model, measure)?;
+            }
+            program.heavy = true;
+            taker.limit(&mut op.limit, &mut 0, &mut program);
         }
         Operation::Insert(op) => {
             if let Some(conflict) = &mut op.conflict
@@ -252,23 +270,23 @@ impl Taker {
 
     /// Limit and offset are binds on Postgres. SQLite would prepare anew at each bind of a limit, so there the text holds
     /// the next power of two (few shapes), and the backend itself stops at the limit and passes over the offset.
-    fn limit(&mut self, op: &mut Select, program: &mut Program) {
+    fn limit(&mut self, limit: &mut Option<u64>, offset: &mut u64, program: &mut Program) {
         if self.dialect == Dialect::Sqlite {
-            program.limit = op.limit;
-            program.offset = op.offset;
-            let rounded = |limit: u64| limit.saturating_add(op.offset).checked_next_power_of_two();
-            op.limit = op.limit.map(|limit| rounded(limit).unwrap_or(i64::MAX as u64).min(i64::MAX as u64));
-            op.offset = 0;
+            program.limit = *limit;
+            program.offset = *offset;
+            let rounded = |limit: u64| limit.saturating_add(*offset).checked_next_power_of_two();
+            *limit = limit.map(|limit| rounded(limit).unwrap_or(i64::MAX as u64).min(i64::MAX as u64));
+            *offset = 0;
             return;
         }
         let mut slot = |number: u64| {
             self.push(Value::Int(i64::try_from(number).unwrap_or(i64::MAX)), Kind::I64, false);
             self.binds.len() as u64 - 1
         };
-        op.limit = op.limit.map(&mut slot);
-        if op.offset != 0 {
+        *limit = limit.map(&mut slot);
+        if *offset != 0 {
             // Slots count from 0, and an offset of 0 is none.
-            op.offset = slot(op.offset) + 1;
+            *offset = slot(*offset) + 1;
         }
     }
 
@@ -436,6 +454,14 @@ impl Taker {
 
     fn must_add(&self, model: &ModelDef, column: u16) -> Result<(), Error> {
         self.exact_decimal(model, column, "`add`")
+    }
+
+    fn must_sum_up(&self, model: &ModelDef, measure: Measure) -> Result<(), Error> {
+        match measure {
+            Measure::Rows => Ok(()),
+            Measure::Sum(at) | Measure::Avg(at) => self.exact_decimal(model, at, "sum and average"),
+            Measure::Min(at) | Measure::Max(at) => self.exact_decimal(model, at, "order and ranges"),
+        }
     }
 
     fn exact_decimal(&self, model: &ModelDef, column: u16, what: &str) -> Result<(), Error> {

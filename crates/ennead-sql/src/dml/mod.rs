@@ -1,5 +1,6 @@
 //! Operations as SQL: scoped operations in, programs out.
 
+mod aggregate;
 mod expr;
 mod guard;
 mod hash;
@@ -12,6 +13,7 @@ mod write;
 mod probe;
 mod select;
 
+pub use aggregate::Totals;
 pub use hash::{CacheHasher, Mixer};
 pub use lower::{Planner, plan};
 pub use probe::{Probe, ambiguity, parent_exists, referred, row_exists};

@@ -28,9 +28,6 @@ pub(super) fn list(dialect: Dialect, op: &Select, tenant: &Guard) -> Result<Shap
         None => plain(query, &context, &columns, op),
     };
     if dialect == Dialect::Postgres {
-        if let Some(at) = op.limit {
-            query.limit(at);
-        }
         if op.offset != 0 {
             query.offset(op.offset - 1);
         }
@@ -38,12 +35,25 @@ pub(super) fn list(dialect: Dialect, op: &Select, tenant: &Guard) -> Result<Shap
             locked(&mut query, model.table, lock);
         }
     }
+    Ok(rendered(dialect, query, op.limit, kinds))
+}
+
+/// A select with its limit.
+pub(super) fn rendered(
+    dialect: Dialect,
+    mut query: SelectStatement,
+    limit: Option<u64>,
+    kinds: Vec<Kind>,
+) -> Shape {
+    if let (Dialect::Postgres, Some(at)) = (dialect, limit) {
+        query.limit(at);
+    }
     let mut shape = Shape::render(dialect, &query, Vec::new(), kinds);
-    if let (Dialect::Sqlite, Some(limit)) = (dialect, op.limit) {
+    if let (Dialect::Sqlite, Some(limit)) = (dialect, limit) {
         // sea-query would bind it.
         shape.sql = format!("{} LIMIT {limit}", shape.sql).into();
     }
-    Ok(shape)
+    shape
 }
 
 /// The rows in their order, behind those of an earlier page.
@@ -119,7 +129,8 @@ pub(super) fn count(dialect: Dialect, op: &Count, tenant: &Guard) -> Result<Shap
     Ok(Shape::render(dialect, &query, Vec::new(), vec![Kind::I64]))
 }
 
-fn conditions(
+/// The tenant's predicate, the living rows, and the user's filter.
+pub(super) fn conditions(
     query: &mut SelectStatement,
     context: &Context<'_>,
     tenant: &Guard,
@@ -139,10 +150,21 @@ fn conditions(
 
 /// NULLs first ascending, last descending: SQLite's own way, said aloud on Postgres where NULLs can be.
 fn order(query: &mut impl OrderedStatement, context: &Context<'_>, by: OrderBy) {
-    let expr = context.ordered(by.column);
-    let direction = if by.descending { SeaOrder::Desc } else { SeaOrder::Asc };
-    if context.dialect == Dialect::Postgres && context.field(by.column).nullable {
-        let nulls = if by.descending { NullOrdering::Last } else { NullOrdering::First };
+    let nullable = context.field(by.column).nullable;
+    order_by(query, context.dialect, context.ordered(by.column), by.descending, nullable);
+}
+
+/// The same for what may be NULL or not.
+pub(super) fn order_by(
+    query: &mut impl OrderedStatement,
+    dialect: Dialect,
+    expr: Sea,
+    descending: bool,
+    nullable: bool,
+) {
+    let direction = if descending { SeaOrder::Desc } else { SeaOrder::Asc };
+    if dialect == Dialect::Postgres && nullable {
+        let nulls = if descending { NullOrdering::Last } else { NullOrdering::First };
         query.order_by_expr_with_nulls(expr, direction, nulls);
     } else {
         query.order_by_expr(expr, direction);

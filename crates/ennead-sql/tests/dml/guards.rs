@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use ennead_core::{
-    Assignment, Compare, Conflict, ConflictAction, Count, Delete, Deleted, Dialect, Each, Expr, Insert,
-    IntoTenantId, ModelDef, ModelRef, Operand, Operation, OrderBy, RowLock, Scope, Select, Target, Tenancy,
-    Update, UpdateEach, Value,
+    Aggregate, Assignment, Compare, Conflict, ConflictAction, Count, Delete, Deleted, Dialect, Each, Expr,
+    Insert, IntoTenantId, Measure, ModelDef, ModelRef, Operand, Operation, OrderBy, Rank, RankBy, RowLock,
+    Scope, Select, Target, Tenancy, Update, UpdateEach, Value,
 };
 use ennead_sql::{BindRef, Probe, Program, ambiguity, parent_exists, plan, referred, row_exists};
 
@@ -53,7 +53,25 @@ fn operations(model: &'static ModelDef) -> Vec<(&'static str, Operation)> {
     let each = Select { each: Some(each), limit: None, columns: Some(vec![0]), ..list.clone() };
     let page = Select { after: Some(vec![Value::text("last"), key()]), ..list.clone() };
     let count = Count { model, filter: None, deleted: Deleted::Include };
+    let figures = Aggregate {
+        model,
+        filter: Some(either()),
+        deleted: Deleted::Include,
+        measures: vec![Measure::Rows, Measure::Max(1)],
+        group_by: Vec::new(),
+        order: Vec::new(),
+        limit: None,
+    };
+    let rank = |by, descending| RankBy { by, descending };
+    let groups = Aggregate {
+        group_by: vec![1, 0],
+        order: vec![rank(Rank::Measure(Measure::Rows), true), rank(Rank::Key(1), false)],
+        limit: Some(10),
+        ..figures.clone()
+    };
     let mut all = vec![
+        ("aggregate", Operation::Aggregate(figures)),
+        ("aggregate of groups", Operation::Aggregate(groups)),
         ("list", Operation::Select(list)),
         ("page", Operation::Select(page)),
         ("the first of each", Operation::Select(each)),

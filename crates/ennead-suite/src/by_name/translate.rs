@@ -1,8 +1,8 @@
 //! Operations as a node's name and its parameters.
 
 use ennead::__private::{
-    Assignment, Compare, Conflict, ConflictAction, Deleted, Expr, FieldDef, ModelDef, Operand, Role,
-    RowUpdate, Select, Target, Value, Values,
+    Aggregate, Assignment, Compare, Conflict, ConflictAction, Deleted, Expr, FieldDef, Measure, ModelDef,
+    Operand, Rank, RankBy, Role, RowUpdate, Select, Target, Value, Values,
 };
 use ennead::NodeOperation;
 use ennead::detour::{Ask, Asking};
@@ -56,6 +56,10 @@ pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
             put_filter(&mut params, "filter", count.filter.as_ref(), &writer(count.model.0))?;
             Ok((NodeOperation::Count, Json::Object(params)))
         }
+        Ask::Aggregate(aggregate) => {
+            let params = summary(&writer(aggregate.model.0), aggregate)?;
+            Ok((NodeOperation::Count, Json::Object(params)))
+        }
         Ask::Update(update) => {
             living(update.deleted)?;
             let writer = writer(update.model.0);
@@ -104,6 +108,56 @@ pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
             Ok((operation, Json::Object(params)))
         }
     }
+}
+
+fn summary(writer: &Writer<'_>, aggregate: &Aggregate) -> Result<Object, Reason> {
+    living(aggregate.deleted)?;
+    let named = |at: u16| {
+        let field = writer.model.field(at);
+        if field.hidden { Err(Reason::Hidden) } else { Ok(field.name) }
+    };
+    let mut params = Map::new();
+    put_filter(&mut params, "filter", aggregate.filter.as_ref(), writer)?;
+    for measure in &aggregate.measures {
+        let (function, at) = match *measure {
+            Measure::Rows => continue,
+            Measure::Sum(at) => ("sum", at),
+            Measure::Avg(at) => ("avg", at),
+            Measure::Min(at) => ("min", at),
+            Measure::Max(at) => ("max", at),
+        };
+        let name = json!(named(at)?);
+        if let Json::Array(names) = params.entry(function).or_insert_with(|| json!([]))
+            && !names.contains(&name)
+        {
+            names.push(name);
+        }
+    }
+    if aggregate.group_by.is_empty() {
+        return Ok(params);
+    }
+    let keys = aggregate.group_by.iter().map(|at| named(*at)).collect::<Result<Vec<_>, _>>()?;
+    params.insert("group_by".into(), json!(keys));
+    let most = i64::MAX.unsigned_abs() - 1;
+    params.insert("limit".into(), json!(aggregate.limit.map_or(most, |limit| limit.min(most))));
+    let rank = |rank: &RankBy| {
+        let by = match rank.by {
+            Rank::Key(at) => named(at)?.to_owned(),
+            Rank::Measure(Measure::Rows) => "count".to_owned(),
+            Rank::Measure(Measure::Sum(at)) => format!("sum.{}", named(at)?),
+            Rank::Measure(Measure::Avg(at)) => format!("avg.{}", named(at)?),
+            Rank::Measure(Measure::Min(at)) => format!("min.{}", named(at)?),
+            Rank::Measure(Measure::Max(at)) => format!("max.{}", named(at)?),
+        };
+        Ok(json!(if rank.descending { format!("-{by}") } else { by }))
+    };
+    let mut order = aggregate.order.iter().map(rank).collect::<Result<Vec<_>, _>>()?;
+    match order.len() {
+        0 => {}
+        1 => drop(params.insert("order_by".into(), order.swap_remove(0))),
+        _ => drop(params.insert("order_by".into(), Json::Array(order))),
+    }
+    Ok(params)
 }
 
 fn row(model: &'static ModelDef, values: &Values) -> Result<Json, Reason> {

@@ -32,6 +32,10 @@ const BEYOND_SCHEMAS: &[(&str, &str)] = &[
     ("is set twice", "names in two objects, or in an array and an object"),
     ("is included twice", "a relation by its name, and again in an object of names"),
     ("sets nothing", "where `data` holds the scope's own tenant and nothing else"),
+    (
+        "is not among the columns of `group_by`",
+        "groups are ordered by their own fields, which `group_by` names",
+    ),
     ("of all rows or of none", "what one row gives depends on the other rows"),
 ];
 
@@ -97,9 +101,11 @@ async fn schemas_and_nodes_agree(bed: Bed) {
     }
 }
 
-/// Whether the parameters were refused: a sum that no column holds is only known when it is added.
+/// Whether the parameters were refused: a sum that no column or no value holds is only known when it is added.
 pub(super) fn is_refusal(error: &ennead::Error) -> bool {
-    error.is_invalid_input() && !error.to_string().contains("is out of range for its column")
+    let text = error.to_string();
+    let late = text.contains("is out of range for its column") || text.contains("the sum is out of range");
+    error.is_invalid_input() && !late
 }
 
 /// Whether an error is of the kinds that right parameters may give.

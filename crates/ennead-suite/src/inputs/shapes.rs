@@ -63,7 +63,7 @@ pub(super) fn params(draw: &mut Draw, node: &Node) -> Json {
             params
         }
         NodeOperation::List => list(draw, model),
-        NodeOperation::Count => optional(draw, "filter", |draw| filter(draw, model, 3)),
+        NodeOperation::Count => summary(draw, model),
         NodeOperation::BulkUpdate => match draw.below(3) {
             0 => {
                 let name = key_name(draw, model);
@@ -103,6 +103,53 @@ fn optional(draw: &mut Draw, name: &str, make: impl FnOnce(&mut Draw) -> Json) -
         1 => json!({ name: null }),
         _ => json!({ name: make(draw) }),
     }
+}
+
+/// What a Count node is asked; now and then what it refuses.
+fn summary(draw: &mut Draw, model: &'static ModelDef) -> Json {
+    let mut params = optional(draw, "filter", |draw| filter(draw, model, 3));
+    let all = visible(model);
+    let names = |draw: &mut Draw, is: fn(&FieldDef) -> bool| {
+        let some: Vec<&str> = all.iter().filter(|f| is(f)).map(|f| f.name).collect();
+        match some.len() {
+            0 => Json::Null,
+            len => {
+                let (first, second) = (draw.below(len), draw.below(len));
+                if first == second { json!([some[first]]) } else { json!([some[first], some[second]]) }
+            }
+        }
+    };
+    let in_order = |field: &FieldDef| !matches!(field.kind, Kind::Json | Kind::Array(_));
+    for name in ["sum", "avg", "min", "max"] {
+        if draw.below(3) == 0 {
+            let is = if matches!(name, "sum" | "avg") { is_number } else { in_order };
+            // Everything has an average, now and then.
+            let is = if draw.below(12) == 0 { |_: &FieldDef| true } else { is };
+            params[name] = names(draw, is);
+        }
+    }
+    if draw.any() {
+        let groups =
+            |field: &FieldDef| !matches!(field.kind, Kind::Json | Kind::Array(_) | Kind::F32 | Kind::F64);
+        let is = if draw.below(12) == 0 { |_: &FieldDef| true } else { groups };
+        params["group_by"] = names(draw, is);
+        let keys = params["group_by"].clone();
+        if draw.any() {
+            params["limit"] = draw.of(&[json!(0), json!(2), json!(100.0), Json::Null, json!(i64::MAX)]);
+        }
+        if draw.any() {
+            let name =
+                if draw.any() { all[draw.below(all.len())].name } else { keys[0].as_str().unwrap_or("id") };
+            let function = draw.of(&["", "", "sum.", "min.", "max.", "avg."]);
+            let rank = match draw.below(3) {
+                0 => json!("-count"),
+                1 => json!(format!("-{function}{name}")),
+                _ => json!(["+count", format!("{function}{name}")]),
+            };
+            params["order_by"] = rank;
+        }
+    }
+    params
 }
 
 fn list(draw: &mut Draw, model: &'static ModelDef) -> Json {

@@ -14,6 +14,8 @@ pub(super) const NO_JSON: &[(&str, &str)] = &[
     ("WithDeleted", "no parameter shows what is soft-deleted"),
     ("OnlyDeleted", "no parameter shows what is soft-deleted"),
     ("CountDeleted", "no parameter counts what is soft-deleted"),
+    ("FiguresDeleted", "no parameter counts what is soft-deleted"),
+    ("FiguresNarrowed", "`.in_tenant(id)` narrows the host's scope, and nothing in JSON chooses a scope"),
     ("Stream", "a result in JSON is one value; a client pages by cursor"),
     ("update EachAdd", "rows of BulkUpdate say values, and amounts stand beside a filter"),
     ("update Restore", "no node brings a soft-deleted row back"),
@@ -220,12 +222,42 @@ pub(super) async fn filtered_read<M: Subject>(
             told(nodes.run("List", scope, with_filter(params, filter)).await)
         }
         FilteredRead::Pages => told(pages(nodes, scope, filter).await),
+        FilteredRead::Figures => {
+            told(nodes.run("Count", scope, with_filter(figures(json!({})), filter)).await)
+        }
+        FilteredRead::Groups => {
+            let params = figures(json!({ "group_by": ["name", "note"] }));
+            told(nodes.run("Count", scope, with_filter(params, filter)).await)
+        }
+        FilteredRead::GroupsRanked => {
+            let order = json!(["-sum.n", "-max.note"]);
+            let params = figures(json!({ "group_by": ["code"], "order_by": order, "limit": 2 }));
+            told(nodes.run("Count", scope, with_filter(params, filter)).await)
+        }
+        FilteredRead::GroupsByOwner => {
+            let names = ["tenant_id", "parent_id", "id"];
+            let owner = names.into_iter().find(|name| M::DEF.find(name).is_some());
+            let params = json!({ "group_by": [owner], "max": ["note"] });
+            told(nodes.run("Count", scope, with_filter(params, filter)).await)
+        }
         FilteredRead::Count => told(nodes.run("Count", scope, with_filter(json!({}), filter)).await),
         FilteredRead::WithDeleted
         | FilteredRead::OnlyDeleted
         | FilteredRead::CountDeleted
+        | FilteredRead::FiguresDeleted
+        | FilteredRead::FiguresNarrowed
         | FilteredRead::Stream => return None,
     })
+}
+
+/// With what rows amount to: as the typed face has it.
+fn figures(mut params: Json) -> Json {
+    for (name, fields) in
+        [("sum", vec!["n"]), ("avg", vec!["n"]), ("min", vec!["name"]), ("max", vec!["note", "code"])]
+    {
+        set(&mut params, name, json!(fields));
+    }
+    params
 }
 
 /// What stands beside the rows of a shape: as the typed face has it.

@@ -1,7 +1,8 @@
 //! The cells of the matrix, as tables of data: which operation, aimed at what.
 
+use ennead::op::Aggregate;
 use ennead::prelude::*;
-use ennead::{Filter, OwnedModel, TenantModel};
+use ennead::{Filter, Measured, OwnedModel, TenantModel};
 use futures_util::TryStreamExt;
 
 use super::stage::{Stage, own_key, their_key, told, told_set};
@@ -67,7 +68,7 @@ macro_rules! table {
 
 table! { /** Reads by key. */ KeyedRead, KEYED_READS: Read, Optional, WithDeleted, History }
 table! { /** Reads of rows that match. */
-FilteredRead, FILTERED_READS: List, Included, WithDeleted, OnlyDeleted, Ordered, First, Pages, Stream, Count, CountDeleted }
+FilteredRead, FILTERED_READS: List, Included, WithDeleted, OnlyDeleted, Ordered, First, Pages, Stream, Count, CountDeleted, Figures, FiguresDeleted, FiguresNarrowed, Groups, GroupsRanked, GroupsByOwner }
 table! { /** Updates by key. */
 KeyedUpdate, KEYED_UPDATES: Name, Add, When, WhenNot, CodeToTheirs, CodeToOwn, Each, EachWithOwn, EachAdd, Restore, ParentOwn, ParentTheirs, ParentMissing }
 table! { /** Updates of rows that match. */ FilteredUpdate, FILTERED_UPDATES: Bulk, Returning }
@@ -191,7 +192,38 @@ pub(super) async fn filtered_read<M: Subject>(
         }
         FilteredRead::Count => told(count().run(scope).await),
         FilteredRead::CountDeleted => told(count().with_deleted().run(scope).await),
+        FilteredRead::Figures => told(figures(filter).run(scope).await),
+        FilteredRead::FiguresDeleted => told(figures(filter).with_deleted().run(scope).await),
+        FilteredRead::FiguresNarrowed => {
+            told(figures(filter).in_tenant(stage.own.clone()).run(&stage.across).await)
+        }
+        FilteredRead::Groups => told(figures(filter).group_by((M::name(), M::note())).run(scope).await),
+        FilteredRead::GroupsRanked => {
+            let ranked = figures(filter).group_by(M::code()).order_by(M::n().sum().desc());
+            told(ranked.order_by(M::note().max().desc()).limit(2).run(scope).await)
+        }
+        FilteredRead::GroupsByOwner => M::by_owner(filter, scope).await,
     })
+}
+
+/// What rows amount to: a count, a sum, an average, and texts that may hold the canary.
+type Figures<M> = (
+    Measured<M, u64>,
+    Measured<M, Option<i64>>,
+    Measured<M, Option<f64>>,
+    Measured<M, Option<String>>,
+    Measured<M, Option<String>>,
+    Measured<M, Option<String>>,
+);
+
+fn figures<M: Subject>(filter: Option<Filter<M>>) -> Aggregate<M, Figures<M>> {
+    let (name, note) = (M::name(), M::note());
+    let all =
+        M::aggregate((ennead::count(), M::n().sum(), M::n().avg(), name.min(), note.max(), M::code().max()));
+    match filter {
+        Some(filter) => all.filter(filter),
+        None => all,
+    }
 }
 
 async fn pages<M: Subject>(

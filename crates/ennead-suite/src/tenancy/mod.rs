@@ -23,6 +23,7 @@ pub fn all() -> impl Iterator<Item = &'static crate::Case> {
         attacks::rows::CASES,
         attacks::parents::CASES,
         attacks::relations::CASES,
+        attacks::aggregates::CASES,
         attacks::requests::CASES,
         attacks::by_name::CASES,
         attacks::holes::CASES,

@@ -378,9 +378,10 @@ fn bare(expr: &Expr) -> &Expr {
 }
 
 /// The text as the parser can read it: it knows neither a conflict behind a SELECT without a table, nor one with the
-/// condition of a partial unique, nor a lock against changes that leaves keys to be referred to. None says anything about the tenant.
+/// condition of a partial unique, nor a lock against changes that leaves keys to be referred to, nor SQLite's shift of bits.
+/// None says anything about the tenant.
 fn readable(sql: &str) -> String {
-    let sql = sql.replace(" FOR NO KEY UPDATE", " FOR UPDATE");
+    let sql = sql.replace(" FOR NO KEY UPDATE", " FOR UPDATE").replace(" >> 32)", " / 32)");
     let sql = sql.replace(") ON CONFLICT", ") WHERE TRUE ON CONFLICT");
     let sql = if sql.contains(" VALUES ") { sql.replace(" WHERE TRUE ON", " ON") } else { sql };
     // The condition of a partial unique: `) WHERE "deleted_at" IS NULL DO `.

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 
-use ennead::Tenant;
 use ennead::prelude::*;
+use ennead::{Tenant, TenantId};
 
 use super::by_name::ByName;
 use super::world::{Dash, Frame, NewDash, NewFrame, Spec, Subject, Who, World};
@@ -13,6 +13,8 @@ use crate::Bed;
 pub(super) struct Stage<M> {
     pub(super) tenant: Tenant,
     pub(super) across: AcrossTenants,
+    /// The attacker's id, as the bypass narrows itself to it.
+    pub(super) own: TenantId,
     pub(super) by_name: ByName,
     initial: Vec<(Who, Vec<M>)>,
     marker: PhantomData<M>,
@@ -47,7 +49,8 @@ impl<M: Subject> Stage<M> {
             Some(id) => db.tenant(id).unwrap(),
             None => db.tenant(a.text.as_str()).unwrap(),
         };
-        let stage = Self { tenant, across, by_name: ByName::new::<M>(), initial, marker: PhantomData };
+        let own = tenant.id().clone();
+        let stage = Self { tenant, across, own, by_name: ByName::new::<M>(), initial, marker: PhantomData };
         stage.insert().await;
         stage
     }

@@ -114,6 +114,11 @@ async fn the_rules_refuse_what_carries_no_tenant(_: Bed) {
         "DELETE FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? AND EXISTS (SELECT 1 FROM \"m_text\" AS \"ennead_related_1\" WHERE \"ennead_related_1\".\"id\" = ?)",
         "SELECT 1 FROM (SELECT \"m_text\".\"id\" AS \"id\", \"m_text\".\"tenant_id\" AS \"tenant_id\", ROW_NUMBER() OVER (PARTITION BY \"m_text\".\"id\" ORDER BY \"m_text\".\"id\" ASC) AS \"ennead_row\" FROM \"m_text\") AS \"ennead_each\" WHERE \"ennead_each\".\"tenant_id\" = ? AND \"ennead_each\".\"ennead_row\" <= ?",
         "SELECT 1 FROM (SELECT 1, ROW_NUMBER() OVER (PARTITION BY \"m_text\".\"tenant_id\" ORDER BY \"m_text\".\"id\" ASC) AS \"ennead_row\" FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? OR TRUE) AS \"ennead_each\" WHERE \"ennead_each\".\"ennead_row\" <= ?",
+        "SELECT \"m_text\".\"tenant_id\", COUNT(*) FROM \"m_text\" GROUP BY \"m_text\".\"tenant_id\"",
+        "SELECT MAX(\"m_text\".\"name\") FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? OR TRUE",
+        "SELECT (SELECT MAX(\"m_text\".\"name\") FROM \"m_text\") FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ?",
+        "SELECT COUNT(*) FROM \"m_text\" GROUP BY \"m_text\".\"tenant_id\" HAVING \"m_text\".\"tenant_id\" = ?",
+        "SELECT COUNT(*) FROM \"m_global\" GROUP BY (SELECT 1 FROM \"m_text\")",
         "UPDATE \"m_text\" SET \"name\" = ? WHERE \"m_text\".\"id\" = ?",
         "DELETE FROM \"m_text\" WHERE \"m_text\".\"id\" = ?",
         "INSERT INTO \"m_text\" (\"id\") VALUES (?)",
@@ -127,6 +132,7 @@ async fn the_rules_refuse_what_carries_no_tenant(_: Bed) {
     for sql in [
         "SELECT 1 FROM (SELECT \"m_text\".\"id\" AS \"id\", ROW_NUMBER() OVER (PARTITION BY \"m_text\".\"id\" ORDER BY \"m_text\".\"id\" ASC) AS \"ennead_row\" FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ?) AS \"ennead_each\" WHERE \"ennead_each\".\"ennead_row\" <= ?",
         "SELECT 1 FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? AND (FALSE OR TRUE)",
+        "SELECT \"m_text\".\"name\", SUM(\"m_text\".\"n\" >> 32), SUM(\"m_text\".\"n\" & 4294967295) FROM \"m_text\" WHERE \"m_text\".\"tenant_id\" = ? GROUP BY \"m_text\".\"name\" ORDER BY SUM(\"m_text\".\"n\" >> 32) + (SUM(\"m_text\".\"n\" & 4294967295) >> 32) DESC LIMIT 4",
         "SELECT 1 FROM \"m_global\" WHERE (NOT EXISTS (SELECT 1 FROM \"m_text\" AS \"ennead_related_1\" WHERE \"ennead_related_1\".\"tenant_id\" = ?))",
     ] {
         rules.check(&SQLiteDialect {}, sql, None).unwrap();

@@ -10,11 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use ennead::__private::{Columns, Create};
 use ennead::prelude::*;
-use ennead::{Clock, Column, Filter, IdGenerator, Order, TenantId};
+use ennead::{Clock, Column, Filter, IdGenerator, Order, TenantId, count};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::stage::told_set;
+use super::stage::{told, told_set};
 
 /// One tenant under all the names that the shapes know it by.
 #[derive(Debug, Clone)]
@@ -165,6 +165,8 @@ pub(super) trait Subject:
     fn parents(_: &Who) -> Option<String> {
         None
     }
+    /// How many rows there are for each value of the column that holds the tenant or leads to it, and the greatest note.
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_>;
     /// The list with what is related to its rows, one way and back, for shapes that have relations.
     fn including(list: ennead::op::List<Self>, _: &Tenant) -> Option<Telling<'_>> {
         drop(list);
@@ -179,6 +181,17 @@ macro_rules! told_beside {
     ($list:ident, $scope:ident, $relations:expr) => {
         Some(Box::pin(async move { told_set($list.include($relations).run($scope).await) }))
     };
+}
+
+macro_rules! told_groups {
+    ($filter:ident, $scope:ident, $column:expr) => {{
+        let all = Self::aggregate((count(), Self::NOTE.max()));
+        let all = match $filter {
+            Some(filter) => all.filter(filter),
+            None => all,
+        };
+        Box::pin(async move { told(all.group_by($column).run($scope).await) })
+    }};
 }
 
 macro_rules! subject {
@@ -293,6 +306,9 @@ subject! {
     fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
         told_beside!(list, scope, (TextDoc::ABOVE, TextDoc::BELOW.limit(1)))
     }
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
+        told_groups!(filter, scope, TextDoc::TENANT_ID)
+    }
 }
 
 subject! {
@@ -309,6 +325,9 @@ subject! {
     fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
         told_beside!(list, scope, (UuidDoc::ABOVE, UuidDoc::BELOW.limit(1)))
     }
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
+        told_groups!(filter, scope, UuidDoc::TENANT_ID)
+    }
 }
 
 subject! {
@@ -324,6 +343,9 @@ subject! {
     reaching: |a, b| [by_tenant!(IntDoc, a.int, b.int), by_itself!(IntDoc)].concat(),
     fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
         told_beside!(list, scope, (IntDoc::ABOVE, IntDoc::BELOW.limit(1)))
+    }
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
+        told_groups!(filter, scope, IntDoc::TENANT_ID)
     }
 }
 
@@ -342,6 +364,9 @@ subject! {
         told_beside!(list, scope, (GlobalKeyDoc::ABOVE, GlobalKeyDoc::BELOW.limit(1)))
     }
     const KEY_CLASHES: bool = true;
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
+        told_groups!(filter, scope, GlobalKeyDoc::TENANT_ID)
+    }
 }
 
 /// Makes the extra UNIQUE (tenant, id) of `key = "global"` stand: a composite foreign key leans on it.
@@ -369,6 +394,9 @@ subject! {
     ],
     const KEY_CLASHES: bool = true;
     const CODE_CLASHES: bool = true;
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
+        told_groups!(filter, scope, Root::ID)
+    }
 }
 
 #[model(table = "m_dash", key = "global")]
@@ -440,6 +468,9 @@ subject! {
     fn parents(who: &Who) -> Option<String> {
         Some(who.dash.clone())
     }
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
+        told_groups!(filter, scope, ViaOne::PARENT_ID)
+    }
 }
 
 subject! {
@@ -468,6 +499,9 @@ subject! {
     fn parents(who: &Who) -> Option<String> {
         Some(who.frame.clone())
     }
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
+        told_groups!(filter, scope, ViaTwo::PARENT_ID)
+    }
 }
 
 subject! {
@@ -479,6 +513,9 @@ subject! {
     belongs: |_row, _who| false,
     reaching: |_a, _b| Vec::new(),
     const NOBODYS: bool = true;
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
+        told_groups!(filter, scope, Plan::ID)
+    }
 }
 
 subject! {
@@ -497,6 +534,9 @@ subject! {
         told_beside!(list, scope, (SharedDoc::ABOVE, SharedDoc::BELOW.limit(1)))
     }
     const SHARED: bool = true;
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
+        told_groups!(filter, scope, SharedDoc::TENANT_ID)
+    }
 }
 
 subject! {
@@ -515,6 +555,9 @@ subject! {
         told_beside!(list, scope, (SoftDoc::ABOVE, SoftDoc::BELOW.limit(1)))
     }
     const MORTAL: bool = true;
+    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
+        told_groups!(filter, scope, SoftDoc::TENANT_ID)
+    }
 }
 
 /// All tables of the matrix.

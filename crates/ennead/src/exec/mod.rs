@@ -29,7 +29,7 @@ pub(crate) use apart::apart;
 pub(crate) use delete::delete;
 pub(crate) use following::restore;
 pub(crate) use insert::{Atomic, insert};
-pub(crate) use read::{complete_order, count, page_digest, select};
+pub(crate) use read::{aggregate, complete_order, count, page_digest, select};
 pub(crate) use show::{show, show_delete, show_insert, show_update};
 pub(crate) use start::Started;
 pub(crate) use update::{update, update_each};

@@ -1,10 +1,13 @@
-//! Read, List and Count.
+//! Read, List, Count and aggregates.
 
 use std::hash::{Hash, Hasher};
 
 use ennead_core::{
-    Count, Error, ErrorKind, Kind, Operation, OrderBy, Scope, Select, TenantId, Value, admit_operation,
+    Aggregate, Count, Error, ErrorKind, Kind, Operation, OrderBy, Scope, Select, TenantId, Value,
+    admit_operation,
 };
+
+use ennead_sql::Totals;
 
 use super::work::Work;
 use super::{Done, Handle};
@@ -40,6 +43,25 @@ pub(crate) async fn count(handle: Handle<'_>, narrow: Option<TenantId>, count: C
         Some(Value::Int(count)) => Ok(count.unsigned_abs()),
         _ => Err(Error::new(ErrorKind::Decode, format!("{}: the count gave no number", model.name))),
     }
+}
+
+/// Runs an aggregate: the keys and what the rows amount to, for each group.
+pub(crate) async fn aggregate(
+    handle: Handle<'_>,
+    narrow: Option<TenantId>,
+    aggregate: Aggregate,
+) -> Result<Vec<Vec<Value>>, Error> {
+    let model = aggregate.model.0;
+    let planner = &handle.db.planner;
+    let totals = Totals::of(planner.dialect(), &aggregate);
+    let mut operation = Operation::Aggregate(aggregate);
+    admit_operation(&mut operation)?;
+    let program = planner.plan(handle.scoped(narrow.as_ref(), operation)?)?;
+    let mut work = Work::open(handle, false, false).await?;
+    let sink = Box::new(ValueRows::new(program.shape.outputs.clone()));
+    let done = work.run(model, program, sink).await.map_err(|failed| failed.failure.error);
+    let done = work.end(done).await?;
+    downcast::<ValueRows>(done.sink)?.rows.into_iter().map(|row| totals.read(row)).collect()
 }
 
 /// Makes an order total: the key is its last part, and the tenant with it where keys are the tenants' own and the scope

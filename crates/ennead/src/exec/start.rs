@@ -6,13 +6,15 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use ennead_core::{Conflict, Count, Delete, Error, ModelDef, RowUpdate, Select, TenantId, Update, Values};
+use ennead_core::{
+    Aggregate, Conflict, Count, Delete, Error, ModelDef, RowUpdate, Select, TenantId, Update, Value, Values,
+};
 
 use super::{Done, Handle};
 #[cfg(feature = "__detour")]
 use crate::detour::{Ask, way};
 use crate::op::Narrow;
-use crate::sink::{MakeSink, Nothing, Sink};
+use crate::sink::{MakeSink, Nothing, Sink, ValueRows};
 
 /// Where the tests send the operation another way, goes it: see `detour`.
 macro_rules! detour {
@@ -99,6 +101,22 @@ pub(crate) fn count(handle: Handle<'_>, narrow: Narrow, count: Count) -> Started
         let affected = super::count(handle, narrow, count).await?;
         Ok(Done { affected, sink: Box::new(Nothing) })
     })
+}
+
+/// An aggregate; its values are the sink's rows.
+pub(crate) fn aggregate(handle: Handle<'_>, narrow: Narrow, aggregate: Aggregate) -> Started<'_> {
+    Box::pin(async move {
+        let narrow = narrow.take()?;
+        #[cfg(feature = "__detour")]
+        if let Some(way) = way(&handle, narrow.is_some(), Ask::Aggregate(&aggregate)) {
+            return way.figures(handle, &aggregate).await.map(figures);
+        }
+        super::aggregate(handle, narrow, aggregate).await.map(figures)
+    })
+}
+
+fn figures(rows: Vec<Vec<Value>>) -> Done {
+    Done { affected: rows.len() as u64, sink: Box::new(ValueRows { kinds: Vec::new(), rows }) }
 }
 
 /// Update and BulkUpdate.

@@ -1,5 +1,6 @@
 //! What a node takes and gives, as JSON Schemas (draft 2020-12), from the same definitions that the node itself reads.
 
+mod aggregate;
 mod filter;
 mod include;
 
@@ -49,7 +50,9 @@ fn sentence(node: &Node) -> String {
         NodeOperation::Update => format!("Updates {a} {name} by its key."),
         NodeOperation::Delete => format!("Deletes {a} {name} by its key."),
         NodeOperation::List => format!("Lists rows of {name}, 100 unless said."),
-        NodeOperation::Count => format!("Counts rows of {name}."),
+        NodeOperation::Count => {
+            format!("Counts rows of {name}, and sums them up.")
+        }
         NodeOperation::BulkCreate => format!("Creates many rows of {name}, all or none."),
         NodeOperation::BulkUpdate => format!("Updates many rows of {name}, all or none."),
         NodeOperation::BulkDelete => format!("Deletes many rows of {name}, all or none."),
@@ -134,7 +137,7 @@ fn parameters(node: &Node) -> Json {
             let ways = [of(rows, &[]), of(page, &["cursor"]), json!({ "type": "null" })];
             with_filter(json!({ "anyOf": ways }), node)
         }
-        NodeOperation::Count => with_filter(nullable(of([("filter", nullable(reference()))], &[])), node),
+        NodeOperation::Count => with_filter(aggregate::parameters(model), node),
         NodeOperation::BulkUpdate => {
             let shared = |target: &'static str, schema: Json, rest: Option<(&'static str, Json)>| {
                 let properties = [(target, schema)].into_iter().chain(rest).chain(sets(model));
@@ -210,7 +213,7 @@ fn result(node: &Node) -> Json {
             let next = json!({ "type": ["string", "null"] });
             json!({ "anyOf": [rows.clone(), of([("items", rows), ("next", next)], &["items", "next"])] })
         }
-        NodeOperation::Count => of([("count", count())], &["count"]),
+        NodeOperation::Count => aggregate::result(model),
         NodeOperation::BulkCreate => {
             let ids = json!({ "type": "array", "items": kind(&model.key_field().kind) });
             of([affected(), ("ids", ids)], &["affected", "ids"])

@@ -1,5 +1,6 @@
 //! The operations by name: JSON in, JSON out, over the same executor as the typed face.
 
+pub(crate) mod aggregate;
 mod conflict;
 mod describe;
 mod filter;
@@ -24,9 +25,8 @@ use crate::exec::{Handle, apart};
 use crate::schema::Schema;
 use crate::scopes::sealed::Handles;
 
-use include::Include;
 use relations::Relations;
-use request::Request;
+use request::{Gives, Request};
 
 pub use describe::NodeInfo;
 pub(crate) use params::nearest;
@@ -175,9 +175,9 @@ impl Node {
         Error::new(ErrorKind::Forbidden, format!("there is no {name}: {why}")).with_model(model)
     }
 
-    /// Reads the parameters, and tells what they include.
-    pub(crate) fn check(&self, params: Json) -> Result<Vec<Include>, Error> {
-        read::parse(self, &Scope::AcrossTenants, params).map(Request::includes)
+    /// Reads the parameters, and tells what they let it give.
+    pub(crate) fn check(&self, params: Json) -> Result<Gives, Error> {
+        read::parse(self, &Scope::AcrossTenants, params).map(Request::gives)
     }
 
     /// What it takes and gives, as JSON Schemas.

@@ -13,8 +13,8 @@ use super::request::Request;
 use super::{Node, NodeOperation, write};
 use crate::op::Cursor;
 
-/// How many rows a list gives where nothing is said.
-const DEFAULT_LIMIT: u64 = 100;
+/// How many rows a list gives, and how many groups an aggregate, where nothing is said.
+pub(super) const DEFAULT_LIMIT: u64 = 100;
 
 /// Reads the parameters of a node, under the tenant's predicate.
 pub(super) fn parse(node: &Node, scope: &Scope, params: Json) -> Result<Request, Error> {
@@ -121,13 +121,22 @@ impl Call<'_> {
 
     fn count(&self, mut params: Params) -> Result<Request, Error> {
         let filter = self.filter(&mut params)?;
-        params.finish(&["filter"])?;
+        let summary = self.summary(&mut params, filter.as_ref())?;
+        params.finish(&["filter", "sum", "avg", "min", "max", "group_by", "order_by", "limit"])?;
+        if let Some(summary) = summary {
+            return Ok(Request::Aggregate(summary));
+        }
         Ok(Request::Count(Count { model: ModelRef(self.model), filter, deleted: Deleted::Exclude }))
     }
 
     pub(super) fn fields(&self, params: &mut Params) -> Result<Option<Vec<u16>>, Error> {
-        let Some(json) = params.take("fields").filter(|json| !json.is_null()) else { return Ok(None) };
-        let path = params.at("fields");
+        self.columns(params, "fields")
+    }
+
+    /// Reads a list of fields; `null` is none.
+    pub(super) fn columns(&self, params: &mut Params, name: &str) -> Result<Option<Vec<u16>>, Error> {
+        let Some(json) = params.take(name).filter(|json| !json.is_null()) else { return Ok(None) };
+        let path = params.at(name);
         let Json::Array(items) = json else {
             return Err(invalid(self.model, &path, "expected an array of field names"));
         };
@@ -140,9 +149,9 @@ impl Call<'_> {
             let Json::String(name) = item else {
                 return Err(invalid(self.model, &path, "expected a string"));
             };
-            let (column, _) = field(self.model, &path, name, false)?;
+            let (column, definition) = field(self.model, &path, name, false)?;
             if columns.contains(&column) {
-                return Err(invalid(self.model, &path, "stands twice"));
+                return Err(invalid(self.model, &path, "stands twice").with_fields(vec![definition.name]));
             }
             columns.push(column);
         }

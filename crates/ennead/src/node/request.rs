@@ -9,6 +9,7 @@ use ennead_core::{
 };
 use serde_json::{Value as Json, json};
 
+use super::aggregate::Summary;
 use super::include::{self, Include};
 use super::json::to_json;
 use super::params::visible;
@@ -32,6 +33,7 @@ pub(crate) enum Request {
         includes: Vec<Include>,
     },
     Count(Count),
+    Aggregate(Summary),
     Update(Update),
     BulkUpdate(Update),
     BulkUpdateEach(Vec<RowUpdate>),
@@ -39,14 +41,25 @@ pub(crate) enum Request {
     BulkDelete(Delete),
 }
 
+/// What a node's parameters let it give.
+#[derive(Debug, Default)]
+pub(crate) struct Gives {
+    /// What stands beside its rows.
+    pub(crate) includes: Vec<Include>,
+    /// The names in the result of an aggregate.
+    pub(crate) figures: Option<Vec<&'static str>>,
+}
+
 impl Request {
-    /// What it includes.
-    pub(crate) fn includes(self) -> Vec<Include> {
+    /// What it gives.
+    pub(crate) fn gives(self) -> Gives {
         match self {
             Request::Read(_, includes) | Request::List(_, includes) | Request::Page { includes, .. } => {
-                includes
+                Gives { includes, figures: None }
             }
-            _ => Vec::new(),
+            Request::Count(_) => Gives { includes: Vec::new(), figures: Some(vec!["count"]) },
+            Request::Aggregate(summary) => Gives { includes: Vec::new(), figures: Some(summary.names()) },
+            _ => Gives::default(),
         }
     }
 
@@ -85,6 +98,10 @@ impl Request {
                 page(model, handle, select, limit, cursor, fields, includes).await
             }
             Request::Count(count) => Ok(json!({ "count": exec::count(handle, None, count).await? })),
+            Request::Aggregate(summary) => {
+                let (aggregate, result) = summary.into_parts();
+                exec::aggregate(handle, None, aggregate).await.map(result)
+            }
             Request::Update(update) => {
                 let done = self::update(handle, update, Box::new(JsonRows::all(model))).await?;
                 exec::one(downcast::<JsonRows>(done.sink)?.rows, model)

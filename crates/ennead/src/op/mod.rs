@@ -1,5 +1,6 @@
 //! The nine operations as values: thin generic shells over the executor.
 
+mod aggregate;
 mod bulk_create;
 mod bulk_create_stream;
 mod bulk_delete;
@@ -19,6 +20,7 @@ mod upsert;
 
 use ennead_core::{Error, Expr, IntoTenantId, TenantId};
 
+pub use aggregate::{Aggregate, Grouped};
 pub use bulk_create::{BulkCreate, BulkUpsert};
 pub use bulk_create_stream::BulkCreateStream;
 pub use bulk_delete::BulkDelete;

@@ -37,7 +37,7 @@ macro_rules! assignments {
         }
 
         /// Adds to a column, in the database: what others add at the same time is kept. NULL stays NULL.
-        pub fn add<T: FieldType<Class = class::Number>, A: UpdateAccess>(
+        pub fn add<T: FieldType<Class: class::Numeric>, A: UpdateAccess>(
             mut self,
             column: Column<M, T, A>,
             amount: impl IntoValue<T>,

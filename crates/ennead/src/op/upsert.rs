@@ -49,7 +49,7 @@ impl<M: Model> OnConflict<M> {
     }
 
     /// This column of the row that is there grows.
-    pub fn update_add<T: FieldType<Class = class::Number>, A: UpdateAccess>(
+    pub fn update_add<T: FieldType<Class: class::Numeric>, A: UpdateAccess>(
         self,
         column: ennead_core::Column<M, T, A>,
         amount: impl IntoValue<T>,
@@ -79,7 +79,7 @@ macro_rules! conflict_actions {
 
         /// This column of the row that is there grows too.
         pub fn update_add<
-            T: ennead_core::FieldType<Class = ennead_core::class::Number>,
+            T: ennead_core::FieldType<Class: ennead_core::class::Numeric>,
             A: ennead_core::UpdateAccess,
         >(
             mut self,
@@ -204,7 +204,7 @@ impl<M: Model> OnConflictBulk<M> {
     }
 
     /// This column of the rows that are there grows.
-    pub fn update_add<T: FieldType<Class = class::Number>, A: UpdateAccess>(
+    pub fn update_add<T: FieldType<Class: class::Numeric>, A: UpdateAccess>(
         self,
         column: ennead_core::Column<M, T, A>,
         amount: impl IntoValue<T>,

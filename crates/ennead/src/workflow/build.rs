@@ -8,6 +8,7 @@ use super::path::put;
 use super::samples::{kind_at, sample_at};
 use super::{Connection, Step, WorkflowBuilder};
 use crate::node::include::Include;
+use crate::node::request::Gives;
 use crate::node::{Node, NodeOperation, nearest};
 use crate::schema::Schema;
 
@@ -62,13 +63,12 @@ impl WorkflowBuilder {
         for connection in &self.connections {
             position(&connection.to, "a connection")?;
         }
-        let included: Vec<Option<Vec<Include>>> =
-            steps.iter().map(check_parameters).collect::<Result<_, _>>()?;
+        let gives: Vec<Option<Gives>> = steps.iter().map(check_parameters).collect::<Result<_, _>>()?;
         for at in 0..steps.len() {
             let mut needs = Vec::new();
             for input in &steps[at].inputs {
                 let from = position(&input.from, "a connection")?;
-                let from_node = (&steps[from].node, included[from].as_deref());
+                let from_node = (&steps[from].node, gives[from].as_ref());
                 fits(from_node, &input.output, &steps[at], &input.parameter)?;
                 needs.push(from);
             }
@@ -87,9 +87,9 @@ impl WorkflowBuilder {
     }
 }
 
-/// Reads the parameters with samples in the places that connections fill, and tells what they include; `None` where a connection
-/// says that.
-fn check_parameters(planned: &Planned) -> Result<Option<Vec<Include>>, Error> {
+/// Reads the parameters with samples in the places that connections fill, and tells what they let the node give; `None` where a
+/// connection says that.
+fn check_parameters(planned: &Planned) -> Result<Option<Gives>, Error> {
     let mut params = planned.step.params.clone();
     let connected = planned.inputs.iter().map(|input| input.parameter.as_str());
     for path in connected.chain(planned.step.for_each.iter().map(|each| each.parameter.as_str())) {
@@ -101,9 +101,14 @@ fn check_parameters(planned: &Planned) -> Result<Option<Vec<Include>>, Error> {
         }
     }
     let mut connected = planned.inputs.iter().map(|input| input.parameter.as_str());
-    let said_later = connected.any(|path| path == "include" || path.ends_with(".include"));
+    let counts = planned.node.operation() == NodeOperation::Count;
+    let says = |path: &str| match path {
+        "sum" | "avg" | "min" | "max" | "group_by" => counts,
+        path => path == "include" || path.ends_with(".include"),
+    };
+    let said_later = connected.any(says);
     match planned.node.check(params) {
-        Ok(included) => Ok(Some(included).filter(|_| !said_later)),
+        Ok(gives) => Ok(Some(gives).filter(|_| !said_later)),
         Err(error) if error.is_forbidden() => Err(error),
         Err(error) => Err(invalid(&planned.step.id, &error.to_string())),
     }
@@ -111,12 +116,12 @@ fn check_parameters(planned: &Planned) -> Result<Option<Vec<Include>>, Error> {
 
 /// Refuses a connection whose output does not exist, or whose type the parameter does not take.
 fn fits(
-    (from, included): (&Node, Option<&[Include]>),
+    (from, gives): (&Node, Option<&Gives>),
     output: &str,
     to: &Planned,
     parameter: &str,
 ) -> Result<(), Error> {
-    let given = output_kind(from, included, output).map_err(|what| invalid(&to.step.id, &what))?;
+    let given = output_kind(from, gives, output).map_err(|what| invalid(&to.step.id, &what))?;
     let taken = kind_at(&to.node, parameter);
     match (given, taken) {
         (Some(given), Some(taken)) if json_type(&given) != json_type(&taken) => {
@@ -133,7 +138,7 @@ fn fits(
 }
 
 /// The kind of an output, where its path names a field, of the row or of one that it includes.
-fn output_kind(node: &Node, included: Option<&[Include]>, output: &str) -> Result<Option<Kind>, String> {
+fn output_kind(node: &Node, gives: Option<&Gives>, output: &str) -> Result<Option<Kind>, String> {
     let model = node.model();
     let mut parts = output.split('.').filter(|part| !part.is_empty()).peekable();
     let row = match node.operation() {
@@ -150,21 +155,26 @@ fn output_kind(node: &Node, included: Option<&[Include]>, output: &str) -> Resul
         return match fields.clone().find(|field| field.name == name) {
             Some(field) if parts.peek().is_none() => Ok(Some(field.kind)),
             Some(_) => Ok(None),
-            None => related_kind(node, included, name, parts),
+            None => related_kind(node, gives.map(|gives| gives.includes.as_slice()), name, parts),
         };
     }
     let known: &[&str] = match node.operation() {
         NodeOperation::Delete => &["id", "deleted"],
-        NodeOperation::Count => &["count"],
+        NodeOperation::Count => match gives.and_then(|gives| gives.figures.as_deref()) {
+            Some(named) => named,
+            None => &["count", "sum", "avg", "min", "max", "groups", "more"],
+        },
         NodeOperation::BulkCreate => &["affected", "ids"],
         NodeOperation::BulkUpdate | NodeOperation::BulkDelete => &["affected"],
         _ => &["items", "next"],
     };
     match (name, node.operation()) {
         ("id", NodeOperation::Delete) => Ok(Some(model.key_field().kind)),
+        _ if !known.contains(&name) => {
+            Err(format!("{} gives no {name:?}{}", node.name(), nearest(name, known.iter().copied())))
+        }
         ("count", NodeOperation::Count) | ("affected", _) => Ok(Some(Kind::I64)),
-        _ if known.contains(&name) => Ok(None),
-        _ => Err(format!("{} gives no {name:?}{}", node.name(), nearest(name, known.iter().copied()))),
+        _ => Ok(None),
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) fn sample_at(node: &Node, path: &str) -> Json {
         ("ids" | "include", _) => return json!([]),
         ("limit" | "offset", _) => return json!(1),
         ("cursor", _) => return Json::Null,
+        ("sum" | "avg" | "min" | "max" | "group_by" | "order_by", NodeOperation::Count) => return Json::Null,
         _ => {}
     }
     let (place, last) = walk(node, path);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::filter::{Compare, Operand};
+use crate::operation::Aggregate;
 use crate::relation::{Hop, Related};
 
 const fn to_one(model: &'static ModelDef, field: u16) -> Hop {
@@ -50,6 +51,7 @@ fn every_place_of_a_condition_is_guarded() {
     let with = |operation: Operation, when: Option<Expr>| match operation {
         Operation::Select(op) => Operation::Select(Select { filter: when, ..op }),
         Operation::Count(op) => Operation::Count(Count { filter: when, ..op }),
+        Operation::Aggregate(op) => Operation::Aggregate(Aggregate { filter: when, ..op }),
         Operation::Update(op) => Operation::Update(Update { when, ..op }),
         Operation::Delete(op) => Operation::Delete(Delete { when, ..op }),
         other => other,
@@ -57,6 +59,7 @@ fn every_place_of_a_condition_is_guarded() {
     for operation in [
         with(select(&WIDGET), Some(board())),
         with(count(&WIDGET), Some(board())),
+        with(aggregates::every(&WIDGET), Some(board())),
         with(update(&WIDGET, nothing(), &[(2, false)]), Some(board())),
         update(&WIDGET, Target::Filter(board()), &[(2, false)]),
         with(delete(&WIDGET, nothing()), Some(board())),
@@ -66,6 +69,7 @@ fn every_place_of_a_condition_is_guarded() {
         let places: Vec<&Expr> = match scoped.operation() {
             Operation::Select(op) => op.filter.iter().collect(),
             Operation::Count(op) => op.filter.iter().collect(),
+            Operation::Aggregate(op) => op.filter.iter().collect(),
             Operation::Update(Update { target, when, .. })
             | Operation::Delete(Delete { target, when, .. }) => {
                 let filter = if let Target::Filter(filter) = target { Some(filter) } else { None };

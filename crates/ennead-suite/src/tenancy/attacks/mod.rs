@@ -1,5 +1,6 @@
 //! The attacks of the design by their numbers. Those that the types refuse are ui tests (`tests/ui/tenancy_*`).
 
+pub mod aggregates;
 pub mod by_name;
 pub mod holes;
 pub mod parents;
