@@ -51,7 +51,7 @@ fn sentence(node: &Node) -> String {
         NodeOperation::Delete => format!("Deletes {a} {name} by its key."),
         NodeOperation::List => format!("Lists rows of {name}, 100 unless said."),
         NodeOperation::Count => {
-            format!("Counts rows of {name}, and sums them up.")
+            format!("Counts rows of {name} and sums them up.")
         }
         NodeOperation::BulkCreate => format!("Creates many rows of {name}, all or none."),
         NodeOperation::BulkUpdate => format!("Updates many rows of {name}, all or none."),

@@ -71,6 +71,11 @@ impl<M: Model, A: Aggregates<M>> Aggregate<M, A> {
     }
 }
 
+/// Names the types without holding them.
+type Marker<M, K, A> = PhantomData<fn() -> (M, K, A)>;
+/// The keys of each group, and what its rows amount to.
+type Groups<M, K, A> = Vec<(<K as GroupKeys<M>>::Output, <A as Aggregates<M>>::Output)>;
+
 /// Sums up groups of rows: what `.group_by(…)` makes of an [`Aggregate`].
 ///
 /// They come in the order of their keys, ascending, with NULL first, unless `.order_by(…)` says another one.
@@ -79,7 +84,7 @@ impl<M: Model, A: Aggregates<M>> Aggregate<M, A> {
 pub struct Grouped<M, K, A> {
     aggregate: ennead_core::Aggregate,
     narrow: Narrow,
-    marker: PhantomData<fn() -> (M, K, A)>,
+    marker: Marker<M, K, A>,
 }
 
 impl<M: Model, K: GroupKeys<M>, A: Aggregates<M>> Grouped<M, K, A> {
@@ -130,9 +135,7 @@ fn one<M: Model, A: Aggregates<M>>(outcome: Outcome) -> Result<A::Output, Error>
     A::read(&mut ValueReader(rows.first().map_or(&[], Vec::as_slice)), 0)
 }
 
-fn groups<M: Model, K: GroupKeys<M>, A: Aggregates<M>>(
-    outcome: Outcome,
-) -> Result<Vec<(K::Output, A::Output)>, Error> {
+fn groups<M: Model, K: GroupKeys<M>, A: Aggregates<M>>(outcome: Outcome) -> Result<Groups<M, K, A>, Error> {
     let rows = downcast::<ValueRows>(outcome?.sink)?.rows;
     let group = |row: Vec<_>| {
         let reader = &mut ValueReader(&row);
