@@ -5,8 +5,8 @@
 mod find;
 
 use crate::def::{
-    Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, ModelDef, ReferenceDef, Role, Tenancy,
-    Uniqueness,
+    Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, Literal, ModelDef, ReferenceDef,
+    Tenancy, Uniqueness,
 };
 use crate::naming;
 use crate::rule::Rule;
@@ -163,7 +163,27 @@ fn unique(model: &ModelDef, parts: Vec<IndexPart>, tenant: Option<u16>, def: Opt
 /// The condition of a soft-deleted model's living rows, in SQL.
 #[must_use]
 pub fn living(model: &ModelDef) -> Option<String> {
-    model.role(Role::DeletedAt).map(|at| format!("{} IS NULL", quote(model.field(at).column)))
+    condition(model, "", true)
+}
+
+/// The same of its rows or of those that are deleted, with what stands before the name of the column. It is one text for both
+/// databases, and for partial indexes and questions alike, so that these find those.
+#[must_use]
+pub fn condition(model: &ModelDef, before: &str, living: bool) -> Option<String> {
+    let field = model.field(model.soft_delete()?);
+    let column = format!("{before}{}", quote(field.column));
+    let Some(flag) = field.soft_delete else {
+        return Some(format!("{column} IS {}NULL", if living { "" } else { "NOT " }));
+    };
+    Some(match flag.deleted {
+        Literal::Bool(deleted) if deleted == living => format!("NOT {column}"),
+        Literal::Bool(_) => column,
+        Literal::Text(deleted) => {
+            format!("{column} {} '{}'", if living { "<>" } else { "=" }, deleted.replace('\'', "''"))
+        }
+        Literal::Int(deleted) => format!("{column} {} {deleted}", if living { "<>" } else { "=" }),
+        Literal::Float(deleted) => format!("{column} {} {deleted}", if living { "<>" } else { "=" }),
+    })
 }
 
 /// A name in SQL: both databases quote alike.

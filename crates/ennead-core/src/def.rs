@@ -117,6 +117,8 @@ pub struct FieldDef {
     pub renamed_from: Option<&'static str>,
     /// What its values must keep to: `#[validate(…)]`.
     pub rules: &'static [crate::rule::Rule],
+    /// Its value tells whether the row is deleted.
+    pub soft_delete: Option<SoftDelete>,
     /// What tells whether JSON is what the field's type reads, for `Json<T>`.
     pub shape: Option<crate::field::JsonShape>,
 }
@@ -142,6 +144,7 @@ impl FieldDef {
             check: None,
             renamed_from: None,
             rules: &[],
+            soft_delete: None,
             shape: None,
         }
     }
@@ -227,6 +230,15 @@ impl fmt::Display for Literal {
             Literal::Text(text) => f.write_str(text),
         }
     }
+}
+
+/// A field whose value tells whether the row is deleted: `#[soft_delete(…)]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SoftDelete {
+    /// The value of a deleted row.
+    pub deleted: Literal,
+    /// The value of a row that is brought back; that of its default where none is said.
+    pub restored: Option<Literal>,
 }
 
 /// A reference to a row of another model.

@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::filter::{Expr, Operand};
 use crate::id::Sources;
 use crate::kind::Kind;
+use crate::lifecycle;
 use crate::model::Values;
 use crate::operation::{Assignment, Conflict, ConflictAction, Insert, ModelRef, Operation, Target};
 use crate::value::Value;
@@ -205,10 +206,10 @@ fn check_assignment(model: &ModelDef, assignment: &mut Assignment) -> Result<(),
         return Err(cannot_be_changed(model, field));
     }
     if assignment.add {
-        admit_operand(model, field, &mut assignment.value)
-    } else {
-        admit(model, field, &mut assignment.value)
+        return admit_operand(model, field, &mut assignment.value);
     }
+    admit(model, field, &mut assignment.value)?;
+    lifecycle::refuse_mark(model, field, &assignment.value)
 }
 
 /// Whether no update may set the field.

@@ -42,7 +42,7 @@ pub use column::{
 pub use declare::decimal;
 pub use def::{
     Action, CheckDef, DefaultDef, Dialect, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, KeyDef,
-    KeyGeneration, Literal, ModelDef, Nulls, ReferenceDef, Role, Tenancy, Uniqueness,
+    KeyGeneration, Literal, ModelDef, Nulls, ReferenceDef, Role, SoftDelete, Tenancy, Uniqueness,
 };
 pub use error::{Error, ErrorKind};
 pub use field::{ArrayElement, DbEnum, FieldType, Json, JsonShape, class};
@@ -55,7 +55,7 @@ pub use filter::{
 };
 pub use id::{Clock, IdGenerator, Sources, SystemClock, UuidV7, generate_id, generate_ulid};
 pub use kind::{EnumDef, Kind, Precision};
-pub use lifecycle::{hard_delete_refused, is_deletable};
+pub use lifecycle::{hard_delete_refused, is_deletable, is_restore, marks_rows};
 pub use model::{
     DeletableModel, Embed, GlobalModel, IntoKey, KeyType, Model, MutableModel, OwnedModel, RemovableModel,
     TenantModel, Values,

@@ -68,8 +68,8 @@ pub enum Guard {
 pub struct Shared {
     /// The bool column that is true.
     pub flag: u16,
-    /// The soft-delete column, which is empty: a row that its owner deleted is shared no more, `with_deleted` or not.
-    pub deleted_at: Option<u16>,
+    /// The column that tells of a soft deletion: a row that its owner deleted is shared no more, `with_deleted` or not.
+    pub deleted: Option<u16>,
 }
 
 impl Guard {
@@ -242,7 +242,7 @@ impl Scope {
     fn guard_within(&self, model: &'static ModelDef, reading: bool, hops: usize) -> Result<Guard, Error> {
         let by_column = |column: u16, flag: Option<u16>| {
             let value = self.tenant_value(model, &model.field(column).kind)?;
-            let shared = flag.map(|flag| Shared { flag, deleted_at: model.role(Role::DeletedAt) });
+            let shared = flag.map(|flag| Shared { flag, deleted: model.soft_delete() });
             Ok(value.map_or(Guard::Open, |value| Guard::Column { column, value, shared }))
         };
         match model.tenancy {
@@ -387,8 +387,10 @@ fn settles_by_tenant(insert: &Insert, tenant: u16) -> bool {
 /// Whether an update marks rows as deleted, or brings them back.
 fn marks_as_deleted(operation: &Operation) -> bool {
     let Operation::Update(update) = operation else { return false };
-    let marks = |column| update.model.field(column).role == Role::DeletedAt;
-    update.set.iter().any(|set| marks(set.column))
+    let sets_moment = |column| update.model.field(column).role == Role::DeletedAt;
+    lifecycle::marks_rows(update)
+        || lifecycle::is_restore(update)
+        || update.set.iter().any(|set| sets_moment(set.column))
 }
 
 fn by_key(operation: &Operation) -> bool {

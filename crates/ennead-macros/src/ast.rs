@@ -104,6 +104,7 @@ pub(crate) struct FieldAttrs {
     pub(crate) created_at: Option<Span>,
     pub(crate) updated_at: Option<Span>,
     pub(crate) deleted_at: Option<Span>,
+    pub(crate) soft_delete: Option<SoftDelete>,
     pub(crate) version: Option<Span>,
     pub(crate) check: Option<LitStr>,
     pub(crate) immutable: Option<Span>,
@@ -172,6 +173,22 @@ pub(crate) enum Action {
 pub(crate) struct Unique {
     pub(crate) span: Span,
     pub(crate) global: bool,
+}
+
+impl FieldAttrs {
+    /// The place of what tells of a soft deletion.
+    pub(crate) fn marks(&self) -> Option<Span> {
+        self.deleted_at.or(self.soft_delete.as_ref().map(|mark| mark.span))
+    }
+}
+
+/// `#[soft_delete(…)]`.
+pub(crate) struct SoftDelete {
+    pub(crate) span: Span,
+    /// The value of a deleted row.
+    pub(crate) deleted: Expr,
+    /// The value of one that is brought back.
+    pub(crate) restored: Option<Expr>,
 }
 
 /// `#[embed]`.

@@ -12,9 +12,6 @@ use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 use crate::ctxt::Ctxt;
 use crate::names::{distance, hint};
 
-/// What belongs to later work: said so, rather than ignored.
-const LATER: [&str; 1] = ["soft_delete"];
-
 /// What of `#[model(…)]` is sometimes written as an attribute of its own.
 const MISPLACED: [&str; 10] = [
     "table",
@@ -50,10 +47,7 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> Vec<Attribute> {
 /// Whether the attribute of a struct is one that is refused, and so to be taken off.
 pub(crate) fn is_misplaced(attribute: &Attribute) -> bool {
     let name = attribute.path().get_ident().map(ToString::to_string).unwrap_or_default();
-    name == "model"
-        || name == "validate"
-        || LATER.contains(&name.as_str())
-        || MISPLACED.contains(&name.as_str())
+    name == "model" || name == "validate" || name == "soft_delete" || MISPLACED.contains(&name.as_str())
 }
 
 /// Attributes on the struct that should stand in `#[model(…)]`.
@@ -64,8 +58,8 @@ pub(crate) fn refuse_struct_attributes(cx: &Ctxt, attrs: &[Attribute]) {
         };
         if name == "model" {
             cx.error(attribute, "#[model] stands once on a struct: write everything into one #[model(…)]");
-        } else if LATER.contains(&name.as_str()) {
-            cx.error(attribute, later(&name));
+        } else if name == "soft_delete" {
+            cx.error(attribute, SOFT_DELETE);
         } else if name == "validate" {
             cx.error(attribute, "#[validate(…)] stands on fields; a rule over several fields is a check(\"…\") of the #[model(…)]");
         } else if MISPLACED.contains(&name.as_str()) {
@@ -74,21 +68,13 @@ pub(crate) fn refuse_struct_attributes(cx: &Ctxt, attrs: &[Attribute]) {
     }
 }
 
-/// The text for what is not there yet.
-fn later(name: &str) -> String {
-    match name {
-        "soft_delete" => {
-            "`soft_delete` is not supported: put #[deleted_at] on a field of type Option<DateTime<Utc>>"
-                .to_owned()
-        }
-        _ => format!("`{name}` is not supported yet"),
-    }
-}
+/// The text for a soft deletion that is asked of the model rather than of a field.
+const SOFT_DELETE: &str = "`soft_delete` stands on a field: #[deleted_at] on an Option<DateTime<Utc>>, or #[soft_delete(…)] on a bool or an enumeration";
 
 /// The text for an option that is not known there.
 fn unknown(name: &str, place: &str, known: &[&str]) -> String {
-    if LATER.contains(&name) {
-        return later(name);
+    if name == "soft_delete" {
+        return SOFT_DELETE.to_owned();
     }
     format!("{place} has no option `{name}`{}", hint(name, known.iter().copied()))
 }

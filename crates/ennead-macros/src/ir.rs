@@ -149,6 +149,8 @@ pub(crate) struct Column {
     pub(crate) check: Option<String>,
     pub(crate) renamed_from: Option<String>,
     pub(crate) rules: Vec<Rule>,
+    /// The values of a deleted row and of one that is brought back.
+    pub(crate) soft_delete: Option<(Expr, Option<Expr>)>,
 }
 
 pub(crate) struct Default {

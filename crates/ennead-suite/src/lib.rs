@@ -53,6 +53,7 @@ pub mod row_security;
 pub mod runs;
 pub mod schema_diff;
 pub mod soft_delete;
+pub mod soft_flags;
 pub mod soft_references;
 pub mod statements;
 pub mod streams;
@@ -136,6 +137,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         runs::CASES,
         soft_delete::CASES,
         soft_references::CASES,
+        soft_flags::CASES,
         append_only::CASES,
         transactions::CASES,
         cancelling::CASES,
@@ -191,6 +193,7 @@ fn operations() -> impl Iterator<Item = &'static Case> {
         versions::CASES,
         soft_delete::CASES,
         soft_references::CASES,
+        soft_flags::CASES,
         transactions::CASES,
         locks::CASES,
         deferred::CASES,

@@ -104,8 +104,8 @@ pub use workflow::{Results, Runtime, Workflow, WorkflowBuilder};
 pub mod def {
     pub use ennead_core::{
         Action, CheckDef, DefaultDef, EnumDef, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget,
-        KeyDef, KeyGeneration, Kind, Literal, ModelDef, Nulls, Precision, ReferenceDef, Role, Rule, Tenancy,
-        Uniqueness,
+        KeyDef, KeyGeneration, Kind, Literal, ModelDef, Nulls, Precision, ReferenceDef, Role, Rule,
+        SoftDelete, Tenancy, Uniqueness,
     };
 }
 

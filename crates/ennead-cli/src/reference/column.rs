@@ -91,6 +91,9 @@ fn description(model: &ModelDef, field: &FieldDef, table: &Table) -> String {
     if field.role == Role::DeletedAt {
         sentences.push("Set where the row is deleted: a soft delete.".to_owned());
     }
+    if field.soft_delete.is_some() {
+        sentences.push("Tells whether the row is deleted: a soft delete.".to_owned());
+    }
     if field.hidden {
         sentences.push("Hidden from operations by name.".to_owned());
     }

@@ -313,7 +313,7 @@ fn the_guard_of_each_tenancy() {
     assert_eq!(own.guard(&USER, false).unwrap(), by(1, "a"));
     assert_eq!(
         own.guard(&USER, true).unwrap(),
-        Guard::Column { column: 1, value: text("a"), shared: Some(Shared { flag: 2, deleted_at: None }) }
+        Guard::Column { column: 1, value: text("a"), shared: Some(Shared { flag: 2, deleted: None }) }
     );
     assert_eq!(Scope::Shown.guard(&PIN, true).unwrap(), via_widget("{tenant}"));
 }
@@ -324,10 +324,10 @@ fn reads_let_shared_rows_in_and_writes_do_not() {
         Guard::Column { shared, .. } => *shared,
         other => panic!("{other:?}"),
     };
-    let rows = Shared { flag: 2, deleted_at: None };
+    let rows = Shared { flag: 2, deleted: None };
     assert_eq!(shared(select(&USER)), Some(rows));
     assert_eq!(shared(count(&USER)), Some(rows));
-    assert_eq!(shared(select(&NOTE)), Some(Shared { flag: 2, deleted_at: Some(3) }), "only the living");
+    assert_eq!(shared(select(&NOTE)), Some(Shared { flag: 2, deleted: Some(3) }), "only the living");
     assert_eq!(shared(update(&USER, Target::All, &[(2, false)])), None);
     assert_eq!(shared(each(&USER, &[(2, false)])), None);
     assert_eq!(shared(delete(&USER, Target::All)), None);

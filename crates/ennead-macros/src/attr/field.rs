@@ -1,15 +1,16 @@
 //! The attributes of a field.
 
 use syn::ext::IdentExt;
+use syn::parse::ParseStream;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, LitStr, Meta};
+use syn::{Attribute, Expr, LitStr, Meta, Token};
 
 use super::args::{self, Arg, once};
-use super::{LATER, is_slip, later, references, unknown, validate};
-use crate::ast::{Column, Embed, FieldAttrs, Key, Unique};
+use super::{is_slip, references, unknown, validate};
+use crate::ast::{Column, Embed, FieldAttrs, Key, SoftDelete, Unique};
 use crate::ctxt::Ctxt;
 
-const OURS: [&str; 17] = [
+const OURS: [&str; 18] = [
     "key",
     "tenant",
     "references",
@@ -19,6 +20,7 @@ const OURS: [&str; 17] = [
     "created_at",
     "updated_at",
     "deleted_at",
+    "soft_delete",
     "version",
     "check",
     "immutable",
@@ -34,7 +36,6 @@ pub(crate) fn is_ours(attribute: &Attribute) -> bool {
     attribute.path().get_ident().is_some_and(|name| {
         let name = name.unraw().to_string();
         OURS.contains(&name.as_str())
-            || LATER.contains(&name.as_str())
             || slip(&name).is_some()
             || (name == "cfg_attr" && !conditional_names(attribute).is_empty())
     })
@@ -59,6 +60,7 @@ pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
             "created_at" => once(cx, &mut out.created_at, at, &what, flag(cx, attribute)),
             "updated_at" => once(cx, &mut out.updated_at, at, &what, flag(cx, attribute)),
             "deleted_at" => once(cx, &mut out.deleted_at, at, &what, flag(cx, attribute)),
+            "soft_delete" => once(cx, &mut out.soft_delete, at, &what, soft_delete(cx, attribute)),
             "version" => once(cx, &mut out.version, at, &what, flag(cx, attribute)),
             "immutable" => once(cx, &mut out.immutable, at, &what, flag(cx, attribute)),
             "hidden" => once(cx, &mut out.hidden, at, &what, flag(cx, attribute)),
@@ -70,7 +72,6 @@ pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
             "column" => once(cx, &mut out.column, at, &what, Some(column(cx, attribute))),
             "validate" => once(cx, &mut out.validate, at, &what, validate::parse(cx, attribute)),
             "cfg_attr" => conditional(cx, attribute),
-            other if LATER.contains(&other) => cx.error(attribute, later(other)),
             other => {
                 if let Some(meant) = slip(other) {
                     cx.error_at(at, format!("there is no attribute `{other}`; did you mean `{meant}`?"));
@@ -171,6 +172,48 @@ fn index(cx: &Ctxt, attribute: &Attribute) -> Option<proc_macro2::Span> {
         );
     }
     Some(attribute.path().span())
+}
+
+/// `(true)`, `(false)`, `(Status::Deleted)`, `(Status::Deleted, restore = Active)`.
+fn soft_delete(cx: &Ctxt, attribute: &Attribute) -> Option<SoftDelete> {
+    if !matches!(attribute.meta, Meta::List(_)) {
+        cx.error(
+            attribute,
+            "say which value means that the row is deleted: #[soft_delete(true)], #[soft_delete(false)] for `is_active`, #[soft_delete(Status::Deleted)]",
+        );
+        return None;
+    }
+    let parser = |input: ParseStream<'_>| {
+        let deleted: Expr = input.parse()?;
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+        Ok((deleted, input.parse::<proc_macro2::TokenStream>()?))
+    };
+    let (deleted, rest) = cx.ok(attribute.parse_args_with(parser))?;
+    let mut restored = None;
+    for arg in args::parse(cx, rest) {
+        match arg.name().as_str() {
+            "restore" => {
+                let value = arg.path(cx, "the value of a row that is brought back");
+                once(cx, &mut restored, arg.span(), "`restore`", value.map(|value| beside(&deleted, value)));
+            }
+            other => cx.error_at(arg.span(), unknown(other, "#[soft_delete]", &["restore"])),
+        }
+    }
+    Some(SoftDelete { span: attribute.path().span(), deleted, restored })
+}
+
+/// A variant alone is one of the same enumeration.
+fn beside(deleted: &Expr, value: syn::Path) -> Expr {
+    let mut whole = value.clone();
+    if let (Some(variant), Expr::Path(path)) = (value.get_ident(), deleted) {
+        whole = path.path.clone();
+        if let Some(last) = whole.segments.last_mut() {
+            last.ident = variant.clone();
+        }
+    }
+    Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path: whole })
 }
 
 fn embed(cx: &Ctxt, attribute: &Attribute) -> Option<Embed> {

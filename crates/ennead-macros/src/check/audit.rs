@@ -8,7 +8,7 @@ pub(super) fn check(cx: &Ctxt, model: &Model) {
         return;
     }
     // The marks of a soft deletion follow references by the library's own hand.
-    if model.fields.iter().any(|field| field.attrs.deleted_at.is_some() || field.attrs.embed.is_some()) {
+    if model.fields.iter().any(|field| field.attrs.marks().is_some() || field.attrs.embed.is_some()) {
         return;
     }
     for field in &model.fields {

@@ -1,10 +1,12 @@
 //! The rules for one field, and for roles that one field of a model may have.
 
 use proc_macro2::Span;
+use syn::Expr;
 
 use super::{defaults, rules};
 use crate::ast::{Action, Field, FieldAttrs, Model};
 use crate::ctxt::Ctxt;
+use crate::ir::default::{Written, written};
 use crate::types::{self, Named, Shape};
 
 pub(super) fn check(cx: &Ctxt, field: &Field) {
@@ -27,15 +29,16 @@ pub(super) fn check(cx: &Ctxt, field: &Field) {
     {
         cx.error_at(at, "#[version] counts writes: its field is an i64, i32 or i16");
     }
+    soft_delete(cx, field, &shape);
     if let (Some(at), Some(_)) =
-        (field.attrs.immutable, field.attrs.version.or(field.attrs.updated_at).or(field.attrs.deleted_at))
+        (field.attrs.immutable, field.attrs.version.or(field.attrs.updated_at).or(field.attrs.marks()))
     {
         cx.error_at(at, "this field changes by itself: remove #[immutable]");
     }
 }
 
 /// The roles of a field, each with its place.
-fn roles(attrs: &FieldAttrs) -> [(&'static str, Option<Span>); 7] {
+fn roles(attrs: &FieldAttrs) -> [(&'static str, Option<Span>); 8] {
     [
         ("key", attrs.key.as_ref().map(|key| key.span)),
         ("tenant", attrs.tenant),
@@ -43,6 +46,7 @@ fn roles(attrs: &FieldAttrs) -> [(&'static str, Option<Span>); 7] {
         ("updated_at", attrs.updated_at),
         ("deleted_at", attrs.deleted_at),
         ("version", attrs.version),
+        ("soft_delete", attrs.soft_delete.as_ref().map(|mark| mark.span)),
         ("generated", attrs.generated.as_ref().map(|(at, _)| *at)),
     ]
 }
@@ -62,8 +66,9 @@ fn one_role(cx: &Ctxt, attrs: &FieldAttrs) {
 
 /// At most one field has each of the library's roles.
 pub(super) fn once_each(cx: &Ctxt, model: &Model) {
-    for (at, name) in
-        ["key", "tenant", "created_at", "updated_at", "deleted_at", "version"].into_iter().enumerate()
+    for (at, name) in ["key", "tenant", "created_at", "updated_at", "deleted_at", "version", "soft_delete"]
+        .into_iter()
+        .enumerate()
     {
         let places = model
             .fields
@@ -114,6 +119,45 @@ fn times(cx: &Ctxt, field: &Field, shape: &Shape) {
             field.type_span(),
             "the field of #[deleted_at] is an Option<DateTime<Utc>>: None while the row lives",
         );
+    }
+}
+
+/// A bool, or an enumeration by one of its variants.
+fn soft_delete(cx: &Ctxt, field: &Field, shape: &Shape) {
+    let Some(mark) = &field.attrs.soft_delete else { return };
+    let suits = match written(&mark.deleted) {
+        Written::Bool(_) => shape.named == Named::Bool && mark.restored.is_none(),
+        Written::Variant => shape.named == Named::Other,
+        _ => false,
+    };
+    if shape.optional || !suits {
+        cx.error_at(
+            mark.span,
+            "the field of #[soft_delete] is a bool, by #[soft_delete(true)] or #[soft_delete(false)], or an enumeration, by one of its variants: #[soft_delete(Status::Deleted, restore = Active)]",
+        );
+    } else if shape.named == Named::Other && mark.restored.is_none() && field.attrs.default.is_none() {
+        cx.error_at(
+            mark.span,
+            "say what a restored row has: #[soft_delete(Status::Deleted, restore = Active)], or give the field a #[default(…)]",
+        );
+    } else if mark.restored.as_ref().is_some_and(|restored| is_same(restored, &mark.deleted)) {
+        cx.error_at(mark.span, "a restored row would still be deleted: `restore` names another variant");
+    } else if let Some((at, default)) = &field.attrs.default
+        && is_same(default, &mark.deleted)
+    {
+        cx.error_at(*at, "a new row would be deleted: give the field another default");
+    }
+}
+
+/// Whether two values are written as the same bool or variant.
+fn is_same(one: &Expr, other: &Expr) -> bool {
+    let variant = |expr: &Expr| match expr {
+        Expr::Path(path) => path.path.segments.last().map(|last| last.ident.clone()),
+        _ => None,
+    };
+    match (written(one), written(other)) {
+        (Written::Bool(one), Written::Bool(other)) => one == other,
+        _ => variant(one).is_some_and(|one| variant(other) == Some(one)),
     }
 }
 

@@ -11,10 +11,10 @@ pub(super) fn check(cx: &Ctxt, model: &Model) {
         cx.error_at(at, "append_only says so already: remove no_hard_delete");
     }
     for field in &model.fields {
-        if let Some(at) = field.attrs.deleted_at {
+        if let Some(at) = field.attrs.marks() {
             cx.error_at(
                 at,
-                "the rows of an append_only model are never deleted, not even marked: remove #[deleted_at]",
+                "the rows of an append_only model are never deleted, not even marked: remove this",
             );
         }
         let Some(references) = &field.attrs.references else { continue };

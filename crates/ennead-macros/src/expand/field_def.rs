@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use crate::ast::{Action, Bound, Rule};
-use crate::ir::default::Written;
+use crate::ir::default::{Written, written};
 use crate::ir::{Column, Default, Field, Reference};
 use crate::types::Named;
 
@@ -60,6 +60,23 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
     if !column.rules.is_empty() {
         let rules = rules(column);
         set.push(quote!(rules: &#rules));
+    }
+    if let Some((deleted, restored)) = &column.soft_delete {
+        let literal = |value: &syn::Expr| match written(value) {
+            Written::Bool(value) => quote!(__e::Literal::Bool(#value)),
+            _ => quote!(__e::Literal::Text({ const __VALUE: #ty = #value; __VALUE.db_name() })),
+        };
+        let restored = match restored {
+            Some(restored) => {
+                let restored = literal(restored);
+                quote!(::core::option::Option::Some(#restored))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        let deleted = literal(deleted);
+        set.push(quote! {
+            soft_delete: ::core::option::Option::Some(__e::SoftDelete { deleted: #deleted, restored: #restored })
+        });
     }
     // The qualified form gives the same words at the same place each time, which rustc then says once.
     let plain = match column.shape.named {

@@ -2,10 +2,10 @@
 
 use proc_macro2::Ident;
 use quote::{ToTokens, format_ident, quote};
-use syn::LitStr;
 use syn::ext::IdentExt;
+use syn::{Expr, LitStr, parse_quote};
 
-use super::default::written;
+use super::default::{Written, written};
 use super::{
     Audit, Check, Column, Content, Default, Definition, Field, Generation, Index, Key, Model, Part,
     Reference, Target, Tenancy,
@@ -91,7 +91,7 @@ impl Definition {
             },
             soft_delete: fields
                 .iter()
-                .any(|field| field.attrs.deleted_at.is_some() || field.attrs.embed.is_some()),
+                .any(|field| field.attrs.marks().is_some() || field.attrs.embed.is_some()),
         }
     }
 }
@@ -198,6 +198,7 @@ impl Column {
             unique: attrs.unique.as_ref().map(|unique| if unique.global { "Global" } else { "PerTenant" }),
             indexed: attrs.index.is_some(),
             check: text(attrs.check.as_ref()),
+            soft_delete: attrs.soft_delete.as_ref().map(soft_delete),
             renamed_from: text(written_column.and_then(|column| column.renamed_from.as_ref())),
             rules: attrs
                 .validate
@@ -206,6 +207,18 @@ impl Column {
                 .collect(),
         }
     }
+}
+
+/// A bool is brought back to its other value.
+fn soft_delete(mark: &ast::SoftDelete) -> (Expr, Option<Expr>) {
+    let other = match written(&mark.deleted) {
+        Written::Bool(deleted) => {
+            let restored = !deleted;
+            Some(parse_quote!(#restored))
+        }
+        _ => mark.restored.clone(),
+    };
+    (mark.deleted.clone(), other)
 }
 
 fn role(attrs: &ast::FieldAttrs) -> Option<&'static str> {

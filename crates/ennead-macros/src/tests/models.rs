@@ -73,6 +73,32 @@ fn columns_of_every_sort() {
 }
 
 #[test]
+fn soft_deletion_by_a_flag() {
+    insta::assert_snapshot!(model(
+        r#"
+        #[model(global)]
+        struct Token {
+            #[key] id: String,
+            #[unique] name: String,
+            #[soft_delete(Status::Deleted, restore = Active)] status: Status,
+        }"#
+    ));
+}
+
+#[test]
+fn soft_deletion_by_a_bool() {
+    insta::assert_snapshot!(model(
+        r#"
+        #[model(global, no_hard_delete)]
+        struct Token {
+            #[key] id: String,
+            #[default(true)] #[soft_delete(false)] is_active: bool,
+            #[deleted_at] closed_at: Option<DateTime<Utc>>,
+        }"#
+    ));
+}
+
+#[test]
 fn fields_under_a_cfg() {
     insta::assert_snapshot!(model(
         r#"

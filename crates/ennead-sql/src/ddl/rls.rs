@@ -4,9 +4,9 @@
 //! tenant is the setting `ennead.tenant`, which the runtime sets for each transaction. Without it no tenant's row is
 //! visible.
 
-use ennead_core::constraints::quote;
+use ennead_core::constraints::{self, quote};
 use ennead_core::{
-    Audit, Dialect, Error, Kind, MAX_HOPS, ModelDef, NO_TENANT, Role, Tenancy, is_composite, naming,
+    Audit, Dialect, Error, Kind, MAX_HOPS, ModelDef, NO_TENANT, Tenancy, is_composite, naming,
 };
 
 use super::types::column_type;
@@ -113,9 +113,8 @@ fn row_condition(model: &'static ModelDef, table: &str, reading: bool, depth: us
         Tenancy::Root => own(model.key.field),
         Tenancy::Column { field, shared } => match shared.filter(|_| reading) {
             Some(flag) => {
-                let deleted = model.role(Role::DeletedAt);
-                let living =
-                    deleted.map(|at| format!(" AND {table}.{} IS NULL", quote(model.field(at).column)));
+                let living = constraints::condition(model, &format!("{table}."), true)
+                    .map(|living| format!(" AND {living}"));
                 let flag =
                     format!("{table}.{}{}", quote(model.field(flag).column), living.unwrap_or_default());
                 format!("({} OR {flag})", own(field))

@@ -4,7 +4,7 @@ use ennead_core::constraints::{self, column_names};
 use ennead_core::snapshot::{
     Check, Column, EnumType, Generated, Identity, PrimaryKey, Snapshot, Table, Unique,
 };
-use ennead_core::{Dialect, EnumDef, Error, FieldDef, KeyGeneration, Kind, ModelDef, Role, Tenancy, naming};
+use ennead_core::{Dialect, EnumDef, Error, FieldDef, KeyGeneration, Kind, ModelDef, Tenancy, naming};
 
 use super::{
     append_only, expression, index, invalid, invalid_model, literal, names, order, references, rule, types,
@@ -53,9 +53,8 @@ pub fn snapshot(models: &[&'static ModelDef], dialect: Dialect) -> Result<Snapsh
 
 fn table(model: &'static ModelDef, dialect: Dialect) -> Result<Table, Error> {
     check_key(model)?;
-    if let (true, Some(at)) = (model.append_only, model.role(Role::DeletedAt)) {
-        let what =
-            "the rows of an append_only model are never deleted, not even marked: leave #[deleted_at] out";
+    if let (true, Some(at)) = (model.append_only, model.soft_delete()) {
+        let what = "the rows of an append_only model are never deleted, not even marked: leave #[deleted_at] and #[soft_delete] out";
         return Err(invalid(model, model.field(at), what));
     }
     let mut table = Table::new(model.table);

@@ -1,6 +1,8 @@
 //! Conditions as sea-query expressions. Every value is the number of its slot.
 
-use ennead_core::{Compare, Deleted, Dialect, Expr, FieldDef, Kind, ModelDef, Operand, Related, Role, Value};
+use ennead_core::{
+    Compare, Deleted, Dialect, Expr, FieldDef, Kind, ModelDef, Operand, Related, Value, constraints,
+};
 use sea_query::{Alias, BinOper, Expr as Sea, ExprTrait, IntoIden, Query};
 
 use super::guard;
@@ -324,12 +326,18 @@ impl Context<'_> {
 
     /// Which soft-deleted rows are let in; `None` where all are.
     pub(super) fn living(&self, deleted: Deleted) -> Option<Sea> {
-        let column = self.column(self.model.role(Role::DeletedAt)?);
-        match deleted {
-            Deleted::Exclude => Some(column.is_null()),
-            Deleted::Only => Some(column.is_not_null()),
-            Deleted::Include => None,
+        let at = self.model.soft_delete()?;
+        let column = self.column(at);
+        let living = match deleted {
+            Deleted::Include => return None,
+            Deleted::Exclude => true,
+            Deleted::Only => false,
+        };
+        if self.model.field(at).soft_delete.is_none() {
+            return Some(if living { column.is_null() } else { column.is_not_null() });
         }
+        let before = format!("{}.", constraints::quote(self.table));
+        constraints::condition(self.model, &before, living).map(Sea::cust)
     }
 }
 

@@ -61,8 +61,8 @@ fn shared_row(context: &Context<'_>, shared: Shared) -> Sea {
         ennead_core::Dialect::Postgres => context.column(shared.flag),
         ennead_core::Dialect::Sqlite => context.column(shared.flag).binary(BinOper::Equal, Sea::cust("1")),
     };
-    match shared.deleted_at {
-        Some(deleted_at) => flag.and(context.column(deleted_at).is_null()),
+    match context.living(ennead_core::Deleted::Exclude).filter(|_| shared.deleted.is_some()) {
+        Some(living) => flag.and(living),
         None => flag,
     }
 }

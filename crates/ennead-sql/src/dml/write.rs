@@ -1,6 +1,6 @@
 //! Insert, update and delete as SQL.
 
-use ennead_core::constraints::quote;
+use ennead_core::constraints::{self, quote};
 use ennead_core::{
     Assignment, ConflictAction, Delete, Deleted, Dialect, Error, Guard, Insert, Kind, ModelDef, Role, Target,
     Update, UpdateEach,
@@ -111,9 +111,9 @@ fn on_conflict(context: &Context<'_>, conflict: &ennead_core::Conflict, tenant: 
     let model = context.model;
     let mut out = OnConflict::columns(conflict.arbiter.iter().map(|at| name(model, *at)));
     if conflict.living_only
-        && let Some(deleted) = model.role(Role::DeletedAt)
+        && let Some(living) = constraints::living(model)
     {
-        out.target_and_where(Sea::col(name(model, deleted)).is_null());
+        out.target_and_where(Sea::cust(living));
     }
     match &conflict.action {
         ConflictAction::Ignore => {
@@ -135,6 +135,12 @@ fn on_conflict(context: &Context<'_>, conflict: &ennead_core::Conflict, tenant: 
             }
             if let (Some(version), Some(at)) = (version, model.role(Role::Version)) {
                 out.action_and_where(context.column(at).eq(context.typed(version, &model.field(at).kind)));
+            }
+            // A unique that holds for dead rows too may meet one: writes pass over those.
+            if !conflict.living_only
+                && let Some(living) = context.living(Deleted::Exclude)
+            {
+                out.action_and_where(living);
             }
         }
     }

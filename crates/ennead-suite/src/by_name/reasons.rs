@@ -46,9 +46,7 @@ impl Reason {
             }
             Self::Streamed => "a stream is no JSON value",
             Self::BulkRows => "a bulk node gives counts and keys by contract, and `.returning` gives rows",
-            Self::SoftDeleted => {
-                "what is deleted softly is the host's to see, to restore and to remove for good"
-            }
+            Self::SoftDeleted => "what is deleted softly is the host's to remove for good",
             Self::Hidden => "a hidden field stands in no result, filter or order",
             Self::OtherTenant => {
                 "in a tenant's scope JSON names the tenant's column as equal to it or not at all"

@@ -36,13 +36,14 @@ pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
             Err(Reason::Locked)
         }
         Ask::Read(select) => {
-            living(select.deleted)?;
             gives_rows(select.model.0)?;
             let Some(Expr::Compare { left: Operand::Column(_), op: Compare::Eq, value }) = &select.filter
             else {
                 return Err(Reason::NoJson);
             };
-            Ok((NodeOperation::Read, Json::Object(key(select.model.0, value)?)))
+            let mut params = key(select.model.0, value)?;
+            put_deleted(&mut params, select.model.0, select.deleted);
+            Ok((NodeOperation::Read, Json::Object(params)))
         }
         Ask::List(select) => Ok((NodeOperation::List, list(&writer(select.model.0), select)?)),
         Ask::Page(select, cursor) => {
@@ -51,8 +52,8 @@ pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
             Ok((NodeOperation::List, params))
         }
         Ask::Count(count) => {
-            living(count.deleted)?;
             let mut params = Map::new();
+            put_deleted(&mut params, count.model.0, count.deleted);
             put_filter(&mut params, "filter", count.filter.as_ref(), &writer(count.model.0))?;
             Ok((NodeOperation::Count, Json::Object(params)))
         }
@@ -61,7 +62,12 @@ pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
             Ok((NodeOperation::Count, Json::Object(params)))
         }
         Ask::Update(update) => {
-            living(update.deleted)?;
+            if let (Target::Key(value), Deleted::Only) = (&update.target, update.deleted) {
+                gives_rows(update.model.0)?;
+                let mut params = key(update.model.0, value)?;
+                params.insert("restore".into(), json!(true));
+                return Ok((NodeOperation::Update, Json::Object(params)));
+            }
             let writer = writer(update.model.0);
             let (operation, mut params) = match &update.target {
                 Target::Key(value) => {
@@ -96,7 +102,7 @@ pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
         }
         Ask::Delete(delete, hard) => {
             let model = delete.model.0;
-            if hard && model.role(Role::DeletedAt).is_some() {
+            if hard && model.soft_delete().is_some() {
                 return Err(Reason::SoftDeleted);
             }
             let writer = writer(model);
@@ -111,12 +117,12 @@ pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
 }
 
 fn summary(writer: &Writer<'_>, aggregate: &Aggregate) -> Result<Object, Reason> {
-    living(aggregate.deleted)?;
     let named = |at: u16| {
         let field = writer.model.field(at);
         if field.hidden { Err(Reason::Hidden) } else { Ok(field.name) }
     };
     let mut params = Map::new();
+    put_deleted(&mut params, aggregate.model.0, aggregate.deleted);
     put_filter(&mut params, "filter", aggregate.filter.as_ref(), writer)?;
     for measure in &aggregate.measures {
         let (function, at) = match *measure {
@@ -218,7 +224,6 @@ fn key(model: &'static ModelDef, value: &Value) -> Result<Map<String, Json>, Rea
 }
 
 fn list(writer: &Writer<'_>, select: &Select) -> Result<Json, Reason> {
-    living(select.deleted)?;
     gives_rows(writer.model)?;
     // A list has no hidden limit where it is typed, and one of 100 where it is JSON.
     let most = i64::MAX.unsigned_abs();
@@ -228,6 +233,7 @@ fn list(writer: &Writer<'_>, select: &Select) -> Result<Json, Reason> {
     if !select.order.is_empty() {
         params.insert("order_by".into(), writer.order(&select.order)?);
     }
+    put_deleted(&mut params, writer.model, select.deleted);
     if select.offset != 0 {
         params.insert("offset".into(), json!(select.offset.min(most)));
     }
@@ -264,8 +270,16 @@ fn assignments(model: &'static ModelDef, set: &[Assignment]) -> Result<(Object, 
     Ok((part(false)?, part(true)?))
 }
 
-fn living(deleted: Deleted) -> Result<(), Reason> {
-    if deleted == Deleted::Exclude { Ok(()) } else { Err(Reason::SoftDeleted) }
+/// Which deleted rows are meant; of a model that has none there is nothing to say.
+fn put_deleted(params: &mut Map<String, Json>, model: &'static ModelDef, deleted: Deleted) {
+    let name = match deleted {
+        Deleted::Include => "with_deleted",
+        Deleted::Only => "only_deleted",
+        Deleted::Exclude => return,
+    };
+    if model.soft_delete().is_some() {
+        params.insert(name.to_owned(), json!(true));
+    }
 }
 
 fn gives_rows(model: &'static ModelDef) -> Result<(), Reason> {

@@ -45,10 +45,14 @@ pub(super) fn params(draw: &mut Draw, node: &Node) -> Json {
             if draw.any() {
                 params["include"] = include(draw, model);
             }
+            deleted(draw, model, &["with_deleted"], &mut params);
             params
         }
         NodeOperation::Update => {
             let mut params = setting(draw, model);
+            if draw.below(4) == 0 {
+                params = json!({ "restore": true });
+            }
             params[key_name(draw, model)] = key(draw, model);
             if draw.any() {
                 params["when"] = filter(draw, model, 2);
@@ -63,7 +67,11 @@ pub(super) fn params(draw: &mut Draw, node: &Node) -> Json {
             params
         }
         NodeOperation::List => list(draw, model),
-        NodeOperation::Count => summary(draw, model),
+        NodeOperation::Count => {
+            let mut params = summary(draw, model);
+            deleted(draw, model, &["with_deleted", "only_deleted"], &mut params);
+            params
+        }
         NodeOperation::BulkUpdate => match draw.below(3) {
             0 => {
                 let name = key_name(draw, model);
@@ -94,6 +102,15 @@ pub(super) fn params(draw: &mut Draw, node: &Node) -> Json {
             _ => json!({ "all_rows": true }),
         },
         other => unreachable!("{other:?}"),
+    }
+}
+
+/// What is said of deleted rows; now and then of a model that has none, or both at once, which is refused.
+fn deleted(draw: &mut Draw, model: &'static ModelDef, names: &[&str], params: &mut Json) {
+    for name in names {
+        if draw.below(if model.soft_delete().is_some() { 3 } else { 20 }) == 0 {
+            params[*name] = json!(draw.any::<bool>());
+        }
     }
 }
 
@@ -163,6 +180,7 @@ fn list(draw: &mut Draw, model: &'static ModelDef) -> Json {
     if draw.any() {
         params["include"] = include(draw, model);
     }
+    deleted(draw, model, &["with_deleted", "only_deleted"], &mut params);
     let paged = draw.below(3) == 0;
     if paged {
         params["cursor"] = Json::Null;

@@ -5,6 +5,7 @@ mod child;
 pub mod concurrent;
 pub mod folders;
 pub mod killed;
+pub mod marks;
 mod models;
 pub mod row_security;
 pub mod runs;
@@ -14,7 +15,8 @@ use crate::Case;
 pub(crate) use child::ran_as_child;
 
 /// The cases of all modules.
-pub const ALL: &[&[Case]] = &[folders::CASES, runs::CASES, bad::CASES, killed::CASES, concurrent::CASES];
+pub const ALL: &[&[Case]] =
+    &[folders::CASES, runs::CASES, bad::CASES, killed::CASES, concurrent::CASES, marks::CASES];
 
 /// The cases that run under row level security, too.
 pub const SECURED: &[Case] = row_security::CASES;

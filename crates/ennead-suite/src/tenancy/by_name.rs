@@ -11,14 +11,9 @@ use super::world::{Spec, Subject, Who, World};
 /// What has no JSON form, and why: such cells are in the typed face only.
 pub(super) const NO_JSON: &[(&str, &str)] = &[
     ("Optional", "one node reads by key: ReadNode, which tells a missing row as not found"),
-    ("WithDeleted", "no parameter shows what is soft-deleted"),
-    ("OnlyDeleted", "no parameter shows what is soft-deleted"),
-    ("CountDeleted", "no parameter counts what is soft-deleted"),
-    ("FiguresDeleted", "no parameter counts what is soft-deleted"),
     ("FiguresNarrowed", "`.in_tenant(id)` narrows the host's scope, and nothing in JSON chooses a scope"),
     ("Stream", "a result in JSON is one value; a client pages by cursor"),
     ("update EachAdd", "rows of BulkUpdate say values, and amounts stand beside a filter"),
-    ("update Restore", "no node brings a soft-deleted row back"),
     ("delete Hard", "no node removes for good what is deleted softly"),
     ("delete KeysHard", "no node removes for good what is deleted softly"),
     ("create Returning", "BulkCreate tells the keys of its rows, which the cell of Bulk has"),
@@ -195,7 +190,11 @@ pub(super) async fn keyed_read<M: Subject>(op: KeyedRead, stage: &Stage<M>, key:
             let node = super::world::schema().node("ListAuditRecordNode").unwrap();
             Some(told(node.run(&stage.tenant, params).await))
         }
-        KeyedRead::Optional | KeyedRead::WithDeleted => None,
+        KeyedRead::WithDeleted => {
+            let params = deleted::<M>(json!({ "id": key }), "with_deleted");
+            Some(told(stage.by_name.run("Read", &stage.tenant, params).await))
+        }
+        KeyedRead::Optional => None,
     }
 }
 
@@ -241,13 +240,32 @@ pub(super) async fn filtered_read<M: Subject>(
             told(nodes.run("Count", scope, with_filter(params, filter)).await)
         }
         FilteredRead::Count => told(nodes.run("Count", scope, with_filter(json!({}), filter)).await),
-        FilteredRead::WithDeleted
-        | FilteredRead::OnlyDeleted
-        | FilteredRead::CountDeleted
-        | FilteredRead::FiguresDeleted
-        | FilteredRead::FiguresNarrowed
-        | FilteredRead::Stream => return None,
+        FilteredRead::WithDeleted => {
+            let params = deleted::<M>(json!({ "limit": 1000 }), "with_deleted");
+            told_rows(nodes.run("List", scope, with_filter(params, filter)).await)
+        }
+        FilteredRead::OnlyDeleted => {
+            let params = deleted::<M>(json!({ "limit": 1000 }), "only_deleted");
+            told_rows(nodes.run("List", scope, with_filter(params, filter)).await)
+        }
+        FilteredRead::CountDeleted => {
+            let params = deleted::<M>(json!({}), "with_deleted");
+            told(nodes.run("Count", scope, with_filter(params, filter)).await)
+        }
+        FilteredRead::FiguresDeleted => {
+            let params = deleted::<M>(figures(json!({})), "with_deleted");
+            told(nodes.run("Count", scope, with_filter(params, filter)).await)
+        }
+        FilteredRead::FiguresNarrowed | FilteredRead::Stream => return None,
     })
+}
+
+/// Says which deleted rows are meant, of a shape that has some: by name others have no such parameter.
+fn deleted<M: Subject>(mut params: Json, name: &str) -> Json {
+    if M::DEF.soft_delete().is_some() {
+        set(&mut params, name, json!(true));
+    }
+    params
 }
 
 /// With what rows amount to: as the typed face has it.
@@ -314,7 +332,12 @@ pub(super) async fn keyed_update<M: Subject>(
             M::parents(&world.a)?;
             ("Update", parent(Some("no-such-parent".into()))?)
         }
-        KeyedUpdate::EachAdd | KeyedUpdate::Restore => return None,
+        KeyedUpdate::Restore if M::DEF.soft_delete().is_some() => {
+            ("Update", json!({ "id": key, "restore": true }))
+        }
+        // Of a shape without a soft deletion the typed face alone has one to be refused.
+        KeyedUpdate::Restore => ("Update", json!({ "id": key, "restore": true, "data": {} })),
+        KeyedUpdate::EachAdd => return None,
     };
     Some(told(nodes.run(node, scope, params).await))
 }

@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use ennead::__private::{Role, Tenancy};
+use ennead::__private::{FieldDef, Literal, Role, Tenancy};
 use ennead::{ModelDef, Schema};
 use sqlparser::ast::{
     BinaryOperator, ConflictTarget, Expr, FromTable, Insert, JoinConstraint, JoinOperator, OnConflictAction,
@@ -205,11 +205,9 @@ impl Rules {
                 let shares = |on: &Expr| match (shared, bare(on)) {
                     (Some(shared), Expr::BinaryOp { left, op: BinaryOperator::Or, right }) => {
                         let mut wanted = vec![column(shared)];
-                        let deleted = named.model.fields.iter().find(|field| field.role == Role::DeletedAt);
-                        wanted
-                            .extend(deleted.map(|at| format!("{} IS NULL", quoted(&named.alias, at.column))));
+                        wanted.extend(living(named.model, &named.alias));
                         let told: Vec<String> =
-                            conjuncts(bare(right)).iter().map(ToString::to_string).collect();
+                            conjuncts(bare(right)).iter().map(|on| bare(on).to_string()).collect();
                         is_bound(left, &column(field))
                             && told.len() == wanted.len()
                             && told[0].trim_end_matches(" = (1)") == wanted[0]
@@ -384,14 +382,27 @@ fn readable(sql: &str) -> String {
     let sql = sql.replace(" FOR NO KEY UPDATE", " FOR UPDATE").replace(" >> 32)", " / 32)");
     let sql = sql.replace(") ON CONFLICT", ") WHERE TRUE ON CONFLICT");
     let sql = if sql.contains(" VALUES ") { sql.replace(" WHERE TRUE ON", " ON") } else { sql };
-    // The condition of a partial unique: `) WHERE "deleted_at" IS NULL DO `.
-    match sql.split_once(" IS NULL DO ") {
-        Some((before, after)) => match before.rsplit_once(") WHERE \"") {
-            Some((before, _)) => format!("{before}) DO {after}"),
-            None => sql,
-        },
-        None => sql,
+    // The condition of a partial unique: `) WHERE "deleted_at" IS NULL DO `, `) WHERE "is_active" DO `.
+    let Some((insert, conflict)) = sql.split_once(" ON CONFLICT (") else { return sql };
+    match conflict.split_once(" DO ").map(|(target, action)| (target.split_once(") WHERE "), action)) {
+        Some((Some((columns, _)), action)) => format!("{insert} ON CONFLICT ({columns}) DO {action}"),
+        _ => sql,
     }
+}
+
+/// The condition of a model's living rows.
+fn living(model: &ModelDef, alias: &str) -> Option<String> {
+    let flagged = |field: &&FieldDef| field.soft_delete.is_some();
+    let Some(field) = model.fields.iter().find(flagged) else {
+        let moment = model.fields.iter().find(|field| field.role == Role::DeletedAt);
+        return moment.map(|field| format!("{} IS NULL", quoted(alias, field.column)));
+    };
+    let column = quoted(alias, field.column);
+    Some(match field.soft_delete?.deleted {
+        Literal::Bool(true) => format!("NOT {column}"),
+        Literal::Bool(false) => column,
+        deleted => format!("{column} <> '{deleted}'"),
+    })
 }
 
 fn quoted(alias: &str, column: &str) -> String {

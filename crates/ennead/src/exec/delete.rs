@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use ennead_core::{
-    Assignment, Delete, Deleted, Error, ModelDef, Operation, Role, Sources, Target, TenantId, Update, Value,
-    admit_filter, admit_operation, always_set,
+    Assignment, Delete, Deleted, Error, ModelDef, Operation, Sources, Target, TenantId, Update, admit_filter,
+    admit_operation, always_set,
 };
 
 use super::probe::{check_single, explain_delete};
@@ -69,8 +69,8 @@ pub(super) fn mark_of(
     now: DateTime<Utc>,
     sources: &Sources,
 ) -> Option<Vec<Assignment>> {
-    let column = model.role(Role::DeletedAt)?;
-    let mut set = vec![Assignment { column, value: Value::DateTime(now), add: false }];
+    model.soft_delete()?;
+    let mut set = model.marks(now);
     set.extend(beside(model, sources));
     Some(set)
 }

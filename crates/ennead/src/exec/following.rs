@@ -35,10 +35,13 @@ struct Level {
 
 /// Whether marking rows of the model marks others too, as far as is known.
 pub(super) fn marks_others(db: &DbInner, model: &'static ModelDef) -> bool {
-    model.role(Role::DeletedAt).is_some()
-        && db.known.references(model).0.iter().any(|(child, field)| {
-            action(child, *field) == Action::Cascade && child.role(Role::DeletedAt).is_some()
-        })
+    model.soft_delete().is_some()
+        && db
+            .known
+            .references(model)
+            .0
+            .iter()
+            .any(|(child, field)| action(child, *field) == Action::Cascade && child.soft_delete().is_some())
 }
 
 /// Whether a soft delete looks to the rows of a reference at all.
@@ -184,7 +187,7 @@ fn kept(model: &'static ModelDef, child: &'static ModelDef, field: u16) -> Error
         return violation(model, &name, &[]);
     }
     let text = format!(
-        "{}: rows of {} go with it (on_delete = cascade) and cannot be marked as deleted: `.hard()` removes both, or give {} #[deleted_at] ({name})",
+        "{}: rows of {} go with it (on_delete = cascade) and cannot be marked as deleted: `.hard()` removes both, or give {} #[deleted_at] or #[soft_delete] ({name})",
         model.name, child.name, child.name
     );
     Error::new(ErrorKind::ForeignKeyViolation, text).with_model(model.name).with_constraint(name)
@@ -252,7 +255,7 @@ async fn restore_within(
     if !is_known {
         must_be_alone(handle, model).await?;
     }
-    let (Target::Key(key), Some(column)) = (&update.target, model.role(Role::DeletedAt)) else {
+    let Target::Key(key) = &update.target else {
         return Err(Error::invalid("a restore names one row"));
     };
     // As it is before: when it was marked, and whose it is.
@@ -271,8 +274,10 @@ async fn restore_within(
     };
     let mut pending = levels(handle, model, narrow, before);
     let narrow = pending.first().and_then(|level| level.narrow.clone());
+    // A flag alone tells no moment, so nobody knows what was marked together.
+    let moment = model.role(Role::DeletedAt).filter(|_| !at.is_null());
     // Not one that another brought back and deleted again meanwhile.
-    update.when = Some(equal(column, at.clone()));
+    update.when = moment.map(|column| equal(column, at.clone()));
     let done = update_filled(handle, narrow, update, sink).await?;
     let mut restored = Vec::new();
     while let Some(level) = pending.pop() {
@@ -281,10 +286,13 @@ async fn restore_within(
             else {
                 continue;
             };
-            if reference.on_delete != Action::Cascade || is_apart(handle, child, reference) {
+            if moment.is_none()
+                || reference.on_delete != Action::Cascade
+                || is_apart(handle, child, reference)
+            {
                 continue;
             }
-            let mut set = vec![ennead_core::Assignment { column, value: Value::Null, add: false }];
+            let mut set = child.unmarks();
             set.extend(beside(child, &handle.db.sources));
             let rows = Update {
                 model: ModelRef(child),
@@ -341,7 +349,7 @@ async fn must_have_living_parents(handle: Handle<'_>, level: &Level) -> Result<(
 fn living_parents(model: &'static ModelDef) -> Vec<u16> {
     let is_one = |at: &u16| {
         reference(model, *at).is_some_and(|reference| {
-            matters(reference.on_delete) && (reference.target)().role(Role::DeletedAt).is_some()
+            matters(reference.on_delete) && (reference.target)().soft_delete().is_some()
         })
     };
     (0..model.fields.len() as u16).filter(is_one).collect()

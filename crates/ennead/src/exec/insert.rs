@@ -57,6 +57,8 @@ struct Prepared {
     columns: Vec<u16>,
     rows: usize,
     conflict: Option<Conflict>,
+    /// The conflict may meet a dead row, which stays as it is.
+    may_meet_dead: bool,
     /// The values of the conflict's arbiter, a list for each row, where they are needed afterwards.
     arbiters: Vec<Vec<Value>>,
 }
@@ -91,16 +93,17 @@ impl Prepared {
         }
         let (columns, rows, conflict) = (insert.columns.clone(), insert.rows.len(), insert.conflict.clone());
         let scoped = scope.apply(Operation::Insert(insert))?;
-        let mut arbiters = Vec::new();
+        let (mut arbiters, mut may_meet_dead) = (Vec::new(), false);
         if let (Some(conflict), Operation::Insert(insert)) = (&conflict, scoped.operation()) {
             if matches!(conflict.action, ConflictAction::Update { .. }) {
                 refuse_duplicates_of(model, insert, &conflict.arbiter)?;
+                may_meet_dead = !conflict.living_only && model.soft_delete().is_some();
             }
             if may_meet_others(model, conflict, scoped.guard()) || expected(conflict).is_some() {
                 arbiters = insert.rows.iter().map(|row| arbiter_of(insert, row, &conflict.arbiter)).collect();
             }
         }
-        Ok(Self { scoped, model, columns, rows, conflict, arbiters })
+        Ok(Self { scoped, model, columns, rows, conflict, may_meet_dead, arbiters })
     }
 
     fn needs_transaction(&self) -> bool {
@@ -127,6 +130,9 @@ impl Prepared {
         if let Some(conflict) = self.conflict
             && done.affected < self.rows as u64
         {
+            if self.may_meet_dead && expected(&conflict).is_none() {
+                return Err(taken(model, &conflict.target));
+            }
             check_left(work, model, &guard, &conflict, self.arbiters).await?;
         }
         Ok(done)
@@ -190,8 +196,8 @@ async fn check_left(
     if matches!(conflict.action, ConflictAction::Update { .. }) {
         if let (Some(expected), Some(values)) = (expected(conflict), arbiters.into_iter().next()) {
             let (guard, filter) = (guard.clone(), met(values));
-            let told = stale::explain_one(work, model, guard, filter, deleted, expected).await?;
-            // A row that this scope does not see is taken, as without a version.
+            let told = stale::explain_one(work, model, guard, filter, Deleted::Exclude, expected).await?;
+            // A row that this scope does not see, or that is deleted, is taken, as without a version.
             return Err(told.filter(Error::is_conflict).unwrap_or_else(|| taken(model, &conflict.target)));
         }
         return Err(taken(model, &conflict.target));

@@ -29,7 +29,9 @@ impl Call<'_> {
         &self,
         params: &mut Params,
         filter: Option<&Expr>,
+        deleted: Deleted,
     ) -> Result<Option<Summary>, Error> {
+        let rows = (filter, deleted);
         let mut measures = vec![Measure::Rows];
         for (name, measure) in MEASURES {
             measures.extend(self.columns(params, name)?.unwrap_or_default().into_iter().map(measure));
@@ -48,16 +50,16 @@ impl Call<'_> {
             if measures.len() == 1 {
                 return Ok(None);
             }
-            return self.admitted(filter, measures, Vec::new(), Vec::new(), None).map(Some);
+            return self.admitted(rows, measures, Vec::new(), Vec::new(), None).map(Some);
         };
         let order =
             order.map_or(Ok(Vec::new()), |json| self.ranks(&params.at("order_by"), json, &group_by))?;
-        self.admitted(filter, measures, group_by, order, Some(limit.unwrap_or(DEFAULT_LIMIT))).map(Some)
+        self.admitted(rows, measures, group_by, order, Some(limit.unwrap_or(DEFAULT_LIMIT))).map(Some)
     }
 
     fn admitted(
         &self,
-        filter: Option<&Expr>,
+        (filter, deleted): (Option<&Expr>, Deleted),
         measures: Vec<Measure>,
         group_by: Vec<u16>,
         order: Vec<RankBy>,
@@ -66,7 +68,7 @@ impl Call<'_> {
         let mut aggregate = Aggregate {
             model: ModelRef(self.model),
             filter: filter.cloned(),
-            deleted: Deleted::Exclude,
+            deleted,
             measures,
             group_by,
             order,

@@ -4,7 +4,7 @@ mod aggregate;
 mod filter;
 mod include;
 
-use ennead_core::{FieldDef, Kind, ModelDef, Role, Uniqueness};
+use ennead_core::{FieldDef, Kind, Literal, ModelDef, Role, Uniqueness};
 use serde_json::{Map, Value as Json, json};
 
 use self::filter::{reference, some_filter, with_filter};
@@ -79,23 +79,33 @@ pub(super) fn of(properties: impl IntoIterator<Item = (&'static str, Json)>, req
 fn parameters(node: &Node) -> Json {
     let model = node.model;
     let key = kind(&model.key_field().kind);
-    let row = new_row(model);
+    let (row, living) = (new_row(model, given), new_row(model, living));
     match node.operation {
         NodeOperation::Create => {
             json!({ "anyOf": [of([("data", row.clone())], &["data"]), row] })
         }
         NodeOperation::Upsert => {
-            of([("data", row), ("on_conflict", conflict::describe(model, true))], &["data", "on_conflict"])
+            let upsert = conflict::describe(model, true);
+            of([("data", living), ("on_conflict", upsert)], &["data", "on_conflict"])
         }
         NodeOperation::BulkCreate => {
-            let data = json!({ "type": "array", "items": row });
-            of([("data", data), ("on_conflict", nullable(conflict::describe(model, false)))], &["data"])
+            let data = |row: Json| ("data", json!({ "type": "array", "items": row }));
+            let upsert = conflict::describe(model, false);
+            if row == living {
+                return of([data(row), ("on_conflict", nullable(upsert))], &["data"]);
+            }
+            // What is inserted alone may be deleted already.
+            let alone = of([data(row), ("on_conflict", json!({ "type": "null" }))], &["data"]);
+            let ways = [alone, of([data(living), ("on_conflict", upsert)], &["data", "on_conflict"])];
+            json!({ "anyOf": ways })
         }
         NodeOperation::Read => {
             let include = include::parameter(node);
             let by = |name, schema| {
                 let fields = ("fields", nullable(fields(model)));
-                of([(name, schema), fields, ("include", include.clone())], &[name])
+                let mut properties = vec![(name, schema), fields, ("include", include.clone())];
+                properties.extend(deleted(model).into_iter().take(1));
+                of(properties, &[name])
             };
             let mut ways: Vec<Json> = key_names(model).map(|name| by(name, key.clone())).collect();
             let unique =
@@ -110,7 +120,14 @@ fn parameters(node: &Node) -> Json {
                 let mut properties = vec![(name, key.clone()), ("when", nullable(reference()))];
                 properties.extend(sets(model));
                 properties.extend(version(model));
-                with_any_set(of(properties, &[name]), model)
+                let mut set = with_any_set(of(properties, &[name]), model);
+                if model.soft_delete().is_none() {
+                    return set;
+                }
+                set["properties"]["restore"] = json!({ "const": false });
+                let restore =
+                    of([(name, key.clone()), ("restore", json!({ "const": true }))], &[name, "restore"]);
+                json!({ "anyOf": [set, restore] })
             };
             with_filter(by_key(model, by), node)
         }
@@ -125,7 +142,10 @@ fn parameters(node: &Node) -> Json {
             let common = || {
                 let filter = ("filter", nullable(reference()));
                 let fields = ("fields", nullable(fields(model)));
-                vec![filter, ("order_by", order(model)), fields, ("include", include::parameter(node))]
+                let mut all =
+                    vec![filter, ("order_by", order(model)), fields, ("include", include::parameter(node))];
+                all.extend(deleted(model));
+                all
             };
             let (mut rows, mut page) = (common(), common());
             rows.extend([("limit", nullable(count())), ("offset", nullable(count()))]);
@@ -134,10 +154,10 @@ fn parameters(node: &Node) -> Json {
             page.extend([("limit", nullable(limit)), ("offset", json!({ "type": "null" }))]);
             page.push(("cursor", json!({ "type": ["string", "null"] })));
             // Nothing at all is asked with `null`, too.
-            let ways = [of(rows, &[]), of(page, &["cursor"]), json!({ "type": "null" })];
+            let ways = [not_both(of(rows, &[])), not_both(of(page, &["cursor"])), json!({ "type": "null" })];
             with_filter(json!({ "anyOf": ways }), node)
         }
-        NodeOperation::Count => with_filter(aggregate::parameters(model), node),
+        NodeOperation::Count => with_filter(aggregate::parameters(model, || deleted(model), not_both), node),
         NodeOperation::BulkUpdate => {
             let shared = |target: &'static str, schema: Json, rest: Option<(&'static str, Json)>| {
                 let properties = [(target, schema)].into_iter().chain(rest).chain(sets(model));
@@ -245,6 +265,10 @@ fn of_field(field: &FieldDef, mut schema: Json) -> Json {
     if field.nullable && field.kind != Kind::Json {
         schema = nullable(schema);
     }
+    described(field, schema)
+}
+
+fn described(field: &FieldDef, mut schema: Json) -> Json {
     if let (Json::Object(map), false) = (&mut schema, field.doc.is_empty()) {
         map.insert("description".into(), json!(field.doc));
     }
@@ -286,8 +310,37 @@ fn kind(kind: &Kind) -> Json {
     }
 }
 
+/// The same without the value that marks a row as deleted.
+fn living(field: &FieldDef) -> Json {
+    let schema = match (field.soft_delete.map(|flag| flag.deleted), field.role, field.kind) {
+        (Some(Literal::Bool(deleted)), ..) => json!({ "const": !deleted }),
+        (Some(Literal::Text(deleted)), _, Kind::Enum(def)) => {
+            let living: Vec<&str> = def.variants.iter().copied().filter(|name| *name != deleted).collect();
+            json!({ "enum": living })
+        }
+        (None, Role::DeletedAt, _) => json!({ "type": "null" }),
+        _ => return given(field),
+    };
+    described(field, schema)
+}
+
+/// What a read says of deleted rows, where the model has some.
+fn deleted(model: &'static ModelDef) -> Vec<(&'static str, Json)> {
+    let names: &[&str] = if model.soft_delete().is_some() { &["with_deleted", "only_deleted"] } else { &[] };
+    names.iter().map(|name| (*name, json!({ "type": "boolean" }))).collect()
+}
+
+/// The two exclude each other.
+fn not_both(mut schema: Json) -> Json {
+    if schema["properties"].get("only_deleted").is_some() {
+        let one = |name: &str| json!({ "properties": { name: { "const": false } } });
+        schema["anyOf"] = json!([one("with_deleted"), one("only_deleted")]);
+    }
+    schema
+}
+
 /// A row to be created: what has a default, is generated or takes NULL may be left out.
-fn new_row(model: &'static ModelDef) -> Json {
+fn new_row(model: &'static ModelDef, given: impl Fn(&FieldDef) -> Json) -> Json {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for field in model.fields.iter().filter(|field| field.is_writable()) {
@@ -330,7 +383,7 @@ fn with_version(row: Json, model: &'static ModelDef) -> Json {
 /// What an update sets; it may carry the tenant, where it is the scope's own.
 fn changes(model: &'static ModelDef) -> Json {
     let fields = model.fields.iter().filter(|field| is_changeable(field) || field.role == Role::Tenant);
-    object(fields.map(|field| (field.name.to_owned(), given(field))).collect(), &[])
+    object(fields.map(|field| (field.name.to_owned(), living(field))).collect(), &[])
 }
 
 pub(super) fn amounts(model: &'static ModelDef) -> Json {

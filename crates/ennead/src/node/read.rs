@@ -16,6 +16,9 @@ use crate::op::Cursor;
 /// How many rows a list gives, and how many groups an aggregate, where nothing is said.
 pub(super) const DEFAULT_LIMIT: u64 = 100;
 
+/// What lists and counts say of deleted rows.
+const DELETED: &[&str] = &["with_deleted", "only_deleted"];
+
 /// Reads the parameters of a node, under the tenant's predicate.
 pub(super) fn parse(node: &Node, scope: &Scope, params: Json) -> Result<Request, Error> {
     let guard = scope.guard(node.model, false)?;
@@ -68,8 +71,30 @@ impl Call<'_> {
         let fields = self.fields(&mut params)?;
         let includes = self.includes(&mut params)?;
         let filter = self.identity(&mut params)?;
-        params.finish(&["id", self.model.key_field().name, "fields", "include"])?;
-        Ok(Request::Read(self.select(Some(filter), Vec::new(), None, 0, fields), includes))
+        let deleted = self.deleted(&mut params, &["with_deleted"])?;
+        self.finish(params, &["id", self.model.key_field().name, "fields", "include"], &["with_deleted"])?;
+        let select = self.select(Some(filter), Vec::new(), None, 0, fields);
+        Ok(Request::Read(Select { deleted, ..select }, includes))
+    }
+
+    /// Which of the deleted rows are meant, of a model that has some.
+    fn deleted(&self, params: &mut Params, names: &[&str]) -> Result<Deleted, Error> {
+        if self.model.soft_delete().is_none() {
+            return Ok(Deleted::Exclude);
+        }
+        let mut said = |name: &str| if names.contains(&name) { params.flag(name) } else { Ok(false) };
+        match (said("with_deleted")?, said("only_deleted")?) {
+            (true, true) => Err(invalid(self.model, "only_deleted", "excludes `with_deleted`")),
+            (true, false) => Ok(Deleted::Include),
+            (false, true) => Ok(Deleted::Only),
+            (false, false) => Ok(Deleted::Exclude),
+        }
+    }
+
+    /// Refuses what nobody took; `soft` are parameters of models with a soft deletion.
+    pub(super) fn finish(&self, params: Params, names: &[&str], soft: &[&str]) -> Result<(), Error> {
+        let soft = if self.model.soft_delete().is_some() { soft } else { &[] };
+        params.finish(&[names, soft].concat())
     }
 
     /// What names one row: its key, or the value of a unique field.
@@ -107,26 +132,30 @@ impl Call<'_> {
         };
         let fields = self.fields(&mut params)?;
         let includes = self.includes(&mut params)?;
-        params.finish(&["filter", "order_by", "limit", "offset", "cursor", "fields", "include"])?;
+        let deleted = self.deleted(&mut params, DELETED)?;
+        let names = ["filter", "order_by", "limit", "offset", "cursor", "fields", "include"];
+        self.finish(params, &names, DELETED)?;
         if !paged {
             let select = self.select(filter, order, Some(limit), offset.unwrap_or(0), fields);
-            return Ok(Request::List(select, includes));
+            return Ok(Request::List(Select { deleted, ..select }, includes));
         }
         if offset.is_some() || limit == 0 {
             return Err(invalid(self.model, "cursor", "a page takes no offset, and a limit of at least 1"));
         }
-        let select = self.select(filter, order, Some(limit), 0, None);
+        let select = Select { deleted, ..self.select(filter, order, Some(limit), 0, None) };
         Ok(Request::Page { select, limit, cursor, fields, includes })
     }
 
     fn count(&self, mut params: Params) -> Result<Request, Error> {
         let filter = self.filter(&mut params)?;
-        let summary = self.summary(&mut params, filter.as_ref())?;
-        params.finish(&["filter", "sum", "avg", "min", "max", "group_by", "order_by", "limit"])?;
+        let deleted = self.deleted(&mut params, DELETED)?;
+        let summary = self.summary(&mut params, filter.as_ref(), deleted)?;
+        let known = ["filter", "sum", "avg", "min", "max", "group_by", "order_by", "limit"];
+        self.finish(params, &known, DELETED)?;
         if let Some(summary) = summary {
             return Ok(Request::Aggregate(summary));
         }
-        Ok(Request::Count(Count { model: ModelRef(self.model), filter, deleted: Deleted::Exclude }))
+        Ok(Request::Count(Count { model: ModelRef(self.model), filter, deleted }))
     }
 
     pub(super) fn fields(&self, params: &mut Params) -> Result<Option<Vec<u16>>, Error> {

@@ -35,6 +35,7 @@ pub(crate) enum Request {
     Count(Count),
     Aggregate(Summary),
     Update(Update),
+    Restore(Update),
     BulkUpdate(Update),
     BulkUpdateEach(Vec<RowUpdate>),
     Delete(Value, Option<Expr>),
@@ -104,6 +105,11 @@ impl Request {
             }
             Request::Update(update) => {
                 let done = self::update(handle, update, Box::new(JsonRows::all(model))).await?;
+                exec::one(downcast::<JsonRows>(done.sink)?.rows, model)
+            }
+            Request::Restore(update) => {
+                let sink = Box::new(JsonRows::all(model));
+                let done = Box::pin(exec::restore(handle, None, update, sink)).await?;
                 exec::one(downcast::<JsonRows>(done.sink)?.rows, model)
             }
             Request::BulkUpdate(update) => {

@@ -10,7 +10,7 @@ use super::json::type_name;
 use super::params::{Params, field, invalid, is_settable, key_alias, value, version_field};
 use super::read::Call;
 use super::request::Request;
-use crate::op::narrow;
+use crate::op::{narrow, restore};
 
 pub(super) fn create(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
     let values = match params.take("data") {
@@ -49,9 +49,14 @@ pub(super) fn bulk_create(call: &Call<'_>, mut params: Params) -> Result<Request
 
 pub(super) fn update(call: &Call<'_>, mut params: Params) -> Result<Request, Error> {
     let key = call.key(&mut params)?;
+    if call.model.soft_delete().is_some() && params.flag("restore")? {
+        call.finish(params, &["id", call.model.key_field().name], &["restore"])?;
+        return Ok(Request::Restore(restore(call.model, key)?));
+    }
     let set = call.assignments(&mut params)?;
     let when = call.condition(&mut params)?;
-    params.finish(&call.known(&["id", call.model.key_field().name, "data", "add", "when"]))?;
+    let names = call.known(&["id", call.model.key_field().name, "data", "add", "when"]);
+    call.finish(params, &names, &["restore"])?;
     Ok(Request::Update(Update {
         model: ModelRef(call.model),
         target: Target::Key(key),

@@ -32,6 +32,12 @@ impl<M: Model> Count<M> {
         self
     }
 
+    /// Counts soft-deleted rows only.
+    pub fn only_deleted(mut self) -> Self {
+        self.count.deleted = Deleted::Only;
+        self
+    }
+
     /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
     ///
     /// # Errors

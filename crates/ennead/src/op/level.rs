@@ -90,6 +90,9 @@ impl Level {
         let wanted = above.of(&here);
         let mut columns = there.clone();
         columns.extend(then);
+        let flag = self.flag();
+        columns.extend(flag.filter(|flag| !columns.contains(flag)));
+        let model = self.hop.model.0;
         let select = self.select(&there, &columns, &wanted);
         let mut sink = sink(&columns, select.as_ref().and_then(|select| select.columns.as_deref()));
         // Where nothing is named, nothing is asked.
@@ -98,7 +101,18 @@ impl Level {
             sink = downcast::<S>(done.sink)?;
         }
         let links = Links { columns, rows: sink.links() };
-        Ok(Read { wanted, keys: links.of(&there), sink, links })
+        let mut keys = links.of(&there);
+        if let Some(flag) = flag {
+            pass_over_dead(model, flag, &links, &mut keys);
+        }
+        Ok(Read { wanted, keys, sink, links })
+    }
+
+    /// The flag of a soft deletion, where one row lives at most beside the dead and no moment puts it before them.
+    fn flag(&self) -> Option<u16> {
+        let is_one = self.hop.back && !self.hop.is_many(self.from) && self.deleted == Deleted::Include;
+        let model = self.hop.model;
+        model.soft_delete().filter(|_| is_one && model.role(Role::DeletedAt).is_none())
     }
 
     /// The question for the rows that these name, or that name these.
@@ -132,6 +146,20 @@ impl Level {
             columns
         });
         Some(Select { filter, order, deleted, limit: most, each, columns, ..Select::of(hop.model.0) })
+    }
+}
+
+/// Dead rows beside a living one belong to nobody.
+fn pass_over_dead(model: &ModelDef, flag: u16, links: &Links, keys: &mut [Option<Vec<Value>>]) {
+    let Some(at) = links.columns.iter().position(|column| *column == flag) else { return };
+    let is_dead = |row: &Vec<Value>| row.get(at).is_some_and(|value| model.field(flag).marks(value));
+    let dead: Vec<bool> = links.rows.iter().map(is_dead).collect();
+    let living = keys.iter().zip(&dead).filter(|(_, dead)| !**dead).filter_map(|(key, _)| key.clone());
+    let living: HashSet<Vec<Value>> = living.collect();
+    for (key, dead) in keys.iter_mut().zip(dead) {
+        if dead && key.as_ref().is_some_and(|key| living.contains(key)) {
+            *key = None;
+        }
     }
 }
 

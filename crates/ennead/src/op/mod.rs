@@ -36,6 +36,7 @@ pub use list::{List, PagedList};
 pub(crate) use lock::Lockable;
 pub use lock::Locked;
 pub use read::Read;
+pub(crate) use update::restore;
 pub use update::{Restore, Update};
 pub use upsert::{CreateOrIgnore, OnConflict, OnConflictBulk, Upsert};
 

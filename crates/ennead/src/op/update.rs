@@ -152,7 +152,7 @@ impl<M: Model> Restore<M> {
     /// Restores the row and gives it as stored.
     ///
     /// # Errors
-    /// `is_invalid_input` for a model without `#[deleted_at]`; `is_not_found` where no deleted row with that key is
+    /// `is_invalid_input` for a model without a soft deletion; `is_not_found` where no deleted row with that key is
     /// visible in the scope; `is_unique_violation` where a living row took its unique value.
     pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, M> {
         let sink = Rows::<M>::sink;
@@ -163,10 +163,14 @@ impl<M: Model> Restore<M> {
     }
 }
 
-fn restore(model: &'static ModelDef, key: Value) -> Result<ennead_core::Update, Error> {
-    let Some(column) = model.role(Role::DeletedAt) else {
-        return Err(Error::invalid(format!("{} has no #[deleted_at] field: nothing to restore", model.name)));
-    };
-    let set = vec![Assignment { column, value: Value::Null, add: false }];
+/// The update that brings a row back.
+pub(crate) fn restore(model: &'static ModelDef, key: Value) -> Result<ennead_core::Update, Error> {
+    if model.soft_delete().is_none() {
+        return Err(Error::invalid(format!(
+            "{} has no #[deleted_at] or #[soft_delete] field: nothing to restore",
+            model.name
+        )));
+    }
+    let set = model.unmarks();
     Ok(ennead_core::Update { set, deleted: Deleted::Only, ..update(model, key) })
 }

@@ -16,6 +16,9 @@ pub(super) fn sample_at(node: &Node, path: &str) -> Json {
         ("limit" | "offset", _) => return json!(1),
         ("cursor", _) => return Json::Null,
         ("sum" | "avg" | "min" | "max" | "group_by" | "order_by", NodeOperation::Count) => return Json::Null,
+        ("with_deleted" | "only_deleted" | "restore", _) if model.soft_delete().is_some() => {
+            return json!(false);
+        }
         _ => {}
     }
     let (place, last) = walk(node, path);

@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use ennead_core::{
-    Assignment, AuditOperation, Delete, Deleted, Error, Expr, Guard, ModelDef, Operand, Operation, Role,
-    RowLock, RowUpdate, Target, TenantId, Update, Value, admit_operation, check_assignments,
-    fill_assignments, version_column,
+    AuditOperation, Delete, Deleted, Error, Expr, Guard, ModelDef, Operand, Operation, RowLock, RowUpdate,
+    Target, TenantId, Update, Value, admit_operation, check_assignments, fill_assignments, version_column,
 };
 
 use super::super::start::Started;
@@ -73,11 +72,12 @@ fn target_text(target: &Target) -> Option<String> {
 
 /// What an update does to its rows.
 fn kind_of(update: &Update) -> ChangeKind {
-    let marks = |set: &&Assignment| update.model.field(set.column).role == Role::DeletedAt;
-    match update.set.iter().find(marks) {
-        Some(set) if set.value.is_null() => ChangeKind::Restored,
-        Some(_) => ChangeKind::SoftDeleted,
-        None => ChangeKind::Updated,
+    if ennead_core::marks_rows(update) {
+        ChangeKind::SoftDeleted
+    } else if ennead_core::is_restore(update) {
+        ChangeKind::Restored
+    } else {
+        ChangeKind::Updated
     }
 }
 

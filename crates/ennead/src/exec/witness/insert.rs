@@ -8,6 +8,7 @@ use ennead_core::{
 };
 
 use super::super::insert::insert_unwatched;
+use super::super::probe::taken;
 use super::super::start::Started;
 use super::super::{Done, Handle};
 use super::audit::key_text;
@@ -193,6 +194,10 @@ impl Upsert {
             Some(RowLock::Change),
         )
         .await?;
+        // A dead row is in the way, and writes pass over it.
+        if rows.iter().any(|image| self.model.is_marked(image) && wanted.contains(&self.own(image))) {
+            return Err(taken(self.model, &self.conflict.target));
+        }
         let own = |image: Image| (self.own(&image), image);
         Ok(rows.into_iter().map(own).filter(|(own, _)| wanted.contains(own)).collect())
     }

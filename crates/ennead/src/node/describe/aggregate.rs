@@ -31,8 +31,12 @@ fn functions(model: &'static ModelDef) -> [(&'static str, Vec<&'static FieldDef>
     [("sum", numbers.clone()), ("avg", numbers), ("min", ordered.clone()), ("max", ordered)]
 }
 
-/// What it takes.
-pub(super) fn parameters(model: &'static ModelDef) -> Json {
+/// What it takes; `deleted` are the parameters about rows that are soft-deleted, and `not_both` says that they exclude each other.
+pub(super) fn parameters(
+    model: &'static ModelDef,
+    deleted: impl Fn() -> Vec<(&'static str, Json)>,
+    not_both: fn(Json) -> Json,
+) -> Json {
     let named = |fields: &[&FieldDef]| {
         let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
         json!({ "type": "array", "items": { "enum": names }, "minItems": 1, "uniqueItems": true })
@@ -43,6 +47,7 @@ pub(super) fn parameters(model: &'static ModelDef) -> Json {
             let nothing = json!({ "type": "null" });
             properties.push((name, if fields.is_empty() { nothing } else { nullable(named(&fields)) }));
         }
+        properties.extend(deleted());
         properties
     };
     let (mut whole, mut groups) = (asked(), asked());
@@ -51,7 +56,7 @@ pub(super) fn parameters(model: &'static ModelDef) -> Json {
     groups.push(("order_by", order(model)));
     groups.push(("limit", nullable(count())));
     // Nothing at all is asked with `null`, too.
-    json!({ "anyOf": [of(whole, &[]), of(groups, &["group_by"]), { "type": "null" }] })
+    json!({ "anyOf": [not_both(of(whole, &[])), not_both(of(groups, &["group_by"])), { "type": "null" }] })
 }
 
 /// An order of groups; that a field in it stands in `group_by` is not said here.

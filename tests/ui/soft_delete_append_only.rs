@@ -1,11 +1,11 @@
 use ennead::prelude::*;
 
-#[model(global)]
+#[model(global, append_only)]
 pub struct Plan {
     #[key]
     pub id: String,
-    #[soft_delete]
-    pub b: String,
+    #[soft_delete(true)]
+    pub gone: bool,
 }
 
 fn main() {}
