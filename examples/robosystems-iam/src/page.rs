@@ -7,9 +7,11 @@ mod repositories;
 mod rows;
 mod users;
 
+use ennead::count;
 use ennead::prelude::*;
-use robosystems_iam::{CreditError, Graph, GraphAccount, LimitError, RepositoryAccount, User};
-use rust_decimal::Decimal;
+use robosystems_iam::{
+    CreditError, Graph, GraphAccount, GraphCreditTransaction, LimitError, RepositoryAccount, User,
+};
 
 use crate::print;
 
@@ -62,9 +64,9 @@ pub(crate) async fn run(db: &Db) -> Result<(), Failure> {
 async fn summary(db: &Db, cast: &Cast, repository: &RepositoryAccount) -> Result<(), Failure> {
     print::section("Summary");
     let balance = cast.credits.balance().await?;
-    let ledger = cast.credits.history(None, 1_000).await?;
-    let amounts: Decimal = ledger.iter().map(|entry| entry.amount).sum();
-    let reserved: Decimal = ledger.iter().map(|entry| entry.reserved).sum();
+    let ledger = (count(), GraphCreditTransaction::AMOUNT.sum(), GraphCreditTransaction::RESERVED.sum());
+    let (entries, amounts, reserved) = GraphCreditTransaction::aggregate(ledger).run(&cast.acme).await?;
+    let (amounts, reserved) = (amounts.unwrap_or_default(), reserved.unwrap_or_default());
     print::line(
         "credits",
         format!(
@@ -72,7 +74,7 @@ async fn summary(db: &Db, cast: &Cast, repository: &RepositoryAccount) -> Result
             balance.current_balance, balance.reserved, balance.available
         ),
     );
-    print::line("ledger", format!("{} entries, which sum to {amounts} and {reserved}", ledger.len()));
+    print::line("ledger", format!("{entries} entries, which sum to {amounts} and {reserved}"));
     let sums = amounts == balance.current_balance && reserved == balance.reserved;
     print::line("sums to the balance", sums);
     print::line("repository credits", format!("{} left", repository.balance().await?.current_balance));

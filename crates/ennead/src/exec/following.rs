@@ -1,7 +1,8 @@
 //! Soft deletion along references: the rows that go with a marked one, those that keep it, and the way back.
 //!
 //! Everything is one transaction, and each step is a write like any other: observed and audited as one. Rows are followed level
-//! by level, one statement for each reference of a level, whatever the number of rows; a level ends where no living row is left to mark, so circles end.
+//! by level, one statement for each reference of a level, whatever the number of rows; a level ends where no living row is left
+//! to mark, so circles end.
 
 use std::collections::{HashMap, HashSet};
 
