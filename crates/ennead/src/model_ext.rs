@@ -37,7 +37,7 @@ pub trait ModelExt: Model {
     /// ```
     /// use ennead::prelude::*;
     /// #[model(global)]
-    /// #[derive(Clone)]
+    /// #[derive(Debug, Clone)]
     /// struct Page { #[key(assigned)] id: String, title: String, #[version] version: i64 }
     ///
     /// # #[cfg(feature = "sqlite")]
