@@ -61,12 +61,12 @@ pub enum Audit {
         /// Makes the values of a record.
         record: fn(AuditEntry) -> Values,
     },
-    /// It is the library's own table of records: the audit alone writes it. Where a scope names no tenant, its rows are those
-    /// that belong to none.
-    Records,
+    /// It is a table of the library's own, which the library alone writes; the text says what its rows are. Where a scope names no
+    /// tenant, its rows are those that belong to none.
+    Library(&'static str),
 }
 
-/// The tenant of records that belong to none. No tenant's id is empty.
+/// The tenant of the library's own rows that belong to none. No tenant's id is empty.
 pub const NO_TENANT: &str = "";
 
 /// What happened to a row, or was to happen.

@@ -451,7 +451,7 @@ impl ModelDef {
     #[must_use]
     pub const fn records(&self, other: Tenancy) -> bool {
         match (self.tenancy, other) {
-            _ if matches!(self.audit, Audit::Records) => true,
+            _ if matches!(self.audit, Audit::Library(_)) => true,
             (Tenancy::Global, Tenancy::Global) => true,
             (Tenancy::Column { .. }, other) => !matches!(other, Tenancy::Global),
             _ => false,

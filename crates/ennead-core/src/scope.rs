@@ -154,8 +154,8 @@ impl Scope {
         let refuse = |text: String| Err(Error::invalid(text).with_model(model.name));
         match (self, model.tenancy) {
             (Scope::Global, Tenancy::Global) => Ok(()),
-            // There are records of models that belong to no tenant.
-            (Scope::Global, _) if matches!(model.audit, Audit::Records) => Ok(()),
+            // Of the library's own rows some belong to no tenant: records of models that belong to none, events of the application.
+            (Scope::Global, _) if matches!(model.audit, Audit::Library(_)) => Ok(()),
             (Scope::Global, _) => Err(no_tenant(model)),
             (Scope::Tenant(_), Tenancy::Global) if operation.holds() => refuse(format!(
                 "{} belongs to no tenant: a tenant may read it, and only `&db` or `db.across_tenants(…)` may write or lock it",
@@ -225,8 +225,8 @@ impl Scope {
     fn tenant_value(&self, model: &ModelDef, kind: &Kind) -> Result<Option<Value>, Error> {
         match self {
             Scope::Shown => Ok(Some(Value::text("{tenant}"))),
-            // Of all records, a scope without a tenant has those that belong to none.
-            Scope::Global if matches!(model.audit, Audit::Records) => Ok(Some(Value::text(NO_TENANT))),
+            // Of the library's own rows, a scope without a tenant has those that belong to none.
+            Scope::Global if matches!(model.audit, Audit::Library(_)) => Ok(Some(Value::text(NO_TENANT))),
             _ => self.tenant().map(|id| id.to_value(model, kind)).transpose(),
         }
     }

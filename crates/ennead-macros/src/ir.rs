@@ -46,8 +46,8 @@ pub(crate) enum Audit {
     Nowhere,
     BuiltIn,
     Into(Path),
-    /// It holds the records itself.
-    Records,
+    /// It is a table of the library's own.
+    Library(String),
 }
 
 pub(crate) struct Key {

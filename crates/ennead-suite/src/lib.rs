@@ -46,6 +46,7 @@ pub mod nodes;
 pub mod numbers;
 mod observer;
 pub mod operations;
+pub mod outbox;
 pub mod pages;
 pub mod random_schema;
 pub mod relations;
@@ -162,7 +163,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     .into_iter()
     .flatten()
     .chain(dataflow::ALL.iter().chain(relations::ALL).chain(aggregates::ALL).copied().flatten())
-    .chain(witness::ALL.iter().copied().flatten())
+    .chain(witness::ALL.iter().chain(outbox::ALL).copied().flatten())
     .chain(tenancy::all())
     .chain(global())
 }
@@ -209,7 +210,7 @@ fn operations() -> impl Iterator<Item = &'static Case> {
 
 /// Runs all cases on one backend as a test target without a harness. Arguments are those of `cargo test`.
 pub fn main(kind: Kind) {
-    if memory::ran_as_child() || migrations::ran_as_child() {
+    if memory::ran_as_child() || migrations::ran_as_child() || outbox::ran_as_child() {
         return;
     }
     let without_tenants: Vec<&str> = global().map(|case| case.name).collect();

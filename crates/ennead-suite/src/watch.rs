@@ -90,8 +90,10 @@ pub(crate) fn judge(kind: Kind, log: &Log) {
         }
         let judged = match scope.as_str() {
             "tenant" => rules.check(dialect(sql), sql, Some(&before)),
-            // Of all records, a scope without a tenant sees and writes those of no tenant, and says so.
-            "none" if sql.contains("\"ennead_audit\"") => rules.check(dialect(sql), sql, Some(&before)),
+            // Of the library's own rows, a scope without a tenant sees and writes those of no tenant, and says so.
+            "none" if sql.contains("\"ennead_audit\"") || sql.contains("\"ennead_outbox\"") => {
+                rules.check(dialect(sql), sql, Some(&before))
+            }
             "none" => rules.touches_no_tenant(dialect(sql), sql),
             "across_tenants" => {
                 BYPASS.fetch_add(1, Ordering::Relaxed);

@@ -27,6 +27,8 @@ pub(crate) struct DbInner {
     pub(crate) observers: Observers,
     pub(crate) known: Known,
     pub(crate) marks: Marks,
+    /// Counts what was written to the outbox and committed, for dispatchers in this process.
+    pub(crate) emitted: tokio::sync::watch::Sender<u64>,
 }
 
 impl std::fmt::Debug for Db {
@@ -40,7 +42,9 @@ impl Db {
         let planner = Planner::new(backend.dialect());
         let planner = if backend.row_security() { planner.without_copy() } else { planner };
         let (known, marks) = (Known::default(), Marks::default());
-        Self { inner: Arc::new(DbInner { backend, sources, planner, observers, known, marks }), actor: None }
+        let emitted = tokio::sync::watch::Sender::new(0);
+        let inner = DbInner { backend, sources, planner, observers, known, marks, emitted };
+        Self { inner: Arc::new(inner), actor: None }
     }
 
     pub(crate) fn inner(&self) -> &Arc<DbInner> {

@@ -129,6 +129,9 @@ pub(crate) struct Way {
 
 /// The way round, where there is one.
 pub(crate) fn way(handle: &Handle<'_>, narrowed: bool, ask: Ask<'_>) -> Option<Way> {
+    if handle.own {
+        return None;
+    }
     let detour = &**DETOUR.get()?;
     let model = ask.model();
     let (operation, params) = detour.node(Asking { ask, scope: handle.scope, narrowed })?;

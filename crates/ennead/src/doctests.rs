@@ -24,6 +24,9 @@ struct Validation;
 #[doc = include_str!("../../../docs/guide/audit.md")]
 struct Audit;
 
+#[doc = include_str!("../../../docs/guide/outbox.md")]
+struct Outbox;
+
 #[doc = include_str!("../../../docs/guide/errors.md")]
 struct Errors;
 

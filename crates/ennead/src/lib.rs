@@ -65,6 +65,7 @@ mod model_ext;
 mod node;
 mod observe;
 pub mod op;
+pub mod outbox;
 mod running;
 mod schema;
 mod scopes;

@@ -150,7 +150,7 @@ impl Db {
     /// The handle of a scope of this database.
     fn with<'a>(&'a self, scope: &'a ScopeValue, reason: Option<&'a str>) -> Handle<'a> {
         let actor = self.who();
-        Handle { db: self.inner(), scope, reason, transaction: None, actor, run: None, depth: 0 }
+        Handle { db: self.inner(), scope, reason, transaction: None, actor, run: None, depth: 0, own: false }
     }
 }
 

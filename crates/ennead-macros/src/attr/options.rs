@@ -49,8 +49,8 @@ pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream) -> Options {
                 once(cx, &mut options.no_hard_delete, at, "`no_hard_delete`", arg.flag(cx));
             }
             "audited" => once(cx, &mut options.audited, at, "`audited`", audited(cx, &arg)),
-            // The library's own table says it, and nobody else.
-            "__records" => once(cx, &mut options.records, at, "`__records`", arg.flag(cx)),
+            // The library's own tables say it, and nobody else.
+            "__library" => once(cx, &mut options.library, at, "`__library`", arg.string(cx)),
             "key" => key(cx, &arg, &mut options),
             "tenant" => tenant(cx, &arg, &mut options),
             "new" => new(cx, &arg, &mut options),

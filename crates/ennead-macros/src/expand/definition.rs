@@ -52,7 +52,7 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
 fn audit(audit: &Audit) -> TokenStream {
     match audit {
         Audit::Nowhere => quote!(__e::Audit::None),
-        Audit::Records => quote!(__e::Audit::Records),
+        Audit::Library(what) => quote!(__e::Audit::Library(#what)),
         Audit::BuiltIn => quote!(__e::audited::<__e::AuditRecord>()),
         Audit::Into(path) => quote_spanned!(path.span()=> __e::audited::<#path>()),
     }

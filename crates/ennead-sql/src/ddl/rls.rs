@@ -98,8 +98,8 @@ fn tenant(kind: &Kind) -> String {
 fn row_condition(model: &'static ModelDef, table: &str, reading: bool, depth: usize) -> String {
     let own = |at: u16| {
         let field = model.field(at);
-        if matches!(model.audit, Audit::Records) {
-            // Of all records, a transaction without a tenant has those that belong to none.
+        if matches!(model.audit, Audit::Library(_)) {
+            // Of the library's own rows, a transaction without a tenant has those that belong to none.
             return format!(
                 "{table}.{} = coalesce(current_setting('{TENANT_SETTING}', true), '{NO_TENANT}')",
                 quote(field.column)

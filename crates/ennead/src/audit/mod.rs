@@ -20,7 +20,7 @@ pub use history::{History, Revision};
 #[model(
     crate = crate,
     table = "ennead_audit",
-    __records,
+    __library = "the records of the audit",
     append_only,
     index(model, row_key, id),
     index(at)

@@ -49,6 +49,8 @@ pub struct Handle<'a> {
     pub(crate) run: Option<&'a str>,
     /// How many observers stand between it and the application's own call.
     pub(crate) depth: u8,
+    /// The library itself writes its own tables.
+    pub(crate) own: bool,
 }
 
 /// A transaction, and the level of nesting that a handle of it stands for.

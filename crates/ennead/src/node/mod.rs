@@ -152,7 +152,7 @@ impl Node {
 
     /// Whether the model lets it happen to its rows.
     fn is_allowed(&self) -> bool {
-        if matches!(self.model.audit, Audit::Records) {
+        if matches!(self.model.audit, Audit::Library(_)) {
             let read = [NodeOperation::Read, NodeOperation::List, NodeOperation::Count];
             return read.contains(&self.operation);
         }
@@ -165,8 +165,8 @@ impl Node {
 
     fn refused(&self) -> Error {
         let (name, model) = (self.name(), self.model.name);
-        let why = if matches!(self.model.audit, Audit::Records) {
-            format!("{model} holds the records of the audit, which the library alone writes")
+        let why = if let Audit::Library(what) = self.model.audit {
+            format!("{model} holds {what}, which the library alone writes")
         } else if self.model.append_only {
             format!("{model} is append-only: its rows are created and read, and never changed or deleted")
         } else {

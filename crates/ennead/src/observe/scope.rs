@@ -69,6 +69,7 @@ impl sealed::Handles for ObserverScope {
             actor: self.actor.as_ref(),
             run: self.run.as_deref(),
             depth: self.depth,
+            own: false,
         }
     }
 }

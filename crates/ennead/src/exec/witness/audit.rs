@@ -31,14 +31,14 @@ impl Book {
     pub(super) fn of(model: &ModelDef) -> Option<Self> {
         match model.audit {
             Audit::Into { model, record } => Some(Self { model: model(), record }),
-            Audit::None | Audit::Records => None,
+            Audit::None | Audit::Library(_) => None,
         }
     }
 
     /// Writes records in the scope of the write that they tell of.
     async fn write(self, handle: Handle<'_>, entries: Vec<AuditEntry>) -> Result<(), Error> {
         let across = matches!(handle.scope, Scope::AcrossTenants);
-        if matches!(self.model.audit, Audit::Records) {
+        if matches!(self.model.audit, Audit::Library(_)) {
             let one = |entry: AuditEntry| match across {
                 // Each record says whose it is.
                 true => {
@@ -249,6 +249,7 @@ impl Attempt {
             actor: self.actor.as_ref(),
             run: self.run.as_deref(),
             depth: 0,
+            own: false,
         };
         let tenant = match &self.scope {
             Scope::Tenant(id) | Scope::InTenant(id) => Some(id),

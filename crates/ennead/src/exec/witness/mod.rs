@@ -39,15 +39,18 @@ impl<'a> Handle<'a> {
     /// Who watches the writes of a model; most often nobody.
     ///
     /// # Errors
-    /// It is the library's own table of records, which nobody else writes.
+    /// It is a table of the library's own, and somebody else writes it.
     pub(crate) fn watch(&self, model: &'static ModelDef) -> Result<Option<Watch<'a>>, Error> {
+        if let Audit::Library(what) = model.audit {
+            if self.own {
+                return Ok(None);
+            }
+            let text = format!("{} holds {what}: the library alone writes it", model.name);
+            return Err(Error::new(ErrorKind::Forbidden, text).with_model(model.name));
+        }
         let observers = self.db.observers.of(model);
         if matches!(model.audit, Audit::None) && observers.is_empty() && !everything() {
             return Ok(None);
-        }
-        if matches!(model.audit, Audit::Records) {
-            let text = format!("{} holds the records of the audit: the library alone writes it", model.name);
-            return Err(Error::new(ErrorKind::Forbidden, text).with_model(model.name));
         }
         Ok(Some(Watch { model, observers, book: Book::of(model) }))
     }
