@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use ennead_core::{Error, ErrorKind, Filter, Model, RowLock};
-use uuid::Uuid;
 
 use super::attempt::Outcome;
 use super::backoff::Backoff;

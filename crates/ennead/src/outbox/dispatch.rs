@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,8 @@ pub struct Outbox {
     poll_every: Duration,
     timeout: Duration,
     grace: Duration,
-    until: Option<Stop>,
+    /// In a lock, so that others may look at the settings.
+    until: Option<Mutex<Stop>>,
 }
 
 type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -127,7 +128,7 @@ impl Outbox {
     /// Stops when this is over: nothing more is taken, and what is under way comes to its end or, after the [`grace`](Self::grace), is
     /// given back.
     pub fn until(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
-        self.until = Some(Box::pin(stop));
+        self.until = Some(Mutex::new(Box::pin(stop)));
         self
     }
 
@@ -162,7 +163,7 @@ impl Outbox {
             let text = "the lease of an outbox's events must be longer than the time limit of an attempt";
             return Err(Error::new(ErrorKind::Configuration, text));
         }
-        let until = self.until.take();
+        let until = self.until.take().map(|stop| stop.into_inner().unwrap_or_else(PoisonError::into_inner));
         let woken = self.desk.db.inner().emitted.subscribe();
         let (leave, _) = watch::channel(false);
         let round = Round {
