@@ -156,9 +156,11 @@ async fn what_was_sent_in_the_moment_of_a_death_is_sent_twice_at_most(bed: Bed) 
     outbox(&db).deliver_due(receiver.clone()).await.unwrap();
     hands.turn_to(now + 120);
     outbox(&db).deliver_due(receiver.clone()).await.unwrap();
-    let took: Vec<(i64, i32)> =
+    let mut took: Vec<(i64, i32)> =
         receiver.took().iter().map(|event| (event.payload.as_i64().unwrap(), event.attempts)).collect();
-    assert_eq!(took, [(6, 1), (7, 1), (8, 1), (9, 1), (5, 2)], "it alone was sent twice");
+    // Events without a key are under way side by side.
+    took.sort_unstable();
+    assert_eq!(took, [(5, 2), (6, 1), (7, 1), (8, 1), (9, 1)], "it alone was sent twice");
     assert!(stored(&db).await.iter().all(|event| event.delivered_at.is_some()));
 }
 
