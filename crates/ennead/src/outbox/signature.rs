@@ -115,7 +115,7 @@ impl Secrets {
         now: DateTime<Utc>,
         tolerance: Duration,
     ) -> Result<DateTime<Utc>, Rejected> {
-        let (text, at, signatures) = parse(header).ok_or(Rejected::Malformed)?;
+        let Header { text, at, signatures } = parse(header).ok_or(Rejected::Malformed)?;
         let mut good = false;
         for secret in &self.0 {
             for signature in &signatures {
@@ -142,8 +142,15 @@ fn signed(secret: &Hmac<Sha256>, at: &str, body: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
-/// The moment as it is written and as it is, and the signatures. Parts of other schemes are passed over.
-fn parse(header: &str) -> Option<(&str, DateTime<Utc>, Vec<[u8; 32]>)> {
+/// What a header says: the moment as it is written and as it is, and the signatures.
+struct Header<'a> {
+    text: &'a str,
+    at: DateTime<Utc>,
+    signatures: Vec<[u8; 32]>,
+}
+
+/// Parts of other schemes are passed over.
+fn parse(header: &str) -> Option<Header<'_>> {
     let (mut at, mut signatures) = (None, Vec::new());
     for part in header.split(',') {
         let (name, value) = part.split_once('=')?;
@@ -155,11 +162,11 @@ fn parse(header: &str) -> Option<(&str, DateTime<Utc>, Vec<[u8; 32]>)> {
             _ => {}
         }
     }
-    let at = at?;
-    let seconds: i64 = at.parse().ok()?;
+    let text = at?;
+    let seconds: i64 = text.parse().ok()?;
     // One moment is written in one way.
-    let moment = DateTime::from_timestamp(seconds, 0).filter(|_| seconds.to_string() == at)?;
-    Some((at, moment, signatures)).filter(|(_, _, signatures)| !signatures.is_empty())
+    let at = DateTime::from_timestamp(seconds, 0).filter(|_| seconds.to_string() == text)?;
+    Some(Header { text, at, signatures }).filter(|header| !header.signatures.is_empty())
 }
 
 /// 32 bytes in lower case.
