@@ -37,7 +37,7 @@ pub(crate) struct Options {
     pub(crate) append_only: Option<Span>,
     pub(crate) no_hard_delete: Option<Span>,
     pub(crate) audited: Option<Audited>,
-    pub(crate) library: Option<LitStr>,
+    pub(crate) of_library: Option<LitStr>,
     /// Something in it was not understood, so what seems to be missing may be meant.
     pub(crate) unclear: bool,
 }

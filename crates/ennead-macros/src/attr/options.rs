@@ -50,7 +50,7 @@ pub(crate) fn parse(cx: &Ctxt, tokens: TokenStream) -> Options {
             }
             "audited" => once(cx, &mut options.audited, at, "`audited`", audited(cx, &arg)),
             // The library's own tables say it, and nobody else.
-            "__library" => once(cx, &mut options.library, at, "`__library`", arg.string(cx)),
+            "__library" => once(cx, &mut options.of_library, at, "`__library`", arg.string(cx)),
             "key" => key(cx, &arg, &mut options),
             "tenant" => tenant(cx, &arg, &mut options),
             "new" => new(cx, &arg, &mut options),

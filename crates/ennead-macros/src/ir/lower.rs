@@ -84,7 +84,7 @@ impl Definition {
             renamed_from: options.renamed_from.as_ref().map(LitStr::value),
             append_only: options.append_only.is_some(),
             no_hard_delete: options.no_hard_delete.is_some(),
-            audit: match (&options.audited, &options.library) {
+            audit: match (&options.audited, &options.of_library) {
                 (_, Some(what)) => Audit::Library(what.value()),
                 (None, None) => Audit::Nowhere,
                 (Some(audited), None) => audited.into.clone().map_or(Audit::BuiltIn, Audit::Into),
