@@ -1,9 +1,11 @@
 //! What the commands run on.
 
+use std::fmt;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory, Parser};
-use ennead::{Db, DbBuilder, Schema};
+use ennead::{Db, DbBuilder, KeyProvider, Schema};
 
 use crate::command::{Bare, Command, DatabaseArgs};
 use crate::failure::Failure;
@@ -17,6 +19,17 @@ pub struct Application {
     database: Option<String>,
     creates_tables: bool,
     has_models: bool,
+    keys: Option<Keys>,
+}
+
+/// Who has the keys of encrypted fields.
+#[derive(Clone)]
+struct Keys(Arc<dyn KeyProvider>);
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys(..)")
+    }
 }
 
 /// The nodes and tables of this application, from the command line.
@@ -38,7 +51,7 @@ struct BareArguments {
 impl Application {
     /// An application of these models.
     pub fn new(schema: Schema) -> Self {
-        Self { schema, database: None, creates_tables: false, has_models: true }
+        Self { schema, database: None, creates_tables: false, has_models: true, keys: None }
     }
 
     /// What can be done without models.
@@ -58,6 +71,12 @@ impl Application {
     /// The database where neither `--database` nor `DATABASE_URL` names one.
     pub fn database(mut self, url: impl Into<String>) -> Self {
         self.database = Some(url.into());
+        self
+    }
+
+    /// Who has the keys of encrypted fields: without them, no node writes one.
+    pub fn keys(mut self, provider: impl KeyProvider) -> Self {
+        self.keys = Some(Keys(Arc::new(provider)));
         self
     }
 
@@ -111,7 +130,12 @@ impl Application {
             return Err(Failure::new("no database is named")
                 .hint("give `--database URL`, or set DATABASE_URL: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"));
         };
-        Self::open_with(Db::builder().schema(&self.schema), url).await
+        let builder = Db::builder().schema(&self.schema);
+        let builder = match &self.keys {
+            Some(Keys(provider)) => builder.keys(Arc::clone(provider)),
+            None => builder,
+        };
+        Self::open_with(builder, url).await
     }
 
     /// Connects to a database.

@@ -292,7 +292,7 @@ pub fn admit_aggregate(aggregate: &mut Aggregate) -> Result<(), Error> {
 
 /// Whether values of the kind make groups.
 fn groups(kind: &Kind) -> bool {
-    !matches!(kind, Kind::F32 | Kind::F64 | Kind::Json | Kind::Array(_))
+    !matches!(kind, Kind::F32 | Kind::F64 | Kind::Json | Kind::Encrypted | Kind::Array(_))
 }
 
 /// Refuses to sum up a column of a kind that has no such measure.
@@ -312,7 +312,7 @@ fn sums_up(model: &'static ModelDef, measure: Measure) -> Result<(), Error> {
         }
         Measure::Min(at) | Measure::Max(at) => {
             let field = model.field(at);
-            if !matches!(field.kind, Kind::Json | Kind::Array(_)) {
+            if !matches!(field.kind, Kind::Json | Kind::Encrypted | Kind::Array(_)) {
                 return Ok(());
             }
             Err(refused(model, field, &format!("is {}, which has no order", a(field))))

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::def::{
     Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, KeyGeneration, ModelDef, Nulls,
-    ReferenceDef, Tenancy, Uniqueness,
+    ReferenceDef, Role, Tenancy, Uniqueness,
 };
 use crate::kind::Kind;
 
@@ -99,6 +99,46 @@ impl ModelDef {
         false
     }
 
+    /// The definition with what follows from its fields, at compile time.
+    ///
+    /// # Panics
+    /// At compile time only: on an encrypted field from which something is asked that only plain values give.
+    #[must_use]
+    pub const fn settled(mut self) -> Self {
+        let (fields, indexes) = (self.fields, self.indexes);
+        let mut at = 0;
+        while at < fields.len() {
+            let field = &fields[at];
+            if matches!(field.kind, Kind::Encrypted) {
+                self.encrypts = true;
+                assert!(
+                    matches!(field.unique, Uniqueness::No)
+                        && !field.indexed
+                        && !is_indexed(indexes, field.name),
+                    "an encrypted value has other bytes each time that it is stored: no index and no unique finds it"
+                );
+                assert!(
+                    field.check.is_none() && field.rules.is_empty() && field.generated.is_none(),
+                    "the database sees nothing of an encrypted value: it cannot check or compute it"
+                );
+                assert!(
+                    field.default.is_none(),
+                    "an encrypted value has no default: a secret is given by each create"
+                );
+                assert!(
+                    matches!(field.role, Role::Plain) && field.reference.is_none(),
+                    "an encrypted value is no key, tenant or reference: the database compares those"
+                );
+                assert!(
+                    !matches!(self.key.generation, KeyGeneration::Auto),
+                    "an encrypted value is bound to its row's key, and #[key(auto)] tells that only after the INSERT: use another key"
+                );
+            }
+            at += 1;
+        }
+        self
+    }
+
     /// Whether a field of that kind can hold this model's key, at compile time.
     #[must_use]
     pub const fn key_fits(&self, kind: Kind) -> bool {
@@ -135,6 +175,32 @@ impl ModelDef {
         }
         false
     }
+}
+
+/// Whether some index names a field, at compile time.
+const fn is_indexed(indexes: &[IndexDef], name: &str) -> bool {
+    let mut at = 0;
+    while at < indexes.len() {
+        let (parts, include) = (indexes[at].parts, indexes[at].include);
+        let mut part = 0;
+        while part < parts.len() {
+            if let IndexTarget::Field(field) = parts[part].target
+                && same(field, name)
+            {
+                return true;
+            }
+            part += 1;
+        }
+        let mut part = 0;
+        while part < include.len() {
+            if same(include[part], name) {
+                return true;
+            }
+            part += 1;
+        }
+        at += 1;
+    }
+    false
 }
 
 impl KeyGeneration {

@@ -33,6 +33,8 @@ pub struct ModelDef {
     pub no_hard_delete: bool,
     /// How its writes are recorded.
     pub audit: Audit,
+    /// Some field is encrypted: [`settled`](Self::settled) sees to it.
+    pub encrypts: bool,
 }
 
 /// The key of a model.
@@ -124,7 +126,7 @@ pub struct FieldDef {
 }
 
 impl FieldDef {
-    /// A field with nothing declared but its name and type: what the macro starts from.
+    /// A field with nothing declared but its name and type: what the macro starts from. What is encrypted is hidden.
     #[must_use]
     pub const fn new(name: &'static str, kind: Kind, nullable: bool) -> Self {
         Self {
@@ -134,7 +136,7 @@ impl FieldDef {
             nullable,
             doc: "",
             role: Role::Plain,
-            hidden: false,
+            hidden: matches!(kind, Kind::Encrypted),
             immutable: false,
             default: None,
             generated: None,

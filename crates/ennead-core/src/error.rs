@@ -48,6 +48,8 @@ pub enum ErrorKind {
     SchemaMismatch,
     /// A stored value could not be read as the type of the model.
     Decode,
+    /// An encrypted value cannot be opened, or a stored one belongs to another place.
+    Decryption,
     /// The configuration (URL, option, certificate) cannot be used.
     Configuration,
     /// Any other failure of the database.
@@ -305,6 +307,8 @@ predicates! {
     is_schema_mismatch => SchemaMismatch;
     /// A stored value could not be read as the type of the model.
     is_decode => Decode;
+    /// An encrypted value cannot be opened: its key is unknown or another one, or it was changed, cut short or moved.
+    is_decryption => Decryption;
     /// The configuration cannot be used.
     is_configuration => Configuration;
 }

@@ -17,7 +17,7 @@ use crate::value::Value;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a type that a field of a model can have",
     label = "not a field type",
-    note = "use String, bool, i16, i32, i64, f32, f64, Decimal, Uuid, DateTime<Utc>, NaiveDate, NaiveTime, NaiveDateTime, Vec<u8>, serde_json::Value, Json<T>, a Vec of scalars, an Option of these, or derive DbEnum or DbNewtype on it"
+    note = "use String, bool, i16, i32, i64, f32, f64, Decimal, Uuid, DateTime<Utc>, NaiveDate, NaiveTime, NaiveDateTime, Vec<u8>, serde_json::Value, Json<T>, Encrypted<T>, a Vec of scalars, an Option of these, or derive DbEnum or DbNewtype on it"
 )]
 pub trait FieldType: Sized + Send + 'static {
     /// The logical type.
@@ -66,8 +66,15 @@ pub mod class {
     #[derive(Debug)]
     pub enum Array {}
 
+    /// Encrypted values: nothing but whether there is one.
+    #[derive(Debug)]
+    pub enum Sealed {}
+
     /// Takes `eq`, `ne`, `in_`, `not_in`.
-    #[diagnostic::on_unimplemented(message = "a JSON column has no `eq`: use `.path(…)` or `.contains(…)`")]
+    #[diagnostic::on_unimplemented(
+        message = "a column of JSON or of encrypted values has no `eq`",
+        note = "of JSON use `.path(…)` or `.contains(…)`; of encrypted values the database knows only whether there is one: `.is_null()`"
+    )]
     pub trait Equatable {}
     impl Equatable for Text {}
     impl Equatable for Integer {}
@@ -77,7 +84,10 @@ pub mod class {
     impl Equatable for Array {}
 
     /// Takes `gt`, `ge`, `lt`, `le`, `between` and `order_by`.
-    #[diagnostic::on_unimplemented(message = "a column of this type has no order")]
+    #[diagnostic::on_unimplemented(
+        message = "a column of this type has no order",
+        note = "JSON, arrays and encrypted values have none"
+    )]
     pub trait Ordered: Equatable {}
     impl Ordered for Text {}
     impl Ordered for Integer {}
@@ -112,7 +122,7 @@ pub mod class {
     /// Takes `group_by`: equal values are one value, and come in an order.
     #[diagnostic::on_unimplemented(
         message = "rows cannot be grouped by a column of this type",
-        note = "floats, JSON and arrays make no groups: group by another column, or by one that holds what you mean"
+        note = "floats, JSON, arrays and encrypted values make no groups: group by another column, or by one that holds what you mean"
     )]
     pub trait Grouping: Ordered {}
     impl Grouping for Text {}
@@ -243,7 +253,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> FieldType for Json<T> {
     }
 }
 
-fn shape<T: DeserializeOwned>(json: &serde_json::Value) -> Result<(), String> {
+pub(crate) fn shape<T: DeserializeOwned>(json: &serde_json::Value) -> Result<(), String> {
     T::deserialize(json).map(drop).map_err(|error| other_shape(&error))
 }
 

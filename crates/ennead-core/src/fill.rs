@@ -206,6 +206,7 @@ fn check_assignment(model: &ModelDef, assignment: &mut Assignment) -> Result<(),
         return Err(cannot_be_changed(model, field));
     }
     if assignment.add {
+        plain_column(model, field)?;
         return admit_operand(model, field, &mut assignment.value);
     }
     admit(model, field, &mut assignment.value)?;
@@ -215,6 +216,16 @@ fn check_assignment(model: &ModelDef, assignment: &mut Assignment) -> Result<(),
 /// Whether no update may set the field.
 fn is_fixed(field: &FieldDef) -> bool {
     matches!(field.role, Role::Key | Role::Tenant) || field.immutable || !field.is_writable()
+}
+
+/// Refuses to compute with encrypted values: the database does not know them.
+fn plain_column(model: &ModelDef, field: &FieldDef) -> Result<(), Error> {
+    match field.kind {
+        Kind::Encrypted => {
+            Err(refused(model, field, "is encrypted: it is set, and never compared with or added to"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn cannot_be_changed(model: &ModelDef, field: &FieldDef) -> Error {
@@ -266,6 +277,7 @@ pub fn fill_conflict(
             }
         }
         for (column, value) in add.iter_mut() {
+            plain_column(model, model.field(*column))?;
             admit_operand(model, model.field(*column), value)?;
         }
         for (column, value, adds) in always_set(model, sources) {
@@ -293,6 +305,9 @@ pub fn admit_filter(model: &ModelDef, filter: &mut Expr) -> Result<(), Error> {
 
 fn admit_expr(model: &ModelDef, expr: &mut Expr) -> Result<(), Error> {
     let field = |operand: &Operand| model.field(operand.column());
+    if let Expr::Compare { left, .. } | Expr::In { left, .. } = expr {
+        plain_column(model, field(left))?;
+    }
     match expr {
         Expr::And(all) | Expr::Or(all) => all.iter_mut().try_for_each(|expr| admit_expr(model, expr)),
         Expr::Not(inner) => admit_expr(model, inner),

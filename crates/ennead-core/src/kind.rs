@@ -33,6 +33,8 @@ pub enum Kind {
     Bytes,
     /// `serde_json::Value` and `Json<T>`.
     Json,
+    /// `Encrypted<T>`: bytes that the library seals and opens.
+    Encrypted,
     /// A `DbEnum`.
     Enum(&'static EnumDef),
     /// A `Vec` of scalars.
@@ -95,6 +97,7 @@ impl Kind {
             Kind::NaiveDateTime => "NaiveDateTime",
             Kind::Bytes => "Vec<u8>",
             Kind::Json => "JSON",
+            Kind::Encrypted => "Encrypted",
             Kind::Enum(def) => def.name,
             Kind::Array(_) => "Vec",
         }

@@ -12,6 +12,7 @@ pub mod constraints;
 mod declare;
 mod def;
 pub mod diff;
+mod encrypted;
 mod error;
 mod field;
 mod fill;
@@ -44,6 +45,9 @@ pub use def::{
     Action, CheckDef, DefaultDef, Dialect, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, KeyDef,
     KeyGeneration, Literal, ModelDef, Nulls, ReferenceDef, Role, SoftDelete, Tenancy, Uniqueness,
 };
+#[doc(hidden)]
+pub use encrypted::Held;
+pub use encrypted::{Concealed, Encrypted, Plaintext};
 pub use error::{Error, ErrorKind};
 pub use field::{ArrayElement, DbEnum, FieldType, Json, JsonShape, class};
 pub use fill::{
@@ -71,7 +75,7 @@ pub use row::{Row, RowReader, decode_error};
 pub use rule::{Rule, Violation};
 #[doc(hidden)]
 pub use rule::{custom, in_request, rules_fit};
-pub use scope::{Guard, MAX_HOPS, ParentCheck, Scope, Scoped, Shared, is_composite};
+pub use scope::{Guard, MAX_HOPS, ParentCheck, Place, Scope, Scoped, Shared, is_composite};
 pub use tenant_id::{IntoTenantId, TenantId};
 pub use value::Value;
 pub use value_reader::ValueReader;

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::encrypted::Held;
 use crate::error::{Error, ErrorKind};
 use crate::field::FieldType;
 use crate::kind::Kind;
@@ -76,6 +77,14 @@ pub trait RowReader {
     /// # Errors
     /// The stored value is of another type or not JSON.
     fn json(&mut self, at: usize) -> Result<serde_json::Value, Error>;
+    /// Reads an encrypted value: the bytes that are stored, unopened.
+    ///
+    /// # Errors
+    /// The stored value is of another type.
+    #[doc(hidden)]
+    fn encrypted(&mut self, at: usize) -> Result<Held, Error> {
+        Ok(Held::Sealed(self.bytes(at)?.into()))
+    }
     /// Reads a list of scalars of that kind.
     ///
     /// # Errors
@@ -128,7 +137,7 @@ impl<'a> Row<'a> {
             Kind::Date => Value::Date(reader.date(at)?),
             Kind::Time => Value::Time(reader.time(at)?),
             Kind::NaiveDateTime => Value::NaiveDateTime(reader.naive_datetime(at)?),
-            Kind::Bytes => Value::Bytes(reader.bytes(at)?.to_vec()),
+            Kind::Bytes | Kind::Encrypted => Value::Bytes(reader.bytes(at)?.to_vec()),
             Kind::Json => Value::Json(reader.json(at)?),
             Kind::Array(element) => Value::Array(reader.array(at, element)?),
         })

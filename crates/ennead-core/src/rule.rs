@@ -106,7 +106,7 @@ pub const fn rules_fit(kind: &Kind, rules: &[Rule]) -> bool {
             Rule::Range { .. } => {
                 matches!(kind, Kind::I16 | Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64 | Kind::Decimal(_))
             }
-            Rule::Custom { .. } => true,
+            Rule::Custom { .. } => !matches!(kind, Kind::Encrypted),
         };
         if !fits {
             return false;

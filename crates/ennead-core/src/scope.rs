@@ -1,5 +1,7 @@
 //! The tenant scope. This file alone adds a tenant predicate or stamps a tenant value.
 
+mod sealing;
+
 use crate::audit::{Audit, NO_TENANT};
 use crate::def::{ModelDef, Role, Tenancy};
 use crate::error::{Error, ErrorKind};
@@ -10,6 +12,8 @@ use crate::operation::{ConflictAction, Insert, ModelRef, Operation, Target};
 use crate::rule;
 use crate::tenant_id::TenantId;
 use crate::value::Value;
+
+pub use self::sealing::Place;
 
 /// How many parents away the tenant's column may be. Models that are one another's parents have no end of them.
 pub const MAX_HOPS: usize = 32;
@@ -73,6 +77,16 @@ pub struct Shared {
 }
 
 impl Guard {
+    /// The tenant to which it keeps, as the column holds it that tells: the row's own, or that of the last parent.
+    #[must_use]
+    pub fn tenant(&self) -> Option<&Value> {
+        match self {
+            Guard::Open => None,
+            Guard::Column { value, .. } => Some(value),
+            Guard::Via { guard, .. } => guard.tenant(),
+        }
+    }
+
     /// Puts the guard of one operation over a question about the same rows.
     #[must_use]
     pub fn over(self, operation: Operation) -> Scoped {
@@ -136,6 +150,9 @@ impl Scope {
         self.allow(model, &operation)?;
         // Rows that others share may be read, and not kept from them.
         let guard = self.guard(model, !operation.holds())?;
+        if model.encrypts {
+            sealing::allow(model, &operation, &guard)?;
+        }
         if let Operation::Insert(insert) = &mut operation {
             self.stamp(insert, &guard)?;
         }

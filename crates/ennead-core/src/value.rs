@@ -7,6 +7,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::encrypted::Plaintext;
+
 /// A value of a field, of whatever [`Kind`](crate::Kind).
 ///
 /// `Debug` shows the kind of a value and never the value itself, so that logs and panics hold no row data.
@@ -40,6 +42,8 @@ pub enum Value {
     Json(serde_json::Value),
     /// A list of scalars.
     Array(Vec<Value>),
+    /// A value of an encrypted field that is not sealed yet. It never comes to a database: the executor seals it, and the planner refuses it.
+    Plain(Plaintext),
     /// The place of a value that was taken out, while a statement's shape is looked up.
     #[doc(hidden)]
     Slot(u32),
@@ -76,6 +80,7 @@ impl Value {
             Value::NaiveDateTime(_) => "date and time",
             Value::Json(_) => "JSON",
             Value::Array(_) => "array",
+            Value::Plain(_) => "plaintext",
             Value::Slot(_) => "slot",
         }
     }
@@ -113,6 +118,7 @@ impl Hash for Value {
             Value::NaiveDateTime(v) => v.hash(state),
             Value::Json(v) => v.to_string().hash(state),
             Value::Array(v) => v.hash(state),
+            Value::Plain(v) => v.hash(state),
             Value::Slot(v) => v.hash(state),
         }
     }

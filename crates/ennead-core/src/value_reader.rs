@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use crate::encrypted::Held;
 use crate::error::Error;
 use crate::kind::Kind;
 use crate::row::{RowReader, decode_error};
@@ -49,6 +50,16 @@ impl RowReader for ValueReader<'_> {
         time NaiveTime, Time "time" v => *v;
         naive_datetime NaiveDateTime, NaiveDateTime "date and time" v => *v;
         json Json, Json "JSON" v => v.clone();
+    }
+
+    /// What an observer sees of a write that is not done yet was given, and not read.
+    fn encrypted(&mut self, at: usize) -> Result<Held, Error> {
+        match self.at(at)? {
+            Value::Plain(plaintext) => Ok(Held::Plain(plaintext.clone())),
+            Value::Bytes(bytes) => Ok(Held::Sealed(bytes.as_slice().into())),
+            Value::Slot(_) => Ok(Held::Unwritable),
+            other => Err(decode_error(at, "an encrypted value", other.type_name())),
+        }
     }
 
     fn array(&mut self, at: usize, _: &Kind) -> Result<Vec<Value>, Error> {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod defaults;
+mod encrypted;
 mod fields;
 mod indexes;
 mod keys;
@@ -36,6 +37,7 @@ pub(crate) fn check(cx: &Ctxt, model: &Model) {
         keys::check(cx, model);
         tenancy::check(cx, model);
         indexes::check(cx, model);
+        encrypted::by_key(cx, model);
         lifecycle::check(cx, model);
         audit::check(cx, model);
     }

@@ -25,6 +25,7 @@ pub(crate) enum Named {
     NaiveTime,
     Bytes,
     Json,
+    Encrypted,
     Array,
     /// An enumeration, a newtype, an alias.
     Other,
@@ -112,6 +113,7 @@ fn by_name(ty: &Type, name: &str) -> (Named, Option<Refused>) {
         "NaiveDate" => Named::NaiveDate,
         "NaiveTime" => Named::NaiveTime,
         "Value" | "Json" => Named::Json,
+        "Encrypted" => Named::Encrypted,
         "DateTime" => return date_time(ty),
         "Vec" => return list(ty),
         _ => Named::Other,
@@ -153,6 +155,10 @@ fn list(ty: &Type) -> (Named, Option<Refused>) {
     }
     match named(element) {
         (_, Some(refused)) => (Named::Array, Some(refused)),
+        (Named::Encrypted, None) => (
+            Named::Array,
+            refuse(ty, "an array column holds scalars: encrypt the whole of it, Encrypted<Vec<…>>"),
+        ),
         (Named::Json | Named::Array | Named::Bytes, None) => {
             (Named::Array, refuse(ty, "an array column holds scalars: use Json<Vec<…>> or serde_json::Value"))
         }
@@ -227,6 +233,7 @@ mod tests {
         assert_eq!(see("Vec<u8>"), (false, Named::Bytes, false));
         assert_eq!(see("Vec<String>"), (false, Named::Array, false));
         assert_eq!(see("serde_json::Value"), (false, Named::Json, false));
+        assert_eq!(see("Option<Encrypted<Token>>"), (true, Named::Encrypted, false));
         assert_eq!(see("(Status)"), (false, Named::Other, false));
     }
 
@@ -246,6 +253,7 @@ mod tests {
             "Box<str>",
             "HashMap<String, i64>",
             "fn()",
+            "Vec<Encrypted<String>>",
         ] {
             assert!(see(ty).2, "{ty}");
         }

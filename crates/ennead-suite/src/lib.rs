@@ -28,6 +28,7 @@ pub mod ddl;
 pub mod deferred;
 pub mod draw;
 pub mod embedded_tenant;
+pub mod encrypted;
 pub mod errors;
 pub mod faults;
 pub mod filters;
@@ -164,6 +165,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     .flatten()
     .chain(dataflow::ALL.iter().chain(relations::ALL).chain(aggregates::ALL).copied().flatten())
     .chain(witness::ALL.iter().chain(outbox::ALL).copied().flatten())
+    .chain(encrypted::ALL.iter().copied().flatten())
     .chain(tenancy::all())
     .chain(global())
 }

@@ -6,6 +6,7 @@ use ennead_core::{Clock, Error, ErrorKind, IdGenerator, Model, ModelDef, Sources
 
 use crate::backend::{Access, Backend};
 use crate::db::Db;
+use crate::keys::{KeyProvider, Keys};
 use crate::observe::{Observer, Observers};
 use crate::schema::Schema;
 
@@ -59,6 +60,7 @@ pub struct DbBuilder {
     settings: Settings,
     sources: Sources,
     observers: Observers,
+    keys: Keys,
     admin_url: Option<String>,
     models: Vec<&'static ModelDef>,
 }
@@ -145,6 +147,14 @@ impl DbBuilder {
         self
     }
 
+    /// Who has the keys of encrypted fields ([`Encrypted`](crate::Encrypted)): a [`KeyRing`](crate::KeyRing), or a provider of the
+    /// application's own. Without it such a field is neither written nor revealed.
+    #[must_use]
+    pub fn keys(mut self, provider: impl KeyProvider) -> Self {
+        self.keys = Keys::of(provider);
+        self
+    }
+
     /// Calls an observer around every write of a model: see [`Observer`].
     #[must_use]
     pub fn observe<M: Model + Sync>(mut self, observer: impl Observer<M>) -> Self {
@@ -166,7 +176,7 @@ impl DbBuilder {
         if let Backend::Postgres(pools) = &backend {
             pools.must_be_held().await?;
         }
-        let db = Db::new(backend, self.sources, self.observers);
+        let db = Db::new(backend, self.sources, self.observers, self.keys);
         db.inner().known.learn(&self.models);
         Ok(db)
     }

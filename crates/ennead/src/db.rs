@@ -7,6 +7,7 @@ use ennead_sql::Planner;
 
 use crate::backend::Backend;
 use crate::builder::DbBuilder;
+use crate::keys::Keys;
 use crate::known::{Known, Marks};
 use crate::observe::Observers;
 use crate::scopes::{AcrossTenants, Tenant};
@@ -29,6 +30,7 @@ pub(crate) struct DbInner {
     pub(crate) marks: Marks,
     /// Counts what was written to the outbox and committed, for dispatchers in this process.
     pub(crate) emitted: tokio::sync::watch::Sender<u64>,
+    pub(crate) keys: Keys,
 }
 
 impl std::fmt::Debug for Db {
@@ -38,12 +40,12 @@ impl std::fmt::Debug for Db {
 }
 
 impl Db {
-    pub(crate) fn new(backend: Backend, sources: Sources, observers: Observers) -> Self {
+    pub(crate) fn new(backend: Backend, sources: Sources, observers: Observers, keys: Keys) -> Self {
         let planner = Planner::new(backend.dialect());
         let planner = if backend.row_security() { planner.without_copy() } else { planner };
         let (known, marks) = (Known::default(), Marks::default());
         let emitted = tokio::sync::watch::Sender::new(0);
-        let inner = DbInner { backend, sources, planner, observers, known, marks, emitted };
+        let inner = DbInner { backend, sources, planner, observers, known, marks, emitted, keys };
         Self { inner: Arc::new(inner), actor: None }
     }
 

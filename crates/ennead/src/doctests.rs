@@ -27,6 +27,9 @@ struct Audit;
 #[doc = include_str!("../../../docs/guide/outbox.md")]
 struct Outbox;
 
+#[doc = include_str!("../../../docs/guide/encryption.md")]
+struct Encryption;
+
 #[doc = include_str!("../../../docs/guide/errors.md")]
 struct Errors;
 

@@ -55,10 +55,12 @@ mod db;
 pub mod detour;
 #[cfg(all(doctest, feature = "sqlite"))]
 mod doctests;
+mod envelope;
 mod exec;
 #[cfg(feature = "http")]
 pub mod http;
 mod introspect;
+mod keys;
 mod known;
 pub mod migrate;
 mod model_ext;
@@ -66,6 +68,7 @@ mod node;
 mod observe;
 pub mod op;
 pub mod outbox;
+mod rotation;
 mod running;
 mod schema;
 mod scopes;
@@ -81,17 +84,19 @@ pub use audit::{AuditInto, AuditRecord, Audited, History, NewAuditRecord, Revisi
 pub use builder::DbBuilder;
 pub use db::Db;
 pub use ennead_core::{
-    Actor, Aggregates, ArrayElement, AuditEntry, AuditOperation, Clock, Column, DbEnum, DeletableModel,
-    Dialect, Embed, Error, ErrorKind, FieldType, Filter, GlobalModel, GroupKeys, IdGenerator, IntoKey,
-    IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Measured, Model, ModelDef, MutableModel, Order,
-    OwnedModel, Ranking, Relation, RemovableModel, Tenancy, TenantId, TenantModel, ToMany, ToOne, ToUnique,
-    Value, Violation, count, generate_id, generate_ulid,
+    Actor, Aggregates, ArrayElement, AuditEntry, AuditOperation, Clock, Column, Concealed, DbEnum,
+    DeletableModel, Dialect, Embed, Encrypted, Error, ErrorKind, FieldType, Filter, GlobalModel, GroupKeys,
+    IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Measured, Model, ModelDef,
+    MutableModel, Order, OwnedModel, Ranking, Relation, RemovableModel, Tenancy, TenantId, TenantModel,
+    ToMany, ToOne, ToUnique, Value, Violation, count, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
+pub use keys::{Key, KeyProvider, KeyRing};
 pub use model_ext::ModelExt;
 pub use node::{Node, NodeInfo, NodeOperation, NodeScope};
 pub use observe::{Change, ChangeKind, Creating, Observer, ObserverScope, Updating, Write};
 pub use op::{BulkResult, Cursor, Page, With};
+pub use rotation::{Rotating, Rotation};
 pub use running::Running;
 pub use schema::Schema;
 pub use scopes::{AcrossTenants, CreateScope, Scope, Tenant, UpdateScope};

@@ -1,12 +1,17 @@
 //! The nine operations as functions of a model.
 
-use ennead_core::{Aggregates, DeletableModel, IntoKey, Model, MutableModel};
+use ennead_core::{
+    Aggregates, Column, Concealed, DeletableModel, Error, IntoKey, Model, MutableModel, Values,
+};
 
 use crate::audit::{Audited, History};
+use crate::exec;
 use crate::op::{
     Aggregate, BulkCreate, BulkCreateStream, BulkDelete, BulkUpdate, BulkUpdateEach, Count, Create, Delete,
     List, Read, RelatedTo, RelationsOf, Restore, Update,
 };
+use crate::rotation::Rotating;
+use crate::scopes::{Scope, UpdateScope};
 
 /// The nine operations of a model. Each gives a value that is inspected, passed on, or run on a scope.
 pub trait ModelExt: Model {
@@ -20,6 +25,52 @@ pub trait ModelExt: Model {
     #[must_use = "an operation does nothing until `.run(&scope).await`"]
     fn read(key: impl IntoKey<Self::Key>) -> Read<Self> {
         Read::new(key.into_key())
+    }
+
+    /// Opens an encrypted field of this row, which was read before: the one way in which its value comes back. The keys are those
+    /// of the scope's `Db`; nothing is sent to the database.
+    ///
+    /// ```
+    /// use ennead::prelude::*;
+    /// use ennead::{Encrypted, Key, KeyRing};
+    /// #[model]
+    /// #[derive(Debug, Clone)]
+    /// struct Webhook { #[key] id: String, #[tenant] tenant_id: String, secret: Encrypted<String> }
+    ///
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main] async fn main() -> Result<(), Error> {
+    /// let keys = KeyRing::new(Key::new("2026-11", [7; 32])?);
+    /// let db = Db::builder().keys(keys).connect("sqlite::memory:").await?;
+    /// ennead::schema![Webhook].create(&db).await?;
+    /// let acme = db.tenant("acme")?;
+    /// let webhook = Webhook::create(NewWebhook { secret: Encrypted::new("hunter2".into()) }).run(&acme).await?;
+    /// assert_eq!(webhook.reveal(Webhook::SECRET, &acme)?, "hunter2");
+    /// # Ok(()) }
+    /// # #[cfg(not(feature = "sqlite"))] fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    /// `is_decryption` where the key is not known (its id is told) or another one, and where the value was changed, cut short, or moved
+    /// from another row, column or tenant; `is_configuration` where the `Db` has no keys; `is_tenant_missing` for a row that belongs to
+    /// the tenant of its parent, on a scope that says no tenant; `is_decode` where the value is that of another type.
+    fn reveal<C: Concealed, A>(
+        &self,
+        column: Column<Self, C, A>,
+        scope: &impl Scope<Self>,
+    ) -> Result<C::Revealed, Error>
+    where
+        Self: Clone,
+    {
+        let mut values = Values::new(Self::DEF);
+        self.clone().encode(&mut values);
+        let opened = exec::reveal(scope.handle(), Self::DEF, column.index(), &values)?;
+        C::revealed(opened).map_err(|error| exec::in_field(error, Self::DEF, column.index()))
+    }
+
+    /// Encrypts again, with the current key, the values of this model that are encrypted with an older one, as
+    /// [`Schema::rotate`](crate::Schema::rotate) does for all models.
+    fn rotate(scope: &impl UpdateScope<Self>) -> Rotating<'_> {
+        Rotating::one(scope.handle(), Self::DEF)
     }
 
     /// Updates the row with that key.

@@ -56,7 +56,9 @@ const fn model(name: &'static str, fields: &'static [FieldDef], tenancy: Tenancy
         append_only: false,
         no_hard_delete: false,
         audit: crate::Audit::None,
+        encrypts: false,
     }
+    .settled()
 }
 
 const ID: FieldDef = field("id", Kind::Text, Role::Key);

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::Expr;
 
-use super::{defaults, rules};
+use super::{defaults, encrypted, rules};
 use crate::ast::{Action, Field, FieldAttrs, Model};
 use crate::ctxt::Ctxt;
 use crate::ir::default::{Written, written};
@@ -22,8 +22,12 @@ pub(super) fn check(cx: &Ctxt, field: &Field) {
     tenant(cx, field, &shape);
     references(cx, field, &shape);
     column(cx, field, &shape);
-    defaults::check(cx, field, &shape);
-    rules::check(cx, field, &shape);
+    if shape.named == Named::Encrypted {
+        encrypted::check(cx, field);
+    } else {
+        defaults::check(cx, field, &shape);
+        rules::check(cx, field, &shape);
+    }
     if let (Some(at), true) =
         (field.attrs.version, shape.optional || !(shape.named.is_integer() || shape.named == Named::Other))
     {

@@ -38,6 +38,9 @@ fn field(cx: &Ctxt, model: &Model, name: &Ident) {
         Some(found) if found.attrs.embed.is_some() => {
             cx.error(name, format!("`{name}` is embedded: name one of the fields inside it"));
         }
+        Some(found) if super::encrypted::is_encrypted(&found.ty) => {
+            cx.error(name, super::encrypted::NO_INDEX)
+        }
         _ => {}
     }
 }

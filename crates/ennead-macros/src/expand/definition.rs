@@ -45,7 +45,9 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
             append_only: #append_only,
             no_hard_delete: #no_hard_delete,
             audit: #audit,
-        };
+            encrypts: false,
+        }
+        .settled();
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
             __e::FieldDef::new(#name, <#ty as __e::FieldType>::KIND, <#ty as __e::FieldType>::NULLABLE)
         },
         // A name of the application's own may be one for `Json<T>`.
-        Named::Other | Named::Json => quote_spanned! {field.span()=>
+        Named::Other | Named::Json | Named::Encrypted => quote_spanned! {field.span()=>
             __e::FieldDef::new(#name, <#ty as __e::FieldType>::KIND, <#ty as __e::FieldType>::NULLABLE)
                 .shaped(<#ty as __e::FieldType>::SHAPE)
         },

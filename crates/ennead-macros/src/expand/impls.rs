@@ -82,6 +82,7 @@ pub(super) fn stubs(model: &Model) -> TokenStream {
                 append_only: false,
                 no_hard_delete: false,
                 audit: __e::Audit::None,
+                encrypts: false,
             };
             fn decode(__row: &mut __e::Row<'_>, __at: usize) -> ::core::result::Result<Self, __e::Error> {
                 ::core::result::Result::Err(__e::Error::invalid("a model that did not compile"))
@@ -121,9 +122,9 @@ fn conversions(model: &Model) -> TokenStream {
 
 /// Whether the name of a type leaves open whether it can be a field's.
 fn is_open(field: &Field) -> bool {
-    field
-        .column()
-        .is_some_and(|column| matches!(column.shape.named, Named::Other | Named::Array | Named::Json))
+    field.column().is_some_and(|column| {
+        matches!(column.shape.named, Named::Other | Named::Array | Named::Json | Named::Encrypted)
+    })
 }
 
 /// `name: …?` for each field.

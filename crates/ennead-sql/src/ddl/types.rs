@@ -69,7 +69,7 @@ fn postgres_scalar(kind: &Kind) -> (String, Option<&'static str>) {
         Kind::Date => "date",
         Kind::Time => "time",
         Kind::NaiveDateTime => "timestamp",
-        Kind::Bytes => "bytea",
+        Kind::Bytes | Kind::Encrypted => "bytea",
         Kind::Json => "jsonb",
     };
     (name.to_owned(), None)
@@ -101,7 +101,7 @@ fn sqlite(model: &'static ModelDef, field: &'static FieldDef) -> Result<ColumnTy
         | Kind::Time
         | Kind::NaiveDateTime => ("TEXT", None),
         Kind::Enum(def) => ("TEXT", Some(one_of(model, field, def.variants)?)),
-        Kind::Bytes => ("BLOB", None),
+        Kind::Bytes | Kind::Encrypted => ("BLOB", None),
         Kind::Json => ("TEXT", Some(format!("{or_null}json_valid({column})"))),
         Kind::Array(_) => {
             ("TEXT", Some(format!("{or_null}json_valid({column}) AND json_type({column}) = 'array'")))

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ennead_core::{
-    ConflictAction, Dialect, Error, Expr, Guard, Insert, Kind, Measure, ModelDef, Operand, Operation,
-    ParentCheck, Rank, Role, Scoped, Target, Value,
+    ConflictAction, Dialect, Error, ErrorKind, Expr, Guard, Insert, Kind, Measure, ModelDef, Operand,
+    Operation, ParentCheck, Rank, Role, Scoped, Target, Value,
 };
 use lru::LruCache;
 
@@ -229,7 +229,19 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
         }
     }
     program.shared = taker.binds;
+    if model.encrypts && program.holds_plaintext() {
+        return Err(unsealed(model));
+    }
     Ok((Key { operation, guard, form }, program))
+}
+
+/// What would be a mistake of the library's own: a value that should have been sealed by now.
+fn unsealed(model: &ModelDef) -> Error {
+    let text = format!(
+        "{}: a value that was to be encrypted came to the database unsealed, and was not sent",
+        model.name
+    );
+    Error::new(ErrorKind::Decryption, text).with_model(model.name)
 }
 
 /// Whether rows may go as they are: nothing comes back, nothing is settled, and the binary form of each column is its

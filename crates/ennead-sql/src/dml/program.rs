@@ -90,6 +90,18 @@ impl Program {
 }
 
 impl Program {
+    /// Whether any of its values is one that was to be sealed.
+    pub(super) fn holds_plaintext(&self) -> bool {
+        let plain = |value: &Value| matches!(value, Value::Plain(_));
+        let shared = self.shared.iter().any(|bind| plain(&bind.value));
+        shared
+            || match &self.batch {
+                Batch::Once => false,
+                Batch::Rows(rows) | Batch::Copy(rows) => rows.iter().flatten().any(plain),
+                Batch::Columns(chunks) => chunks.iter().flatten().flatten().any(plain),
+            }
+    }
+
     /// SQL of the library's own, without values.
     #[must_use]
     pub fn raw(sql: &str, outputs: Vec<Kind>) -> Self {

@@ -65,7 +65,7 @@ fn array_type(kind: &Kind) -> String {
         Kind::Date => "date".into(),
         Kind::Time => "time".into(),
         Kind::NaiveDateTime => "timestamp".into(),
-        Kind::Bytes => "bytea".into(),
+        Kind::Bytes | Kind::Encrypted => "bytea".into(),
         Kind::Json => "jsonb".into(),
         Kind::Enum(def) if def.native => ennead_core::constraints::quote(def.type_name),
         Kind::Text | Kind::Enum(_) | Kind::Array(_) => "text".into(),

@@ -46,6 +46,7 @@ pub(crate) const fn model(name: &'static str, table: &'static str, fields: &'sta
         renamed_from: None,
         append_only: false,
         no_hard_delete: false,
+        encrypts: false,
         audit: ennead_core::Audit::None,
     }
 }

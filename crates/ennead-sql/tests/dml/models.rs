@@ -35,6 +35,7 @@ pub(crate) const fn model(name: &'static str, fields: &'static [FieldDef], tenan
         renamed_from: None,
         append_only: false,
         no_hard_delete: false,
+        encrypts: false,
         audit: ennead_core::Audit::None,
     }
 }

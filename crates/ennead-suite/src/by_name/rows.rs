@@ -64,7 +64,7 @@ fn element(json: &Json, kind: &Kind) -> Option<Value> {
         Kind::Time => Value::Time(time(json.as_str()?)?),
         Kind::Bytes => Value::Bytes(STANDARD.decode(json.as_str()?).ok()?),
         Kind::Json => Value::Json(json.clone()),
-        Kind::Array(_) => return None,
+        Kind::Encrypted | Kind::Array(_) => return None,
     })
 }
 

@@ -26,7 +26,7 @@ pub(super) fn to_json(value: &Value) -> Result<Json, Reason> {
         Value::NaiveDateTime(v) => Json::from(format!("{v:?}")),
         Value::Json(v) => v.clone(),
         Value::Array(v) => Json::Array(v.iter().map(to_json).collect::<Result<_, _>>()?),
-        Value::Slot(_) => return Err(Reason::NoJson),
+        Value::Slot(_) | Value::Plain(_) => return Err(Reason::NoJson),
     })
 }
 

@@ -461,7 +461,7 @@ pub(super) fn value(draw: &mut Draw, kind: &Kind) -> Json {
         Kind::Time => json!(format!("{:?}", draw.any::<NaiveTime>())),
         Kind::NaiveDateTime => json!(format!("{:?}", draw.any::<NaiveDateTime>())),
         Kind::Bytes => json!(STANDARD.encode(draw.any::<Vec<u8>>())),
-        Kind::Json => draw.any::<Json>(),
+        Kind::Json | Kind::Encrypted => draw.any::<Json>(),
         Kind::Enum(def) => json!(def.variants[draw.below(def.variants.len())]),
         Kind::Array(element) => (0..draw.below(3)).map(|_| value(draw, element)).collect(),
     }

@@ -11,7 +11,7 @@ use ennead_sql::Batch;
 use super::apart::apart;
 use super::probe::{check_parents, explain, taken};
 use super::work::{Failed, Work};
-use super::{Done, Handle, stale, witness};
+use super::{Done, Handle, seal, stale, witness};
 use crate::db::DbInner;
 use crate::sink::{Nothing, Sink};
 use crate::transaction::Within;
@@ -118,7 +118,7 @@ impl Prepared {
             check_parents(work, model, parents, |column| values_of(insert, column)).await?;
         }
         let (db, scoped) = (Arc::clone(work.db), self.scoped);
-        let program = apart(self.rows, move || db.planner.plan(scoped)).await?;
+        let program = apart(self.rows, move || seal::plan(&db, scoped)).await?;
         let columns = self.columns;
         let done = match work.run(model, program, sink).await {
             Ok(done) => done,

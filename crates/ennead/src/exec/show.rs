@@ -1,8 +1,8 @@
 //! Statements without a database, for people to read.
 
 use ennead_core::{
-    Conflict, Delete, Dialect, Error, ModelDef, Operation, Scope, Sources, Update, Values, admit_operation,
-    fill_assignments, fill_conflict, fill_insert,
+    Conflict, Delete, Dialect, Error, ModelDef, Operation, Scope, Sources, Update, Value, Values,
+    admit_operation, fill_assignments, fill_conflict, fill_insert,
 };
 
 use super::delete::{Marking, marking};
@@ -11,7 +11,12 @@ use crate::statement::Statement;
 /// The statement of an operation.
 pub(crate) fn show(dialect: Dialect, mut operation: Operation) -> Result<Statement, Error> {
     admit_operation(&mut operation)?;
-    let program = ennead_sql::plan(dialect, Scope::Shown.apply(operation)?)?;
+    let mut scoped = Scope::Shown.apply(operation)?;
+    if scoped.operation().model().encrypts {
+        // Neither what is given nor what is stored.
+        scoped = scoped.sealed(&mut |_, _| Ok(Value::text("{encrypted}")))?;
+    }
+    let program = ennead_sql::plan(dialect, scoped)?;
     Ok(Statement::new(&program))
 }
 

@@ -11,7 +11,7 @@ use ennead_sql::Batch;
 
 use super::probe::{check_parents, check_single, explain};
 use super::work::{Failed, Work};
-use super::{Done, Handle, stale, witness};
+use super::{Done, Handle, seal, stale, witness};
 use crate::sink::{Nothing, Sink};
 
 /// Updates rows, all in the same way.
@@ -80,7 +80,7 @@ async fn run(
         update.set.iter().filter(in_key).map(|set| (set.column, set.value.clone())).collect();
     let value_of = |column: u16| written.iter().find(|(at, _)| *at == column).map(|(_, value)| value.clone());
     check_parents(work, model, scoped.parents(), |column| value_of(column).into_iter().collect()).await?;
-    let program = work.db.planner.plan(scoped)?;
+    let program = seal::plan(work.db, scoped)?;
     let done = match work.run(model, program, sink).await {
         Ok(done) => done,
         Err(failed) => {
@@ -259,7 +259,7 @@ async fn run_each(
             position(column).map_or_else(Vec::new, |at| each.rows.iter().map(|row| row[at].clone()).collect())
         };
         check_parents(work, model, scoped.parents(), values).await?;
-        let program = work.db.planner.plan(scoped)?;
+        let program = seal::plan(work.db, scoped)?;
         match work.run(model, program, Box::new(Nothing)).await {
             Ok(done) => affected += done.affected,
             Err(failed) => {

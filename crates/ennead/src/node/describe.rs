@@ -258,11 +258,14 @@ fn typed(field: &FieldDef) -> Json {
 fn given(field: &FieldDef) -> Json {
     let mut schema = kind(&field.kind);
     rules::add(&mut schema, field);
+    if let (Json::Object(schema), Kind::Encrypted) = (&mut schema, field.kind) {
+        schema.insert("writeOnly".into(), json!(true));
+    }
     of_field(field, schema)
 }
 
 fn of_field(field: &FieldDef, mut schema: Json) -> Json {
-    if field.nullable && field.kind != Kind::Json {
+    if field.nullable && !matches!(field.kind, Kind::Json | Kind::Encrypted) {
         schema = nullable(schema);
     }
     described(field, schema)
@@ -304,7 +307,8 @@ fn kind(kind: &Kind) -> Json {
             schema["contentEncoding"] = json!("base64");
             schema
         }
-        Kind::Json => json!({}),
+        // Of an encrypted value: whatever its type is read from.
+        Kind::Json | Kind::Encrypted => json!({}),
         Kind::Enum(def) => json!({ "enum": def.variants }),
         Kind::Array(element) => json!({ "type": "array", "items": self::kind(element) }),
     }

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ennead_core::codec::{date_text, datetime_text, naive_text, time_text};
-use ennead_core::{Kind, Value};
+use ennead_core::{Kind, Plaintext, Value};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -13,7 +13,8 @@ use super::time;
 /// A value as JSON.
 pub(crate) fn to_json(value: Value) -> Json {
     match value {
-        Value::Null | Value::Slot(_) => Json::Null,
+        // What is to be encrypted is never shown.
+        Value::Null | Value::Slot(_) | Value::Plain(_) => Json::Null,
         Value::Bool(v) => Json::from(v),
         Value::Int(v) => Json::from(v),
         Value::Float(v) => Json::from(v),
@@ -39,6 +40,7 @@ pub(crate) fn from_json(json: Json, kind: &Kind) -> Result<Value, String> {
     let fail = || format!("expected {}, got {found}", expected(kind));
     Ok(match (kind, json) {
         (Kind::Json, json) => Value::Json(json),
+        (Kind::Encrypted, json) => Value::Plain(Plaintext::of(&json).ok_or_else(fail)?),
         (_, Json::Null) => Value::Null,
         (Kind::Bool, Json::Bool(v)) => Value::Bool(v),
         (Kind::I16 | Kind::I32 | Kind::I64, Json::Number(v)) => {
@@ -132,7 +134,7 @@ fn expected(kind: &Kind) -> &'static str {
         Kind::Date => "an ISO 8601 date as a string",
         Kind::Time => "an ISO 8601 time as a string",
         Kind::Bytes => "base64 as a string",
-        Kind::Json => "JSON",
+        Kind::Json | Kind::Encrypted => "JSON",
         Kind::Enum(_) => "the name of a variant as a string",
         Kind::Array(_) => "an array",
     }

@@ -1,6 +1,6 @@
 //! Parameters of a node: every key is taken by somebody, or is an error that names the nearest right one.
 
-use ennead_core::{Error, FieldDef, ModelDef, Role, Value};
+use ennead_core::{Error, FieldDef, Kind, ModelDef, Role, Value};
 use serde_json::{Map, Value as Json};
 
 use super::json;
@@ -136,6 +136,11 @@ pub(crate) fn value(
         return Ok(Value::Null);
     }
     let refuse = |what: &str| invalid(model, path, what).with_fields(vec![field.name]);
+    if field.kind == Kind::Encrypted {
+        // It is looked at while it is JSON, and as deep as it can be read again.
+        ennead_core::check(&Kind::Json, &mut Value::Json(json.clone())).map_err(|what| refuse(&what))?;
+        field.shape.map_or(Ok(()), |shape| shape(&json)).map_err(|what| refuse(&what))?;
+    }
     let mut value = json::from_json(json, &field.kind).map_err(|what| refuse(&what))?;
     if value.is_null() {
         return Err(refuse("takes no null"));

@@ -216,7 +216,7 @@ fn json_type(kind: &Kind) -> &'static str {
     match kind {
         Kind::Bool => "boolean",
         Kind::I16 | Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64 => "number",
-        Kind::Json => "any",
+        Kind::Json | Kind::Encrypted => "any",
         Kind::Array(_) => "array",
         _ => "string",
     }

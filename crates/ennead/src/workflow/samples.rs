@@ -1,6 +1,6 @@
 //! What a parameter takes, as far as its path tells: samples for the places that connections fill, and their kinds.
 
-use ennead_core::{Kind, ModelDef};
+use ennead_core::{FieldDef, Kind, ModelDef};
 use serde_json::{Value as Json, json};
 
 use crate::node::{Node, NodeOperation};
@@ -35,7 +35,10 @@ pub(super) fn sample_at(node: &Node, path: &str) -> Json {
             json!([bound, bound])
         }
         _ if place.is_some_and(|place| place.whole) => json!({}),
-        _ => kind_at(node, path).map_or(Json::Null, |kind| sample(&kind)),
+        _ => match field_at(node, path) {
+            Some(field) => sample_of(field),
+            None => kind_at(node, path).map_or(Json::Null, |kind| sample(&kind)),
+        },
     }
 }
 
@@ -77,17 +80,28 @@ fn walk<'p>(node: &Node, path: &'p str) -> (Option<Place>, Option<&'p str>) {
 
 /// The kind of the field that the last part of a path names.
 pub(super) fn kind_at(node: &Node, path: &str) -> Option<Kind> {
+    field_at(node, path).map(|field| field.kind)
+}
+
+fn field_at(node: &Node, path: &str) -> Option<&'static FieldDef> {
     let model = walk(node, path).0.map_or(node.model(), |place| place.model);
     let last = path.rsplit('.').find(|part| !part.starts_with('$') && part.parse::<usize>().is_err())?;
     if last == "id" {
-        return Some(model.key_field().kind);
+        return Some(model.key_field());
     }
-    model.find(last).map(|(_, field)| field.kind)
+    model.find(last).map(|(_, field)| field)
+}
+
+/// A value of a field. Where a Rust type reads its JSON, one of the simplest that the type does read.
+fn sample_of(field: &FieldDef) -> Json {
+    let Some(shape) = field.shape else { return sample(&field.kind) };
+    let simple = [json!({}), json!("x"), json!(0), json!([]), json!(true), Json::Null];
+    simple.into_iter().find(|json| shape(json).is_ok()).unwrap_or_else(|| sample(&field.kind))
 }
 
 fn sample_row(model: &'static ModelDef) -> Json {
     let settable = model.fields.iter().filter(|field| field.is_writable() && !field.nullable);
-    Json::Object(settable.map(|field| (field.name.to_owned(), sample(&field.kind))).collect())
+    Json::Object(settable.map(|field| (field.name.to_owned(), sample_of(field))).collect())
 }
 
 fn sample(kind: &Kind) -> Json {
@@ -102,7 +116,7 @@ fn sample(kind: &Kind) -> Json {
         Kind::Date => json!("2000-01-01"),
         Kind::Time => json!("00:00:00"),
         Kind::Bytes => json!(""),
-        Kind::Json => json!({}),
+        Kind::Json | Kind::Encrypted => json!({}),
         Kind::Enum(def) => json!(def.variants.first().copied().unwrap_or_default()),
         Kind::Array(_) => json!([]),
     }

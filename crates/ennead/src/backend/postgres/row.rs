@@ -47,7 +47,7 @@ fn fits(oid: u32, kind: &Kind) -> bool {
         Kind::Date => oid == 1082,
         Kind::Time => oid == 1083,
         Kind::NaiveDateTime => oid == 1114,
-        Kind::Bytes => oid == 17,
+        Kind::Bytes | Kind::Encrypted => oid == 17,
         Kind::Json => matches!(oid, 114 | 3802),
         Kind::Array(_) => true,
     }
@@ -192,6 +192,6 @@ fn element_of(bytes: &[u8], kind: &Kind) -> Option<Value> {
         Kind::Date => Value::Date(from_postgres_days(i32::from_be_bytes(bytes.try_into().ok()?))?),
         Kind::Time => Value::Time(time_of(bytes.try_into().ok()?)?),
         Kind::NaiveDateTime => Value::NaiveDateTime(micros_of(bytes.try_into().ok()?)?.naive_utc()),
-        Kind::Json | Kind::Bytes | Kind::Array(_) => return None,
+        Kind::Json | Kind::Bytes | Kind::Encrypted | Kind::Array(_) => return None,
     })
 }

@@ -38,7 +38,7 @@ pub(super) fn oids(kind: &Kind) -> (u32, u32) {
         Kind::Date => (1082, 1182),
         Kind::Time => (1083, 1183),
         Kind::NaiveDateTime => (1114, 1115),
-        Kind::Bytes => (17, 1001),
+        Kind::Bytes | Kind::Encrypted => (17, 1001),
         Kind::Json => (3802, 3807),
         Kind::Text | Kind::Enum(_) => (25, 1009),
         // An array of arrays travels as the texts of its elements.
@@ -50,6 +50,8 @@ impl<'q> Encode<'q, Postgres> for Argument<'_> {
     fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
         match self.0 {
             BindRef::One(Value::Null, _) => return Ok(IsNull::Yes),
+            // The planner lets none come here.
+            BindRef::One(Value::Plain(_), _) => return Err("a value that was to be encrypted".into()),
             BindRef::One(value, kind) => one(value, kind, buffer),
             BindRef::Many(values, kind) => many(values, kind, buffer),
         }
@@ -80,7 +82,7 @@ pub(super) fn behind_length(value: &Value, kind: &Kind, out: &mut Vec<u8>) {
 
 fn one(value: &Value, kind: &Kind, out: &mut Vec<u8>) {
     match value {
-        Value::Null | Value::Slot(_) => {}
+        Value::Null | Value::Slot(_) | Value::Plain(_) => {}
         Value::Bool(v) => out.push(u8::from(*v)),
         Value::Int(v) => match kind {
             // `admit` saw to the range.
@@ -162,7 +164,9 @@ fn array_literal(items: &[Value]) -> String {
             Value::Date(v) => v.to_string(),
             Value::Time(v) => v.format("%H:%M:%S%.6f").to_string(),
             Value::Json(v) => v.to_string(),
-            Value::Null | Value::Slot(_) | Value::Bytes(_) | Value::Array(_) => String::new(),
+            Value::Null | Value::Slot(_) | Value::Plain(_) | Value::Bytes(_) | Value::Array(_) => {
+                String::new()
+            }
         };
         out.push('"');
         for c in text.chars() {

@@ -31,7 +31,8 @@ pub(super) unsafe fn bind(
             Native::TextCopy(&text)
         }
         BindRef::One(value, kind) => match value {
-            Value::Null | Value::Slot(_) => Native::Null,
+            // The planner lets no plaintext come here.
+            Value::Null | Value::Slot(_) | Value::Plain(_) => Native::Null,
             Value::Bool(v) => Native::Int((*v).into()),
             Value::Int(v) => Native::Int(*v),
             Value::Float(v) => Native::Real(*v),
@@ -86,7 +87,7 @@ fn scale(kind: &Kind) -> Option<u8> {
 /// A value as an element of a JSON array, such that `json_each` gives what the column holds.
 fn element(value: &Value, kind: &Kind) -> Json {
     match value {
-        Value::Null | Value::Slot(_) => Json::Null,
+        Value::Null | Value::Slot(_) | Value::Plain(_) => Json::Null,
         Value::Bool(v) => Json::from(i64::from(*v)),
         Value::Int(v) => Json::from(*v),
         Value::Float(v) => Json::from(*v),
@@ -224,6 +225,6 @@ fn parse_element(item: Json, kind: &Kind) -> Option<Value> {
         Kind::Time => Value::Time(parse_time(item.as_str()?)?),
         Kind::NaiveDateTime => Value::NaiveDateTime(parse_naive(item.as_str()?)?),
         Kind::Json => Value::Json(item),
-        Kind::Bytes | Kind::Array(_) => return None,
+        Kind::Bytes | Kind::Encrypted | Kind::Array(_) => return None,
     })
 }

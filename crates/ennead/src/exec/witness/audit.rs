@@ -104,41 +104,40 @@ impl Witness<'_> {
             Tenancy::Column { field, .. } => Ok(column(field)),
             Tenancy::Via { field } => {
                 let keys = images.map(|image| image[field as usize].clone()).collect();
-                self.tenants_via(model, field, keys).await
+                tenants_via(self.handle, model, field, keys).await
             }
         }
     }
+}
 
-    /// Under `across_tenants`: the tenants of the rows that these columns name.
-    async fn tenants_via(
-        &self,
-        mut model: &'static ModelDef,
-        mut field: u16,
-        mut keys: Vec<Value>,
-    ) -> Result<Vec<Option<String>>, Error> {
-        for _ in 0..MAX_HOPS {
-            let Some(reference) = model.field(field).reference else { break };
-            model = (reference.target)();
-            let distinct: HashSet<Value> = keys.iter().cloned().collect();
-            let left = Operand::Column(model.key.field);
-            let filter = Expr::In { left, values: distinct.into_iter().collect(), negated: false };
-            let rows =
-                images::read(self.handle, model, Guard::Open, Some(filter), Deleted::Include, None).await?;
-            let next = match model.tenancy {
-                Tenancy::Global => break,
-                Tenancy::Root => model.key.field,
-                Tenancy::Column { field, .. } | Tenancy::Via { field } => field,
-            };
-            let of: HashMap<&Value, &Value> =
-                rows.iter().map(|row| (&row[model.key.field as usize], &row[next as usize])).collect();
-            keys = keys.iter().map(|key| of.get(key).map_or(Value::Null, |value| (*value).clone())).collect();
-            if !matches!(model.tenancy, Tenancy::Via { .. }) {
-                return Ok(keys.iter().map(|key| Some(key_text(key)).filter(|_| !key.is_null())).collect());
-            }
-            field = next;
+/// Under `across_tenants`: the tenants of the rows that these columns name.
+pub(in super::super) async fn tenants_via(
+    handle: Handle<'_>,
+    mut model: &'static ModelDef,
+    mut field: u16,
+    mut keys: Vec<Value>,
+) -> Result<Vec<Option<String>>, Error> {
+    for _ in 0..MAX_HOPS {
+        let Some(reference) = model.field(field).reference else { break };
+        model = (reference.target)();
+        let distinct: HashSet<Value> = keys.iter().cloned().collect();
+        let left = Operand::Column(model.key.field);
+        let filter = Expr::In { left, values: distinct.into_iter().collect(), negated: false };
+        let rows = images::read(handle, model, Guard::Open, Some(filter), Deleted::Include, None).await?;
+        let next = match model.tenancy {
+            Tenancy::Global => break,
+            Tenancy::Root => model.key.field,
+            Tenancy::Column { field, .. } | Tenancy::Via { field } => field,
+        };
+        let of: HashMap<&Value, &Value> =
+            rows.iter().map(|row| (&row[model.key.field as usize], &row[next as usize])).collect();
+        keys = keys.iter().map(|key| of.get(key).map_or(Value::Null, |value| (*value).clone())).collect();
+        if !matches!(model.tenancy, Tenancy::Via { .. }) {
+            return Ok(keys.iter().map(|key| Some(key_text(key)).filter(|_| !key.is_null())).collect());
         }
-        Ok(vec![None; keys.len()])
+        field = next;
     }
+    Ok(vec![None; keys.len()])
 }
 
 pub(super) fn operation_of(kind: ChangeKind) -> AuditOperation {

@@ -21,6 +21,7 @@ use crate::transaction::Within;
 use audit::Book;
 
 pub(crate) use audit::key_text;
+pub(super) use audit::tenants_via;
 pub(super) use change::{remove, update, update_each};
 pub(super) use insert::insert;
 

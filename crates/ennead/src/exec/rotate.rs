@@ -1,0 +1,249 @@
+//! Encrypts again what is encrypted with another key than the current one, batch by batch.
+
+use std::collections::BTreeMap;
+
+use ennead_core::{
+    Assignment, Deleted, Error, Expr, Guard, Kind, ModelDef, ModelRef, Operand, Operation, OrderBy, RowLock,
+    Scope, Select, Target, Tenancy, TenantId, Update, Value,
+};
+
+use super::seal::{self, open};
+use super::work::Work;
+use super::{Handle, complete_order, key_text, witness};
+use crate::envelope::{self, Envelope, Site};
+use crate::keys::Key;
+use crate::rotation::Rotation;
+use crate::sink::{Nothing, ValueRows, downcast};
+use crate::transaction::Within;
+
+/// How many rows are looked at, and changed in one transaction.
+const BATCH: u64 = 100;
+
+/// Rotates the rows of a model that a scope sees, those that are deleted softly too.
+pub(crate) async fn rotate(handle: Handle<'_>, model: &'static ModelDef) -> Result<Rotation, Error> {
+    let mut total = Rotation::default();
+    // Blank reasons are refused, and the bypass is traced, with rows or without.
+    handle.resolve(None, model, "rotate")?;
+    if !model.encrypts {
+        return Ok(total);
+    }
+    let layout = Layout::of(model);
+    let mut after = None;
+    loop {
+        let current = handle.db.keys.provider()?.current()?;
+        let page = layout.page(handle, after.take()).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(layout.order(handle).iter().map(|by| layout.value(last, by.column)).collect());
+        total.seen += page.len() as u64;
+        let whole = page.len() as u64 == BATCH;
+        let owned = layout.owned(handle, page).await?;
+        let mut stale: BTreeMap<Option<String>, Vec<Value>> = BTreeMap::new();
+        for (owner, row) in owned {
+            if layout.is_stale(handle, &current, owner.as_ref(), &row)? {
+                let narrow = owner.filter(|_| layout.is_narrowed(handle));
+                stale.entry(narrow).or_default().push(layout.value(&row, model.key.field));
+            }
+        }
+        let found: u64 = stale.values().map(|keys| keys.len() as u64).sum();
+        if model.append_only {
+            total.kept += found;
+        } else if found > 0 {
+            let within = Within::begin(handle).await?;
+            let rotated = layout.batch(within.handle(handle), &current, stale).await;
+            total.rotated += within.end(rotated).await?;
+        }
+        tracing::debug!(target: "ennead::rotate", model = model.name, seen = total.seen, rotated = total.rotated, "a batch");
+        if !whole {
+            break;
+        }
+    }
+    let Rotation { seen, rotated, kept } = total;
+    tracing::info!(target: "ennead::rotate", model = model.name, seen, rotated, kept, "rotated");
+    Ok(total)
+}
+
+/// What is read of a row, to rotate it.
+struct Layout {
+    model: &'static ModelDef,
+    columns: Vec<u16>,
+    sealed: Vec<u16>,
+}
+
+impl Layout {
+    fn of(model: &'static ModelDef) -> Self {
+        let all = 0..model.fields.len() as u16;
+        let sealed: Vec<u16> = all.filter(|at| model.field(*at).kind == Kind::Encrypted).collect();
+        let owner = match model.tenancy {
+            Tenancy::Column { field, .. } | Tenancy::Via { field } => Some(field),
+            Tenancy::Root | Tenancy::Global => None,
+        };
+        let mut columns = vec![model.key.field];
+        columns.extend(owner.filter(|at| *at != model.key.field));
+        columns.extend(&sealed);
+        Self { model, columns, sealed }
+    }
+
+    fn value(&self, row: &[Value], column: u16) -> Value {
+        let at = self.columns.iter().position(|at| *at == column);
+        at.and_then(|at| row.get(at)).cloned().unwrap_or(Value::Null)
+    }
+
+    /// The keys of several tenants may be the same: then each is named with its tenant.
+    fn is_narrowed(&self, handle: Handle<'_>) -> bool {
+        let owned = matches!(self.model.tenancy, Tenancy::Column { .. } | Tenancy::Via { .. });
+        owned && matches!(handle.scope, Scope::AcrossTenants)
+    }
+
+    fn select(&self, filter: Option<Expr>, lock: Option<RowLock>) -> Select {
+        let columns = Some(self.columns.clone());
+        Select { filter, columns, lock, deleted: Deleted::Include, ..Select::of(self.model) }
+    }
+
+    fn order(&self, handle: Handle<'_>) -> Vec<OrderBy> {
+        let mut select = self.select(None, None);
+        complete_order(handle, &None, &mut select);
+        select.order
+    }
+
+    /// The next rows in the order of their keys.
+    async fn page(&self, handle: Handle<'_>, after: Option<Vec<Value>>) -> Result<Vec<Vec<Value>>, Error> {
+        let mut select = self.select(None, None);
+        select.order = self.order(handle);
+        select.after = after;
+        select.limit = Some(BATCH);
+        // Rows that others share are theirs to rotate.
+        let guard = handle.narrowed(None, self.model)?.guard(self.model, false)?;
+        let mut work = Work::open(handle, false, false).await?;
+        let rows = self.run(&mut work, guard, select).await;
+        work.end(rows).await
+    }
+
+    async fn run(&self, work: &mut Work<'_>, guard: Guard, select: Select) -> Result<Vec<Vec<Value>>, Error> {
+        let kinds = self.columns.iter().map(|at| self.model.field(*at).kind).collect();
+        let program = work.db.planner.plan(guard.over(Operation::Select(select)))?;
+        let done = work.run(self.model, program, Box::new(ValueRows::new(kinds))).await;
+        Ok(downcast::<ValueRows>(done.map_err(|failed| failed.failure.error)?.sink)?.rows)
+    }
+
+    /// The rows, each with the tenant whose it is.
+    async fn owned(
+        &self,
+        handle: Handle<'_>,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Vec<(Option<String>, Vec<Value>)>, Error> {
+        let model = self.model;
+        let of_column = |at: u16| rows.iter().map(|row| Some(key_text(&self.value(row, at)))).collect();
+        let owners: Vec<Option<String>> = match model.tenancy {
+            Tenancy::Global => vec![None; rows.len()],
+            Tenancy::Root => of_column(model.key.field),
+            Tenancy::Column { field, .. } => of_column(field),
+            Tenancy::Via { field } => match handle.scope.guard(model, false)?.tenant() {
+                Some(tenant) => vec![Some(key_text(tenant)); rows.len()],
+                None => {
+                    let keys = rows.iter().map(|row| self.value(row, field)).collect();
+                    witness::tenants_via(handle, model, field, keys).await?
+                }
+            },
+        };
+        Ok(owners.into_iter().zip(rows).collect())
+    }
+
+    fn site(&self, at: u16, owner: Option<&String>, row: &[Value]) -> Site {
+        let key = key_text(&self.value(row, self.model.key.field));
+        Site { model: self.model, field: self.model.field(at), tenant: owner.cloned(), key }
+    }
+
+    /// Whether some value of the row is encrypted with another key than the current one, or under names that are no more.
+    fn is_stale(
+        &self,
+        handle: Handle<'_>,
+        current: &Key,
+        owner: Option<&String>,
+        row: &[Value],
+    ) -> Result<bool, Error> {
+        for at in &self.sealed {
+            let site = self.site(*at, owner, row);
+            if let Value::Bytes(bytes) = self.value(row, *at)
+                && is_stale(handle, current, &site, &bytes)?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// One transaction: the rows are read again and locked, so that what others write meanwhile is not lost.
+    async fn batch(
+        &self,
+        handle: Handle<'_>,
+        current: &Key,
+        stale: BTreeMap<Option<String>, Vec<Value>>,
+    ) -> Result<u64, Error> {
+        let model = self.model;
+        let mut rotated = 0;
+        for (owner, keys) in stale {
+            let narrow = owner.map(|owner| TenantId::Text(owner.into()));
+            let scope = handle.narrowed(narrow.as_ref(), model)?;
+            let filter = Expr::In { left: Operand::Column(model.key.field), values: keys, negated: false };
+            let mut select = self.select(Some(filter), Some(RowLock::Change));
+            select.order = vec![OrderBy { column: model.key.field, descending: false }];
+            let guard = scope.guard(model, false)?;
+            let mut work = Work::open(handle, true, false).await?;
+            let rows = self.run(&mut work, guard.clone(), select).await?;
+            for row in rows {
+                let key = self.value(&row, model.key.field);
+                let tenant = match model.tenancy {
+                    Tenancy::Global => None,
+                    Tenancy::Root => Some(key_text(&key)),
+                    Tenancy::Column { .. } | Tenancy::Via { .. } => guard.tenant().map(key_text),
+                };
+                let set = self.resealed(handle, current, tenant.as_ref(), &row)?;
+                if set.is_empty() {
+                    continue;
+                }
+                let update = Update {
+                    model: ModelRef(model),
+                    target: Target::Key(key),
+                    when: None,
+                    set,
+                    returning: false,
+                    deleted: Deleted::Include,
+                };
+                let program = seal::plan(handle.db, scope.apply(Operation::Update(update))?)?;
+                let done = work.run(model, program, Box::new(Nothing)).await;
+                rotated += done.map_err(|failed| failed.failure.error)?.affected;
+            }
+            work.end(Ok(())).await?;
+        }
+        Ok(rotated)
+    }
+
+    /// The stale values of a row, encrypted anew.
+    fn resealed(
+        &self,
+        handle: Handle<'_>,
+        current: &Key,
+        owner: Option<&String>,
+        row: &[Value],
+    ) -> Result<Vec<Assignment>, Error> {
+        let mut set = Vec::new();
+        for at in &self.sealed {
+            let site = self.site(*at, owner, row);
+            let Value::Bytes(bytes) = self.value(row, *at) else { continue };
+            if is_stale(handle, current, &site, &bytes)? {
+                let opened = open(handle.db.keys.provider()?, &site, &bytes)?;
+                let sealed = envelope::seal(current, &site, &opened.plaintext)?;
+                set.push(Assignment { column: *at, value: Value::Bytes(sealed), add: false });
+            }
+        }
+        Ok(set)
+    }
+}
+
+fn is_stale(handle: Handle<'_>, current: &Key, site: &Site, bytes: &[u8]) -> Result<bool, Error> {
+    if Envelope::read(site, bytes)?.key_id != current.id() {
+        return Ok(true);
+    }
+    // Under which names a value is encrypted, only opening it tells.
+    Ok(site.was_renamed() && open(handle.db.keys.provider()?, site, bytes)?.under_earlier_names)
+}

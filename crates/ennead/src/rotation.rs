@@ -1,0 +1,86 @@
+//! Rotation of keys: what it is asked of, and what it did.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use ennead_core::{Error, ModelDef, Scope as ScopeValue, Tenancy};
+
+use crate::exec::{self, Handle};
+use crate::node::NodeScope;
+use crate::schema::Schema;
+
+/// What a rotation of keys did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Rotation {
+    /// How many rows were looked at.
+    pub seen: u64,
+    /// How many were encrypted again, with the current key.
+    pub rotated: u64,
+    /// How many rows of append-only models keep values of an older key: that key is needed as long as they are.
+    pub kept: u64,
+}
+
+/// A rotation that runs: nothing is read before it is awaited.
+#[must_use = "a rotation does nothing until it is awaited"]
+pub struct Rotating<'a>(Pin<Box<dyn Future<Output = Result<Rotation, Error>> + Send + 'a>>);
+
+impl fmt::Debug for Rotating<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rotating").finish_non_exhaustive()
+    }
+}
+
+impl Future for Rotating<'_> {
+    type Output = Result<Rotation, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(context)
+    }
+}
+
+impl<'a> Rotating<'a> {
+    /// Of one model.
+    pub(crate) fn one(handle: Handle<'a>, model: &'static ModelDef) -> Self {
+        Self(Box::pin(exec::rotate(handle, model)))
+    }
+
+    /// Of several models, one after the other.
+    fn all(handle: Handle<'a>, models: Vec<&'static ModelDef>) -> Self {
+        Self(Box::pin(async move {
+            let mut total = Rotation::default();
+            for model in models {
+                let Rotation { seen, rotated, kept } = exec::rotate(handle, model).await?;
+                total.seen += seen;
+                total.rotated += rotated;
+                total.kept += kept;
+            }
+            Ok(total)
+        }))
+    }
+}
+
+impl Schema {
+    /// Encrypts again, with the current key, what is encrypted with an older one, in each model that has encrypted fields and whose
+    /// rows this scope may change: all of them under `db.across_tenants(…)`.
+    ///
+    /// Rows go in the order of their keys, a hundred at a time. Those that need it are changed in one transaction, in which they are
+    /// locked: what others write meanwhile stays. Only the encrypted columns are set: no time, no version, and neither observers nor the
+    /// audit are told. It may be stopped at any moment and run again. Rows of append-only models stay as they are, and are counted.
+    ///
+    /// # Errors
+    /// `is_decryption` where a value does not open, naming model, field and key; what was done before stays. `is_configuration` where
+    /// the `Db` has no keys.
+    pub fn rotate<'a>(&self, scope: &'a impl NodeScope) -> Rotating<'a> {
+        let handle = scope.handle();
+        let may = |model: &&'static ModelDef| match (handle.scope, model.tenancy) {
+            (ScopeValue::Global, tenancy) => tenancy == Tenancy::Global,
+            (ScopeValue::Tenant(_), tenancy) => tenancy != Tenancy::Global,
+            _ => true,
+        };
+        let models = self.models().iter().copied().filter(|model| model.encrypts).filter(may).collect();
+        Rotating::all(handle, models)
+    }
+}
