@@ -94,6 +94,9 @@ fn description(model: &ModelDef, field: &FieldDef, table: &Table) -> String {
     if field.soft_delete.is_some() {
         sentences.push("Tells whether the row is deleted: a soft delete.".to_owned());
     }
+    if field.kind == Kind::Encrypted {
+        sentences.push("Encrypted, and bound to its row.".to_owned());
+    }
     if field.hidden {
         sentences.push("Hidden from operations by name.".to_owned());
     }

@@ -1,13 +1,13 @@
 //! Encrypted fields: in each way to write, in each tenancy, where values were moved, changed or lost their key, and while keys rotate.
 
-mod keys;
-mod models;
-mod places;
-mod refused;
-mod rotation;
-mod secrecy;
-mod tenancies;
-mod writes;
+pub mod keys;
+pub mod models;
+pub mod places;
+pub mod refused;
+pub mod rotation;
+pub mod secrecy;
+pub mod tenancies;
+pub mod writes;
 
 /// The cases of all parts.
 pub const ALL: &[&[crate::Case]] = &[

@@ -153,7 +153,7 @@ async fn a_rotation_in_a_transaction_is_undone_with_it(bed: Bed) {
 }
 
 /// Gives keys so many times.
-struct Failing {
+pub struct Failing {
     keys: KeyRing,
     left: AtomicU32,
 }
@@ -301,7 +301,7 @@ async fn a_value_that_does_not_open_ends_the_rotation_and_is_named(bed: Bed) {
     assert_eq!(with_key(&db, 2).await, 105);
 }
 
-mod before {
+pub mod before {
     use super::*;
 
     #[model(global, table = "memos")]
@@ -313,7 +313,7 @@ mod before {
     }
 }
 
-mod meanwhile {
+pub mod meanwhile {
     use super::*;
 
     #[model(global, table = "notes", renamed_from = "memos")]
@@ -326,7 +326,7 @@ mod meanwhile {
     }
 }
 
-mod after {
+pub mod after {
     use super::*;
 
     #[model(global, table = "notes")]

@@ -126,7 +126,7 @@ macro_rules! ways {
 }
 
 /// Rows from ids, as a stream.
-trait MapNew: Sized + futures_util::Stream<Item = String> + Send + 'static {
+pub trait MapNew: Sized + futures_util::Stream<Item = String> + Send + 'static {
     fn map_new<N: Send + 'static>(
         self,
         new: impl Fn(&str) -> N + Send + 'static,

@@ -124,6 +124,8 @@ fn fits(
     let given = output_kind(from, gives, output).map_err(|what| invalid(&to.step.id, &what))?;
     let taken = kind_at(&to.node, parameter);
     match (given, taken) {
+        // Whatever its type is read from: JSON of it is checked when the node runs.
+        (_, Some(Kind::Encrypted)) => Ok(()),
         (Some(given), Some(taken)) if json_type(&given) != json_type(&taken) => {
             let what = format!(
                 "the output {output:?} of {} is {}, and the parameter {parameter:?} takes {}",
