@@ -64,6 +64,15 @@ fn main() -> Result<()> {
     done
 }
 
+/// Some peers take TLS from a server that offers it, and some have none: nobody takes it here, unless the URL says so.
+fn unencrypted(url: &str) -> String {
+    match url.contains("sslmode=") {
+        true => url.to_owned(),
+        false if url.contains('?') => format!("{url}&sslmode=disable"),
+        false => format!("{url}?sslmode=disable"),
+    }
+}
+
 fn run(options: &Options, runtimes: &Runtimes, folder: &std::path::Path) -> Result<()> {
     let plan = Plan {
         rounds: options.rounds.into(),
@@ -77,7 +86,7 @@ fn run(options: &Options, runtimes: &Runtimes, folder: &std::path::Path) -> Resu
         grounds.push((Ground::Sqlite(folder.to_path_buf()), peers::sqlite()));
     }
     match &options.postgres {
-        Some(url) => grounds.push((Ground::Postgres(url.clone()), peers::postgres())),
+        Some(url) => grounds.push((Ground::Postgres(unencrypted(url)), peers::postgres())),
         None => failures.push("postgres: no server was given".to_owned()),
     }
     for (ground, entries) in grounds {

@@ -1,7 +1,9 @@
 //! What a case runs on: fresh databases of one kind.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use ennead::prelude::*;
 use ennead::{DbBuilder, Dialect};
@@ -29,7 +31,35 @@ impl fmt::Display for Kind {
 #[derive(Debug)]
 pub struct Bed {
     kind: Kind,
-    folder: std::path::PathBuf,
+    made: Made,
+}
+
+/// What a bed made.
+#[derive(Debug, Clone)]
+pub struct Made {
+    folder: PathBuf,
+    /// On the server.
+    databases: Arc<Mutex<Vec<String>>>,
+}
+
+impl Made {
+    /// Takes it away. This is for the time when the case's runtime is gone, and with it whoever would write there again.
+    pub fn clear(&self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+        let names = std::mem::take(&mut *self.databases.lock().unwrap());
+        if names.is_empty() {
+            return;
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let admin = Db::connect(&unencrypted(server())).await.unwrap();
+            let across = admin.across_tenants("a test's database is done with");
+            for name in names {
+                across.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
+            }
+            admin.close().await;
+        });
+    }
 }
 
 /// Settings for databases that no test cuts the power of.
@@ -47,7 +77,12 @@ impl Bed {
         let name = format!("ennead-suite-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).unwrap();
-        Self { kind, folder }
+        Self { kind, made: Made { folder, databases: Arc::default() } }
+    }
+
+    /// What it made, to be cleared when nobody uses it any more.
+    pub fn made(&self) -> Made {
+        self.made.clone()
     }
 
     pub fn kind(&self) -> Kind {
@@ -66,19 +101,20 @@ impl Bed {
     }
 
     /// A folder of this case's own; it goes with the case.
-    pub fn folder(&self) -> &std::path::Path {
-        &self.folder
+    pub fn folder(&self) -> &Path {
+        &self.made.folder
     }
 
     /// The URL of a new, empty database: a file of its own, or a database of its own on the server.
     pub async fn url(&self) -> String {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         match self.kind {
-            Kind::Sqlite => format!("sqlite://{}/{number}.db", self.folder.display()),
+            Kind::Sqlite => format!("sqlite://{}/{number}.db", self.folder().display()),
             Kind::Postgres | Kind::PostgresRls => {
                 let name = format!("suite_{}_{number}", std::process::id());
-                let admin = Db::connect(&server()).await.unwrap();
+                let admin = Db::connect(&unencrypted(server())).await.unwrap();
                 let maker = admin.across_tenants("a database for a test");
+                self.made.databases.lock().unwrap().push(name.clone());
                 if self.kind == Kind::Postgres {
                     maker.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
                     admin.close().await;
@@ -87,15 +123,14 @@ impl Bed {
                 maker.execute(ROLES).await.unwrap();
                 maker.execute(&format!("CREATE DATABASE {name} OWNER ennead_owner")).await.unwrap();
                 admin.close().await;
-                let url = at(Some("ennead_application"), &name);
-                if url.contains('?') { format!("{url}&rls=on") } else { format!("{url}?rls=on") }
+                format!("{}&rls=on", at(Some("ennead_application"), &name))
             }
         }
     }
 
     /// The URL that acts as the owner of the tables: another one than the application's under row level security only.
     pub fn owner_url(&self, url: &str) -> String {
-        url.replace("ennead_application@", "ennead_owner@").replace("?rls=on", "").replace("&rls=on", "")
+        url.replace("ennead_application@", "ennead_owner@").replace("&rls=on", "")
     }
 
     /// Opens a database of this bed, with the owner's URL where there are two roles.
@@ -135,19 +170,23 @@ pub fn server() -> String {
         .expect("ENNEAD_TEST_POSTGRES is not set: run `cargo xtask test` or `cargo xtask pg -- cargo test`")
 }
 
+/// The same URL without TLS, where it says nothing of it: what TLS does has cases of its own, and all others would pay
+/// for it.
+fn unencrypted(url: String) -> String {
+    match url.contains("sslmode=") {
+        true => url,
+        false if url.contains('?') => format!("{url}&sslmode=disable"),
+        false => format!("{url}?sslmode=disable"),
+    }
+}
+
 /// The URL of a database on the server, as the server's own user or as another role.
 fn at(role: Option<&str>, database: &str) -> String {
-    let server = server();
+    let server = unencrypted(server());
     let (base, query) = server.split_once('?').unwrap_or((&server, ""));
     let (base, _) = base.rsplit_once('/').unwrap();
     let (scheme, rest) = base.split_once("://").unwrap();
     let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
     let base = role.map_or_else(|| base.to_owned(), |role| format!("{scheme}://{role}@{host}"));
-    if query.is_empty() { format!("{base}/{database}") } else { format!("{base}/{database}?{query}") }
-}
-
-impl Drop for Bed {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
+    format!("{base}/{database}?{query}")
 }

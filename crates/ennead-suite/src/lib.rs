@@ -54,6 +54,7 @@ pub mod relations;
 pub mod row_security;
 pub mod runs;
 pub mod schema_diff;
+pub(crate) mod slowest;
 pub mod soft_delete;
 pub mod soft_flags;
 pub mod soft_references;
@@ -260,12 +261,18 @@ fn run(
                     .enable_all()
                     .build()?;
                 let of_case = Arc::clone(&log);
+                let bed = Bed::new(kind);
+                let made = bed.made();
                 let run = move || {
                     watch::enter(Some(of_case));
-                    runtime.block_on((case.run)(Bed::new(kind)));
+                    runtime.block_on((case.run)(bed));
                     watch::enter(None);
                 };
-                with_room(run).map_err(|panic| libtest_mimic::Failed::from(told(&panic)))?;
+                let clock = slowest::Clock::begin(case.name);
+                let ran = with_room(run);
+                made.clear();
+                drop(clock);
+                ran.map_err(|panic| libtest_mimic::Failed::from(told(&panic)))?;
                 with_room(move || watch::judge(kind, &log))
                     .map_err(|_| libtest_mimic::Failed::from("a statement carries no tenant, see above"))
             });
@@ -280,6 +287,7 @@ fn run(
         .collect();
     let conclusion = libtest_mimic::run(arguments, trials);
     watch::report(kind);
+    slowest::report(shown);
     conclusion
 }
 

@@ -8,7 +8,7 @@ use ennead_core::{Error, Model};
 
 use crate::exec::{self, Done, Started};
 use crate::op::BulkResult;
-use crate::sink::rows;
+use crate::sink::single;
 
 /// An operation that runs: what `.run(&scope)` gives. Nothing is sent before it is awaited.
 ///
@@ -47,20 +47,17 @@ fn poll(started: &mut Started<'_>, context: &mut Context<'_>) -> Poll<Outcome> {
 
 /// Exactly one row.
 pub(crate) fn one<M: Model>(outcome: Outcome) -> Result<M, Error> {
-    let mut rows = rows::<M>(outcome)?;
-    let found = rows.len();
-    match rows.pop() {
-        Some(row) if found == 1 => Ok(row),
-        _ => Err(exec::not_one(found, M::DEF)),
+    match single::<M>(outcome)? {
+        (Some(row), 1) => Ok(row),
+        (_, found) => Err(exec::not_one(found, M::DEF)),
     }
 }
 
 /// One row or none.
 pub(crate) fn optional<M: Model>(outcome: Outcome) -> Result<Option<M>, Error> {
-    let mut rows = rows::<M>(outcome)?;
-    match rows.len() {
-        0 | 1 => Ok(rows.pop()),
-        found => Err(exec::not_one(found, M::DEF)),
+    match single::<M>(outcome)? {
+        (row, 0 | 1) => Ok(row),
+        (_, found) => Err(exec::not_one(found, M::DEF)),
     }
 }
 

@@ -40,6 +40,41 @@ impl<M: Model> Sink for Rows<M> {
     }
 }
 
+/// Takes the one row that is expected, and counts how many there are.
+pub(crate) struct Single<M> {
+    row: Option<M>,
+    found: usize,
+}
+
+impl<M: Model> Single<M> {
+    /// A sink without a row.
+    pub(crate) fn sink() -> Box<dyn Sink> {
+        Box::new(Self { row: None, found: 0 })
+    }
+}
+
+impl<M: Model> Sink for Single<M> {
+    fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error> {
+        self.found += 1;
+        self.row = Some(M::decode(&mut Row::new(reader), 0)?);
+        Ok(())
+    }
+    #[cfg(feature = "sqlite")]
+    fn clear(&mut self) {
+        *self = Self { row: None, found: 0 };
+    }
+}
+
+/// The row of a sink that [`Single::sink`] made, and how many there were.
+pub(crate) fn single<M: Model>(outcome: Outcome) -> Result<(Option<M>, usize), Error> {
+    let mut done = outcome?;
+    let any: &mut dyn Any = &mut *done.sink;
+    match any.downcast_mut::<Single<M>>() {
+        Some(single) => Ok((single.row.take(), single.found)),
+        None => Err(other_sink()),
+    }
+}
+
 /// Collects rows as values of given kinds.
 pub(crate) struct ValueRows {
     pub(crate) kinds: Vec<Kind>,

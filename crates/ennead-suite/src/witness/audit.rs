@@ -316,7 +316,7 @@ async fn records_are_written_by_nobody_else(bed: Bed) {
         assert!(beside.try_execute(sql).await.is_err(), "{sql}");
     }
     if bed.kind() == Kind::PostgresRls {
-        let mut application = crate::observer::Observer::new(&url.replace("?rls=on", "")).await;
+        let mut application = crate::observer::Observer::new(&url.replace("&rls=on", "")).await;
         for sql in [
             "INSERT INTO ennead_audit (tenant, model, operation, at, changed) VALUES ('acme', 'Thing', 'x', now(), '[]')",
             "UPDATE ennead_audit SET operation = 'x'",

@@ -7,7 +7,7 @@ use crate::exec;
 use crate::op::{Narrow, OnConflict, in_tenant};
 use crate::running::{Running, one};
 use crate::scopes::CreateScope;
-use crate::sink::Rows;
+use crate::sink::Single;
 use crate::statement::Statement;
 
 /// Creates one row: what `User::create(new)` gives, and what `CreateUserNode` names.
@@ -71,7 +71,7 @@ impl<M: Model> Create<M> {
     /// `is_unique_violation`, `is_foreign_key_violation`, `is_check_violation`; `is_invalid_input` for a value that does
     /// not fit; a connection or time limit error.
     pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, M> {
-        let sink = Rows::<M>::sink;
+        let sink = Single::<M>::sink;
         let created = exec::start::create(scope.handle(), self.narrow, M::DEF, self.values, None, sink);
         Running { started: created, finish: one }
     }

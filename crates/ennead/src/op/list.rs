@@ -7,7 +7,7 @@ use crate::exec;
 use crate::op::{Cursor, Including, Lockable, Locked, Narrow, Page, RelationsOf, filtered, in_tenant};
 use crate::running::{Running, optional};
 use crate::scopes::Scope;
-use crate::sink::{KeyedRows, Rows, downcast, rows};
+use crate::sink::{KeyedRows, Rows, Single, downcast, rows};
 use crate::statement::Statement;
 
 /// How many rows a stream reads at a time.
@@ -149,7 +149,7 @@ impl<M: Model> List<M> {
     /// As [`run`](Self::run).
     pub fn first(mut self, scope: &impl Scope<M>) -> Running<'_, Option<M>> {
         self.select.limit = Some(1);
-        let read = exec::start::select(scope.handle(), self.narrow, self.select, Rows::<M>::sink);
+        let read = exec::start::select(scope.handle(), self.narrow, self.select, Single::<M>::sink);
         Running { started: read, finish: optional }
     }
 

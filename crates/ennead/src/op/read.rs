@@ -8,7 +8,7 @@ use crate::exec;
 use crate::op::{IncludingRead, Lockable, Locked, Narrow, RelationsOf, in_tenant};
 use crate::running::{Running, one, optional};
 use crate::scopes::Scope;
-use crate::sink::Rows;
+use crate::sink::Single;
 use crate::statement::Statement;
 
 /// Reads one row by its key: what `User::read(key)` gives, and what `ReadUserNode` names.
@@ -65,7 +65,7 @@ impl<M: Model> Read<M> {
     /// where more than one tenant has that key.
     pub fn run(self, scope: &impl Scope<M>) -> Running<'_, M> {
         Running {
-            started: exec::start::read(scope.handle(), self.narrow, self.select, Rows::<M>::sink),
+            started: exec::start::read(scope.handle(), self.narrow, self.select, Single::<M>::sink),
             finish: one,
         }
     }
@@ -75,7 +75,7 @@ impl<M: Model> Read<M> {
     /// # Errors
     /// As [`run`](Self::run), but for the row that is not there.
     pub fn optional(self, scope: &impl Scope<M>) -> Running<'_, Option<M>> {
-        let read = exec::start::read(scope.handle(), self.narrow, self.select, Rows::<M>::sink);
+        let read = exec::start::read(scope.handle(), self.narrow, self.select, Single::<M>::sink);
         Running { started: read, finish: optional }
     }
 }

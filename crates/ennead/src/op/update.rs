@@ -9,7 +9,7 @@ use crate::exec;
 use crate::op::{Narrow, in_tenant, narrow};
 use crate::running::{Running, one};
 use crate::scopes::UpdateScope;
-use crate::sink::Rows;
+use crate::sink::Single;
 use crate::statement::Statement;
 
 /// Updates one row by its key: what `User::update(key)` gives, and what `UpdateUserNode` names.
@@ -90,7 +90,7 @@ impl<M: Model> Update<M> {
     /// `is_not_found` where no row with that key is visible in the scope, `is_conflict` where the condition is not met or the row
     /// has another version than the one expected, a violated constraint, a value that does not fit.
     pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, M> {
-        let sink = Rows::<M>::sink;
+        let sink = Single::<M>::sink;
         Running {
             started: exec::start::update(
                 scope.handle(),
@@ -155,7 +155,7 @@ impl<M: Model> Restore<M> {
     /// `is_invalid_input` for a model without a soft deletion; `is_not_found` where no deleted row with that key is
     /// visible in the scope; `is_unique_violation` where a living row took its unique value.
     pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, M> {
-        let sink = Rows::<M>::sink;
+        let sink = Single::<M>::sink;
         Running {
             started: exec::start::restore(scope.handle(), self.narrow, restore(M::DEF, self.key), sink),
             finish: one,

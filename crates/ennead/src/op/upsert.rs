@@ -9,7 +9,7 @@ use crate::exec;
 use crate::op::{BulkCreate, BulkUpsert, Create};
 use crate::running::{Running, one, optional};
 use crate::scopes::CreateScope;
-use crate::sink::Rows;
+use crate::sink::Single;
 use crate::statement::Statement;
 
 /// A create that knows which unique may be taken; say what happens then: `.update(columns)`, `.update_add(column, n)` or
@@ -135,7 +135,7 @@ impl<M: Model> Upsert<M> {
     /// expected; a violated constraint, also where the row that is there is not visible in the scope.
     pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, M> {
         let (Create { values, narrow, .. }, conflict) = (self.create, Some(self.conflict));
-        let sink = Rows::<M>::sink;
+        let sink = Single::<M>::sink;
         let started = exec::start::create(scope.handle(), narrow, M::DEF, values, conflict, sink);
         Running { started, finish: one }
     }
@@ -170,7 +170,7 @@ impl<M: Model> CreateOrIgnore<M> {
     /// is not visible in the scope.
     pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, Option<M>> {
         let (Create { values, narrow, .. }, conflict) = (self.create, Some(self.conflict));
-        let sink = Rows::<M>::sink;
+        let sink = Single::<M>::sink;
         let started = exec::start::create(scope.handle(), narrow, M::DEF, values, conflict, sink);
         Running { started, finish: optional }
     }

@@ -8,7 +8,7 @@ use ennead_core::{Error, ErrorKind, ModelDef, TenantId};
 use ennead_sql::{Batch, Program};
 use futures_util::TryStreamExt;
 use sqlx::postgres::{PgArguments, PgConnection};
-use sqlx::{Arguments, AssertSqlSafe, Executor};
+use sqlx::{Arguments, AssertSqlSafe, Either, Executor};
 
 use super::pool::{Manager, Pool, State};
 use super::row::Reader;
@@ -184,6 +184,8 @@ async fn run_program(
     let mut affected = 0;
     for number in 0..program.executions() {
         let mut arguments = PgArguments::default();
+        // Room for what most statements bind: a buffer that grows value by value is copied each time.
+        arguments.reserve(program.shape.slots.len(), 32 * program.shape.slots.len());
         for value in program.binds(number) {
             if let Err(error) = arguments.add(Argument(value)) {
                 return Outcome::Sqlx(sqlx::Error::Encode(error), number);
@@ -198,11 +200,13 @@ async fn run_program(
             }
             continue;
         }
-        let mut rows = conn.fetch(query);
+        // Not `fetch`, which is this behind a filter and a box of its own.
+        let mut rows = conn.fetch_many(query);
         let mut checked = false;
         loop {
             match rows.try_next().await {
-                Ok(Some(row)) => {
+                Ok(Some(Either::Left(_))) => {}
+                Ok(Some(Either::Right(row))) => {
                     affected += 1;
                     if !checked && let Err(error) = super::row::check(&row, &program.shape.outputs) {
                         return Outcome::Sink(error);
