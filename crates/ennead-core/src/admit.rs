@@ -129,7 +129,7 @@ fn no_leap_second(nanosecond: u32) -> Result<(), String> {
     }
 }
 
-fn no_nul(text: &str) -> Result<(), String> {
+pub(crate) fn no_nul(text: &str) -> Result<(), String> {
     if text.as_bytes().contains(&0) { Err("text cannot hold the NUL character".into()) } else { Ok(()) }
 }
 
@@ -138,7 +138,12 @@ fn year(date: NaiveDate) -> Result<(), String> {
 }
 
 fn check_json(json: &serde_json::Value) -> Result<(), String> {
-    let mut work = vec![(json, 1_usize)];
+    check_json_within(json, 1)
+}
+
+/// The same for JSON that stands so deep in a document.
+pub(crate) fn check_json_within(json: &serde_json::Value, depth: usize) -> Result<(), String> {
+    let mut work = vec![(json, depth)];
     while let Some((json, depth)) = work.pop() {
         if depth > MAX_JSON_DEPTH {
             return Err(format!("JSON is nested deeper than {MAX_JSON_DEPTH} levels"));

@@ -14,6 +14,7 @@ use crate::kind::Kind;
 use crate::lifecycle;
 use crate::model::Values;
 use crate::operation::{Assignment, Conflict, ConflictAction, Insert, ModelRef, Operation, Target};
+use crate::paths::{check_changes, merge_amounts, merge_changes};
 use crate::value::Value;
 use crate::version::version_column;
 
@@ -173,6 +174,7 @@ pub fn check_assignments(
         ))
         .with_model(model.name));
     }
+    merge_changes(model, set);
     set.iter_mut().try_for_each(|assignment| check_assignment(model, assignment))?;
     // A handful of columns: looking through them costs less than a set of them.
     let stands_before = |at: usize| set[..at].iter().any(|before| before.column == set[at].column);
@@ -207,10 +209,18 @@ fn check_assignment(model: &ModelDef, assignment: &mut Assignment) -> Result<(),
     }
     if assignment.add {
         plain_column(model, field)?;
-        return admit_operand(model, field, &mut assignment.value);
+        return admit_amount(model, field, &mut assignment.value);
     }
     admit(model, field, &mut assignment.value)?;
     lifecycle::refuse_mark(model, field, &assignment.value)
+}
+
+/// Checks what is added to a field: a number, or changes at paths of JSON.
+fn admit_amount(model: &ModelDef, field: &FieldDef, value: &mut Value) -> Result<(), Error> {
+    match field.kind {
+        Kind::Json => check_changes(value).map_err(|what| refused(model, field, &what)),
+        _ => admit_operand(model, field, value),
+    }
 }
 
 /// Whether no update may set the field.
@@ -235,7 +245,11 @@ fn cannot_be_changed(model: &ModelDef, field: &FieldDef) -> Error {
 }
 
 fn set_twice(model: &ModelDef, field: &FieldDef) -> Error {
-    Error::invalid(format!("{}.{} is set twice in one update", model.name, field.name))
+    let also = match field.kind {
+        Kind::Json => ": set it as a whole, or change it at paths",
+        _ => "",
+    };
+    Error::invalid(format!("{}.{} is set twice in one update{also}", model.name, field.name))
         .with_model(model.name)
         .with_fields(vec![field.name])
 }
@@ -265,6 +279,7 @@ pub fn fill_conflict(
         if version.is_some() {
             version_column(model)?;
         }
+        merge_amounts(model, add);
         let mut seen = HashSet::new();
         for column in columns.iter().chain(add.iter().map(|(column, _)| column)) {
             let field = model.field(*column);
@@ -278,7 +293,7 @@ pub fn fill_conflict(
         }
         for (column, value) in add.iter_mut() {
             plain_column(model, model.field(*column))?;
-            admit_operand(model, model.field(*column), value)?;
+            admit_amount(model, model.field(*column), value)?;
         }
         for (column, value, adds) in always_set(model, sources) {
             if columns.contains(&column) || add.iter().any(|(at, _)| *at == column) {
@@ -328,6 +343,10 @@ fn admit_expr(model: &ModelDef, expr: &mut Expr) -> Result<(), Error> {
             }
         }
         Expr::Compare { left, value, .. } => admit_operand(model, field(left), value),
+        Expr::ComparePaths { left, right, .. } => {
+            admit_path(model, left.0, &left.1)?;
+            admit_path(model, right.0, &right.1)
+        }
         Expr::In { left, values, .. } => values
             .iter_mut()
             .filter(|value| !value.is_null())

@@ -139,6 +139,15 @@ pub enum Expr {
         /// With what; never NULL.
         value: Value,
     },
+    /// A comparison of two places in JSON columns of one row: of two numbers or two texts; what is neither is in no order.
+    ComparePaths {
+        /// The column and the path that are compared.
+        left: (u16, Vec<String>),
+        /// How.
+        op: Compare,
+        /// With which.
+        right: (u16, Vec<String>),
+    },
     /// One of, or none of, the values.
     In {
         /// What is compared.

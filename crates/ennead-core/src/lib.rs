@@ -23,6 +23,7 @@ mod lifecycle;
 mod model;
 pub mod naming;
 mod operation;
+mod paths;
 mod relation;
 mod row;
 mod rule;
@@ -68,13 +69,19 @@ pub use operation::{
     Aggregate, Assignment, Conflict, ConflictAction, Count, Delete, Deleted, Each, Insert, Measure, ModelRef,
     Operation, Rank, RankBy, RowLock, RowUpdate, Select, Target, Update, UpdateEach,
 };
+pub use paths::JsonAmount;
+#[doc(hidden)]
+pub use paths::{
+    MAX_PATH_PART, MAX_PATH_PARTS, Unfit, add_at, apply_changes, changes_paths, check_changes, remove_at,
+    set_at, unfit, unfit_mark,
+};
 pub use relation::{
     Back, Cardinality, Hop, Leads, MAX_RELATION_HOPS, Related, Relation, ToMany, ToOne, ToUnique,
 };
 pub use row::{Row, RowReader, decode_error};
 pub use rule::{Rule, Violation};
 #[doc(hidden)]
-pub use rule::{custom, in_request, rules_fit};
+pub use rule::{check_value, custom, in_request, rules_fit};
 pub use scope::{Guard, MAX_HOPS, ParentCheck, Place, Scope, Scoped, Shared, is_composite};
 pub use tenant_id::{IntoTenantId, TenantId};
 pub use value::Value;

@@ -134,7 +134,7 @@ pub enum ConflictAction {
     Update {
         /// Columns that take the values of the new row.
         columns: Vec<u16>,
-        /// Columns that grow by an amount.
+        /// Columns that grow by an amount, and JSON columns with the changes at their paths.
         add: Vec<(u16, Value)>,
         /// The version that the row must have; with another one it stays, and that is a conflict.
         version: Option<Value>,
@@ -307,7 +307,7 @@ pub struct Assignment {
     pub column: u16,
     /// The value, or the amount.
     pub value: Value,
-    /// The value is added to the stored one.
+    /// The value is added to the stored one; to a JSON column, as changes at its paths.
     pub add: bool,
 }
 
@@ -316,7 +316,7 @@ pub struct Assignment {
 pub struct UpdateEach {
     /// The model.
     pub model: ModelRef,
-    /// The columns that every row sets, and whether the value is added.
+    /// The columns that every row sets, and whether the value is added (to a JSON column, as changes at its paths).
     pub columns: Vec<(u16, bool)>,
     /// The key, then the values in the order of `columns`, then the version where one is expected, for each row.
     pub rows: Vec<Vec<Value>>,

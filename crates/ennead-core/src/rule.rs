@@ -169,6 +169,16 @@ fn field(model: &ModelDef, column: u16, value: &Value, row: Option<usize>, found
     }
 }
 
+/// Holds one stored value against the rules of its field: what a change at a path made of it.
+///
+/// # Errors
+/// The rules that it breaks.
+pub fn check_value(model: &'static ModelDef, column: u16, value: &Value) -> Result<(), Error> {
+    let mut found = Vec::new();
+    field(model, column, value, None, &mut found);
+    if found.is_empty() { Ok(()) } else { Err(refused(model.name, found)) }
+}
+
 fn refused(model: &'static str, found: Vec<Violation>) -> Error {
     let mut text = format!("{model}: ");
     for (at, violation) in found.iter().take(TOLD).enumerate() {

@@ -35,6 +35,7 @@ pub mod filters;
 pub mod http;
 pub mod inputs;
 mod item;
+pub mod json_paths;
 pub mod judge;
 pub mod keys;
 pub mod killed;
@@ -165,7 +166,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     .into_iter()
     .flatten()
     .chain(dataflow::ALL.iter().chain(relations::ALL).chain(aggregates::ALL).copied().flatten())
-    .chain(witness::ALL.iter().chain(outbox::ALL).copied().flatten())
+    .chain(witness::ALL.iter().chain(outbox::ALL).chain(json_paths::ALL).copied().flatten())
     .chain(encrypted::ALL.iter().copied().flatten())
     .chain(tenancy::all())
     .chain(global())
@@ -206,7 +207,7 @@ fn operations() -> impl Iterator<Item = &'static Case> {
         nodes::CASES,
     ]
     .into_iter()
-    .chain(dataflow::ALL.iter().chain(relations::ALL).chain(aggregates::ALL).copied())
+    .chain(dataflow::ALL.iter().chain(relations::ALL).chain(aggregates::ALL).chain(json_paths::ALL).copied())
     .chain([types::ALL, filters::ALL, pages::ALL].into_iter().flatten().copied())
     .flatten()
 }

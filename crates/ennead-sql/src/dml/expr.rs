@@ -5,8 +5,8 @@ use ennead_core::{
 };
 use sea_query::{Alias, BinOper, Expr as Sea, ExprTrait, IntoIden, Query};
 
-use super::guard;
 use super::lower::TEXT_SLOT;
+use super::{guard, json};
 
 /// In what a condition is rendered: the dialect, the model, and the name that its table goes by.
 #[derive(Clone, Copy)]
@@ -114,6 +114,7 @@ impl Context<'_> {
                 self.json_compare(*at, path, *op, value)
             }
             Expr::Compare { left, op, value } => self.compare(left.column(), *op, value),
+            Expr::ComparePaths { left, op, right } => json::compare_paths(self, left, *op, right),
             Expr::In { left, values, negated } => self.in_list(left.column(), values, *negated),
             Expr::Null { left: Operand::JsonPath(at, path), negated } => self.json_null(*at, path, *negated),
             Expr::Null { left, negated } => {
@@ -247,7 +248,7 @@ impl Context<'_> {
     }
 
     /// The JSON that an operand names, on Postgres.
-    fn json(&self, operand: &Operand) -> Sea {
+    pub(super) fn json(&self, operand: &Operand) -> Sea {
         match operand {
             Operand::Column(at) => self.column(*at),
             Operand::JsonPath(at, path) => {
@@ -257,7 +258,7 @@ impl Context<'_> {
     }
 
     /// A question to JSON on SQLite, answered by a function of the library's own: 1, 0, or NULL where nothing is there.
-    fn json_test(&self, operand: &Operand, test: &str, value: Option<Sea>) -> Sea {
+    pub(super) fn json_test(&self, operand: &Operand, test: &str, value: Option<Sea>) -> Sea {
         let path = match operand {
             Operand::Column(_) => "[]".to_owned(),
             Operand::JsonPath(_, path) => serde_json::Value::from(path.clone()).to_string(),
@@ -279,26 +280,13 @@ impl Context<'_> {
             slot => placeholder(slot),
         };
         if self.dialect == Dialect::Sqlite {
-            let test = match op {
-                Compare::Eq => "eq",
-                Compare::Ne => "ne",
-                Compare::Gt => "gt",
-                Compare::Ge => "ge",
-                Compare::Lt => "lt",
-                Compare::Le => "le",
-            };
-            return self.json_test(&operand, test, Some(right));
+            return self.json_test(&operand, json::test(op), Some(right));
         }
         let left = self.json(&operand);
         if matches!(op, Compare::Eq | Compare::Ne) {
             return left.binary(operator(op), right);
         }
-        let sign = match op {
-            Compare::Gt => ">",
-            Compare::Ge => ">=",
-            Compare::Lt => "<",
-            _ => "<=",
-        };
+        let sign = json::sign(op);
         // Values of one type only are in an order; texts by their bytes.
         match value {
             Value::Slot(at) if at & TEXT_SLOT != 0 => template(
@@ -341,7 +329,7 @@ impl Context<'_> {
     }
 }
 
-fn operator(op: Compare) -> BinOper {
+pub(super) fn operator(op: Compare) -> BinOper {
     match op {
         Compare::Eq => BinOper::Equal,
         Compare::Ne => BinOper::NotEqual,
@@ -353,10 +341,10 @@ fn operator(op: Compare) -> BinOper {
 }
 
 /// The text of a JSON string, on Postgres.
-const TEXT_OF: &str = "({} #>> ARRAY[]::text[])";
+pub(super) const TEXT_OF: &str = "({} #>> ARRAY[]::text[])";
 
 /// A text as an SQL literal.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 

@@ -12,7 +12,7 @@ use lru::LruCache;
 use super::hash::CacheHasher;
 use super::program::{Batch, Bind, Program};
 use super::shape::{Form, Key, Shape};
-use super::{aggregate, select, write};
+use super::{aggregate, json, select, write};
 
 /// How many shapes are kept. Those of a program's own operations are few; dynamic filters make more.
 const KEPT: usize = 1024;
@@ -184,6 +184,9 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
             {
                 for (column, value) in add {
                     taker.must_add(model, *column)?;
+                    if model.field(*column).kind == Kind::Json {
+                        json::prepare(dialect, value);
+                    }
                     taker.take(value, model.field(*column).kind);
                 }
                 if let (Some(version), Some(at)) = (version, model.role(Role::Version)) {
@@ -207,15 +210,22 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
             for set in &mut op.set {
                 if set.add {
                     taker.must_add(model, set.column)?;
+                    if model.field(set.column).kind == Kind::Json {
+                        json::prepare(dialect, &mut set.value);
+                    }
                 }
                 taker.take(&mut set.value, model.field(set.column).kind);
             }
             program.heavy = !matches!(op.target, Target::Key(_));
         }
         Operation::UpdateEach(op) => {
-            for (column, add) in &op.columns {
+            for (at, (column, add)) in op.columns.iter().enumerate() {
                 if *add {
                     taker.must_add(model, *column)?;
+                    if model.field(*column).kind == Kind::Json {
+                        // The key stands first.
+                        op.rows.iter_mut().for_each(|row| json::prepare(dialect, &mut row[at + 1]));
+                    }
                 }
             }
             form = taker.rows(std::mem::take(&mut op.rows), &mut program);
@@ -380,7 +390,7 @@ impl Taker {
                 }
                 Ok(())
             }
-            Expr::Null { .. } => Ok(()),
+            Expr::Null { .. } | Expr::ComparePaths { .. } => Ok(()),
             Expr::Like { pattern, fold_case, .. } => {
                 if self.dialect == Dialect::Sqlite
                     && !*fold_case

@@ -4,6 +4,7 @@ mod aggregate;
 mod expr;
 mod guard;
 mod hash;
+mod json;
 mod keyset;
 mod lower;
 mod program;

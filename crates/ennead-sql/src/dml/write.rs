@@ -10,8 +10,8 @@ use sea_query::{
 };
 
 use super::expr::{Context, enum_type, placeholder, slot, template};
-use super::guard;
 use super::shape::{Form, ROW, Shape};
+use super::{guard, json};
 
 fn name(model: &ModelDef, at: u16) -> Alias {
     Alias::new(model.field(at).column)
@@ -147,9 +147,12 @@ fn on_conflict(context: &Context<'_>, conflict: &ennead_core::Conflict, tenant: 
     out
 }
 
-/// A column plus an amount. Postgres refuses what does not fit the type; SQLite would store it, so there a sum out of
+/// A column plus an amount, or JSON with changes at its paths. Postgres refuses what does not fit the type; SQLite would store it, so there a sum out of
 /// range ends in the error "integer overflow".
 fn added(context: &Context<'_>, at: u16, amount: Sea) -> Sea {
+    if context.field(at).kind == Kind::Json {
+        return json::changed(context, at, amount);
+    }
     let column = context.column(at);
     if context.dialect == Dialect::Postgres {
         return column.add(amount);

@@ -33,6 +33,15 @@ impl Writer<'_> {
                     _ => self.on(left, operator(*op), to_json(value)?)?,
                 }
             }
+            Expr::ComparePaths { left, op, right } => {
+                let field = self.model.field(right.0);
+                if field.hidden {
+                    return Err(Reason::Hidden);
+                }
+                let left = Operand::JsonPath(left.0, left.1.clone());
+                let other = json!({ "$field": field.name, "$path": right.1 });
+                self.on(&left, operator(*op), other)?
+            }
             Expr::In { left, values, negated } => {
                 self.own_tenant(left, None)?;
                 let values = values.iter().map(to_json).collect::<Result<Vec<_>, _>>()?;

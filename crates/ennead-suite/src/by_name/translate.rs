@@ -1,8 +1,8 @@
 //! Operations as a node's name and its parameters.
 
 use ennead::__private::{
-    Aggregate, Assignment, Compare, Conflict, ConflictAction, Deleted, Expr, FieldDef, Measure, ModelDef,
-    Operand, Rank, RankBy, Role, RowUpdate, Select, Target, Value, Values,
+    Aggregate, Assignment, Compare, Conflict, ConflictAction, Deleted, Expr, FieldDef, Kind, Measure,
+    ModelDef, Operand, Rank, RankBy, Role, RowUpdate, Select, Target, Value, Values,
 };
 use ennead::NodeOperation;
 use ennead::detour::{Ask, Asking};
@@ -78,19 +78,22 @@ pub fn translate(asking: Asking<'_>) -> Result<(NodeOperation, Json), Reason> {
                 target => (NodeOperation::BulkUpdate, rows_of(target, &writer)?),
             };
             put_filter(&mut params, "when", update.when.as_ref(), &writer)?;
-            let (data, add) = assignments(update.model.0, &update.set)?;
-            if !data.is_empty() || add.is_empty() {
+            let (data, add, paths) = assignments(update.model.0, &update.set)?;
+            if !data.is_empty() || (add.is_empty() && paths.is_empty()) {
                 params.insert("data".into(), Json::Object(data));
             }
             if !add.is_empty() {
                 params.insert("add".into(), Json::Object(add));
             }
+            if !paths.is_empty() {
+                params.insert("paths".into(), Json::Array(paths));
+            }
             Ok((operation, Json::Object(params)))
         }
         Ask::UpdateEach(model, updates) => {
             let row = |update: &RowUpdate| {
-                let (mut row, add) = assignments(model, &update.set)?;
-                if !add.is_empty() {
+                let (mut row, add, paths) = assignments(model, &update.set)?;
+                if !add.is_empty() || !paths.is_empty() {
                     return Err(Reason::AmountPerRow);
                 }
                 row.append(&mut key(model, &update.key)?);
@@ -199,8 +202,17 @@ fn on_conflict(model: &'static ModelDef, conflict: &Conflict) -> Result<Json, Re
     Ok(match &conflict.action {
         ConflictAction::Ignore => json!({ "on": on, "ignore": true }),
         ConflictAction::Update { columns, add, version: expected } => {
-            let amounts = object(add.iter().map(|(at, value)| (model.field(*at), value)))?;
+            let is_path = |at: u16| model.field(at).kind == Kind::Json;
+            let amounts = add.iter().filter(|(at, _)| !is_path(*at));
+            let amounts = object(amounts.map(|(at, value)| (model.field(*at), value)))?;
             let mut told = json!({ "on": on, "update": names(columns), "add": amounts });
+            let mut paths = Vec::new();
+            for (at, value) in add.iter().filter(|(at, _)| is_path(*at)) {
+                changes(model.field(*at), value, &mut paths)?;
+            }
+            if !paths.is_empty() {
+                told["paths"] = Json::Array(paths);
+            }
             if let Some(Value::Int(expected)) = expected {
                 let version = version(model, *expected)?;
                 told.as_object_mut().into_iter().for_each(|told| told.extend([version.clone()]));
@@ -261,13 +273,32 @@ fn put_filter(
     Ok(())
 }
 
-/// What is set, and what is added.
-fn assignments(model: &'static ModelDef, set: &[Assignment]) -> Result<(Object, Object), Reason> {
+/// What is set, what is added, and what changes at paths.
+fn assignments(model: &'static ModelDef, set: &[Assignment]) -> Result<(Object, Object, Vec<Json>), Reason> {
+    let is_path = |set: &Assignment| set.add && model.field(set.column).kind == Kind::Json;
     let part = |add: bool| {
-        let of_kind = set.iter().filter(move |set| set.add == add);
+        let of_kind = set.iter().filter(move |set| set.add == add && !is_path(set));
         object(of_kind.map(|set| (model.field(set.column), &set.value)))
     };
-    Ok((part(false)?, part(true)?))
+    let mut paths = Vec::new();
+    for set in set.iter().filter(|set| is_path(set)) {
+        changes(model.field(set.column), &set.value, &mut paths)?;
+    }
+    Ok((part(false)?, part(true)?, paths))
+}
+
+/// The changes of one column, each by itself.
+fn changes(field: &FieldDef, value: &Value, out: &mut Vec<Json>) -> Result<(), Reason> {
+    if field.hidden {
+        return Err(Reason::Hidden);
+    }
+    let Value::Json(Json::Array(all)) = value else { return Err(Reason::NoJson) };
+    out.extend(all.iter().map(|change| {
+        let (kind, path) = (change["k"].as_str().unwrap_or_default(), &change["p"]);
+        let value = if kind == "remove" { json!(true) } else { change["v"].clone() };
+        json!({ "field": field.name, "path": path, kind: value })
+    }));
+    Ok(())
 }
 
 /// Which deleted rows are meant; of a model that has none there is nothing to say.

@@ -14,6 +14,7 @@ pub(super) const NO_JSON: &[(&str, &str)] = &[
     ("FiguresNarrowed", "`.in_tenant(id)` narrows the host's scope, and nothing in JSON chooses a scope"),
     ("Stream", "a result in JSON is one value; a client pages by cursor"),
     ("update EachAdd", "rows of BulkUpdate say values, and amounts stand beside a filter"),
+    ("update EachPath", "rows of BulkUpdate say values, and changes at paths stand beside a filter"),
     ("delete Hard", "no node removes for good what is deleted softly"),
     ("delete KeysHard", "no node removes for good what is deleted softly"),
     ("create Returning", "BulkCreate tells the keys of its rows, which the cell of Bulk has"),
@@ -93,6 +94,10 @@ pub(super) fn json_filters<M: Subject>(world: &World) -> Vec<(&'static str, Opti
         ("json holds the canary", json!({ "data.secret": canary })),
         ("json contains the canary", json!({ "data": { "$contains": { "secret": canary } } })),
         ("json path there", json!({ "data.secret": { "$exists": true } })),
+        (
+            "json paths compared",
+            json!({ "data.secret": { "$gte": { "$field": "data", "$path": ["secret"] } } }),
+        ),
         ("json path of SQL", json!({ "data.'); DROP TABLE m_text; --": { "$ne": 1 } })),
         ("note is null or not", json!({ "$or": [{ "note": null }, { "note": { "$ne": null } }] })),
         ("null for what takes none", json!({ "name": null })),
@@ -312,6 +317,19 @@ pub(super) async fn keyed_update<M: Subject>(
     let (node, params) = match op {
         KeyedUpdate::Name => ("Update", update(json!({ "name": "changed" }))),
         KeyedUpdate::Add => ("Update", json!({ "id": key, "add": { "n": 5 } })),
+        KeyedUpdate::PathSet => {
+            let paths = [
+                json!({ "field": "data", "path": ["deep", "x"], "set": 1 }),
+                json!({ "field": "data", "path": ["secret"], "remove": true }),
+            ];
+            ("Update", json!({ "id": key, "paths": paths }))
+        }
+        KeyedUpdate::PathAdd => ("Update", json!({ "id": key, "paths": [added("n", 5)] })),
+        KeyedUpdate::PathUnfit => ("Update", json!({ "id": key, "paths": [added("secret", 1)] })),
+        KeyedUpdate::PathQuota => {
+            let when = json!({ "data.secret": { "$lte": { "$field": "data.secret" } } });
+            ("Update", json!({ "id": key, "paths": [added("n", 5)], "when": when }))
+        }
         KeyedUpdate::When => {
             ("Update", json!({ "id": key, "data": { "name": "changed" }, "when": { "n": { "$gte": 0 } } }))
         }
@@ -337,9 +355,14 @@ pub(super) async fn keyed_update<M: Subject>(
         }
         // Of a shape without a soft deletion the typed face alone has one to be refused.
         KeyedUpdate::Restore => ("Update", json!({ "id": key, "restore": true, "data": {} })),
-        KeyedUpdate::EachAdd => return None,
+        KeyedUpdate::EachAdd | KeyedUpdate::EachPath => return None,
     };
     Some(told(nodes.run(node, scope, params).await))
+}
+
+/// A change that adds at a path of one part.
+fn added(part: &str, amount: i64) -> Json {
+    json!({ "field": "data", "path": [part], "add": amount })
 }
 
 /// Updates that only JSON can ask for.
@@ -374,6 +397,8 @@ pub(super) async fn filtered_update<M: Subject>(
     let params = match op {
         FilteredUpdate::Bulk => json!({ "data": { "name": "changed" } }),
         FilteredUpdate::Returning => json!({ "add": { "n": 3 } }),
+        FilteredUpdate::BulkPath => json!({ "paths": [added("n", 3)] }),
+        FilteredUpdate::BulkPathUnfit => json!({ "paths": [added("secret", 3)] }),
     };
     told(stage.by_name.run("BulkUpdate", &stage.tenant, of_rows(params, filter)).await)
 }
@@ -460,11 +485,16 @@ pub(super) async fn making<M: Subject>(
         Making::Bulk => ("BulkCreate", json!({ "data": rows() })),
         Making::KeyUpdate => upsert(json!({ "on": ["id"], "update": ["name", "note"] })),
         Making::KeyAdd => upsert(json!({ "on": ["id"], "add": { "n": 4 } })),
+        Making::KeyPath => upsert(json!({ "on": ["id"], "paths": [added("n", 4)] })),
         Making::KeyIgnore => upsert(json!({ "on": ["id"], "ignore": true })),
         Making::CodeUpdate => upsert(json!({ "on": "code", "update": "name" })),
         Making::CodeIgnore => upsert(json!({ "on": ["code"], "ignore": true })),
         Making::BulkKeyUpdate => bulk(json!({ "on": ["id"], "update": ["name"] })),
         Making::BulkKeyIgnore => bulk(json!({ "on": ["id"], "ignore": true })),
+        Making::BulkCodePath => {
+            let path = json!({ "field": "data", "path": ["deep", "x"], "set": 1 });
+            bulk(json!({ "on": ["code"], "paths": [path] }))
+        }
         Making::BulkCodeUpdate => bulk(json!({ "on": ["code"], "update": ["name"] })),
         Making::BulkCodeIgnore => bulk(json!({ "on": ["code"], "ignore": true })),
         Making::InTheirTenant => {

@@ -70,12 +70,12 @@ table! { /** Reads by key. */ KeyedRead, KEYED_READS: Read, Optional, WithDelete
 table! { /** Reads of rows that match. */
 FilteredRead, FILTERED_READS: List, Included, WithDeleted, OnlyDeleted, Ordered, First, Pages, Stream, Count, CountDeleted, Figures, FiguresDeleted, FiguresNarrowed, Groups, GroupsRanked, GroupsByOwner }
 table! { /** Updates by key. */
-KeyedUpdate, KEYED_UPDATES: Name, Add, When, WhenNot, CodeToTheirs, CodeToOwn, Each, EachWithOwn, EachAdd, Restore, ParentOwn, ParentTheirs, ParentMissing }
-table! { /** Updates of rows that match. */ FilteredUpdate, FILTERED_UPDATES: Bulk, Returning }
+KeyedUpdate, KEYED_UPDATES: Name, Add, PathSet, PathAdd, PathUnfit, PathQuota, When, WhenNot, CodeToTheirs, CodeToOwn, Each, EachWithOwn, EachAdd, EachPath, Restore, ParentOwn, ParentTheirs, ParentMissing }
+table! { /** Updates of rows that match. */ FilteredUpdate, FILTERED_UPDATES: Bulk, Returning, BulkPath, BulkPathUnfit }
 table! { /** Deletes by key. */ KeyedDelete, KEYED_DELETES: Delete, When, WhenNot, Hard, Keys, KeysHard, KeysFiltered }
 table! { /** Deletes of rows that match. */ FilteredDelete, FILTERED_DELETES: Bulk, Hard }
 table! { /** Creates. */
-Making, MAKINGS: Create, WholeOwn, WholeTheirs, Bulk, Returning, Streamed, KeyUpdate, KeyAdd, KeyIgnore, CodeUpdate, CodeIgnore, BulkKeyUpdate, BulkKeyIgnore, BulkCodeUpdate, BulkCodeIgnore, InTheirTenant }
+Making, MAKINGS: Create, WholeOwn, WholeTheirs, Bulk, Returning, Streamed, KeyUpdate, KeyAdd, KeyPath, KeyIgnore, CodeUpdate, CodeIgnore, BulkKeyUpdate, BulkKeyIgnore, BulkCodePath, BulkCodeUpdate, BulkCodeIgnore, InTheirTenant }
 table! { /** What a create brings: a key and a code. */
 Brings, BRINGS: New, TheirCode, TheirKey, SameKey, OwnKey, OwnCode, TheirBoth, DeadCode, Generated }
 table! { /** Under which parent. */ Under, UNDERS: Own, Theirs, Missing }
@@ -118,6 +118,7 @@ pub(super) fn filters<M: Subject>(world: &World) -> Vec<(&'static str, Option<Fi
         ("name is not own", M::name().eq("own text").not()),
         ("json holds the canary", M::data().path(["secret"]).eq(canary)),
         ("json path there", M::data().path(["secret"]).exists()),
+        ("json paths compared", M::data().path(["secret"]).ge_path(M::data().path(["secret"]))),
         ("note is null or not", M::note().is_null().or(M::note().is_not_null())),
         ("n anything", M::n().ge(i64::MIN)),
         ("theirs or true", M::id_is(&their).or(always.clone())),
@@ -254,6 +255,21 @@ pub(super) async fn keyed_update<M: Subject + TenantModel>(
     Some(match op {
         KeyedUpdate::Name => told(update().run(scope).await),
         KeyedUpdate::Add => told(M::update(key).add(M::n(), 5).run(scope).await),
+        KeyedUpdate::PathSet => {
+            let both =
+                M::update(key).set_path(M::data(), ["deep", "x"], 1).remove_path(M::data(), ["secret"]);
+            told(both.run(scope).await)
+        }
+        KeyedUpdate::PathAdd => told(M::update(key).add_path(M::data(), ["n"], 5).run(scope).await),
+        KeyedUpdate::PathUnfit => told(M::update(key).add_path(M::data(), ["secret"], 1).run(scope).await),
+        KeyedUpdate::PathQuota => {
+            let (secret, same) = (M::data().path(["secret"]), M::data().path(["secret"]));
+            let update = M::update(key).add_path(M::data(), ["n"], 5).when(secret.le_path(same));
+            told(update.run(scope).await)
+        }
+        KeyedUpdate::EachPath => {
+            told(M::bulk_update_each([M::update(key).add_path(M::data(), ["n"], 7)]).run(scope).await)
+        }
         KeyedUpdate::When => told(update().when(M::n().ge(0)).run(scope).await),
         KeyedUpdate::WhenNot => told(update().when(M::name().eq(world.canary.as_str())).run(scope).await),
         KeyedUpdate::CodeToTheirs => told(update().set(M::code(), "their-code").run(scope).await),
@@ -285,6 +301,8 @@ pub(super) async fn filtered_update<M: Subject + TenantModel>(
     match op {
         FilteredUpdate::Bulk => told(update.set(M::name(), "changed").run(scope).await),
         FilteredUpdate::Returning => told_set(update.add(M::n(), 3).returning(scope).await),
+        FilteredUpdate::BulkPath => told_set(update.add_path(M::data(), ["n"], 3).returning(scope).await),
+        FilteredUpdate::BulkPathUnfit => told(update.add_path(M::data(), ["secret"], 3).run(scope).await),
     }
 }
 
@@ -356,6 +374,13 @@ pub(super) async fn making<M: Subject + OwnedModel>(
             told(one().on_conflict(M::key()).update((M::name(), M::note())).run(scope).await)
         }
         Making::KeyAdd => told(one().on_conflict(M::key()).update_add(M::n(), 4).run(scope).await),
+        Making::KeyPath => {
+            told(one().on_conflict(M::key()).update_add_path(M::data(), ["n"], 4).run(scope).await)
+        }
+        Making::BulkCodePath => {
+            let changed = make().on_conflict(M::code()).update_set_path(M::data(), ["deep", "x"], 1);
+            told_set(changed.returning(scope).await)
+        }
         Making::KeyIgnore => told(one().on_conflict(M::key()).ignore().run(scope).await),
         Making::CodeUpdate => told(one().on_conflict(M::code()).update(M::name()).run(scope).await),
         Making::CodeIgnore => told(one().on_conflict(M::code()).ignore().run(scope).await),

@@ -28,8 +28,13 @@ fn only_the_database_guards(bed: &Bed) -> bool {
 }
 
 /// What is an error whoever tries it.
-const REFUSED: &[&str] =
-    &["create WholeTheirs", "create InTheirTenant", "update ParentTheirs", "update ParentMissing"];
+const REFUSED: &[&str] = &[
+    "create WholeTheirs",
+    "create InTheirTenant",
+    "update ParentTheirs",
+    "update ParentMissing",
+    "update PathUnfit",
+];
 
 /// Which operations the types let a tenant do.
 enum Does {

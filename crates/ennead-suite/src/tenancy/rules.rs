@@ -22,6 +22,10 @@ struct Named {
 /// of its tables.
 const NO_MODELS: &[&str] = &[
     "json_each",
+    // The changes at paths of one document, one after the other.
+    "\"ennead_change\"",
+    "jsonb_array_elements_text",
+    "generate_series",
     "sqlite_master",
     "pragma_foreign_key_check",
     "pragma_foreign_key_list",

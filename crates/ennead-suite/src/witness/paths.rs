@@ -22,6 +22,8 @@ pub struct Thing {
     pub origin: Option<String>,
     #[hidden]
     pub secret: Option<String>,
+    #[default(serde_json::json!({}))]
+    pub details: serde_json::Value,
     #[created_at]
     pub created_at: DateTime<Utc>,
     #[updated_at]
@@ -113,6 +115,14 @@ paths! {
     IgnoreThere => [] async |s: &S| Thing::create(thing("a")).on_conflict(Thing::ID).ignore().run(s).await;
     Update => ["updated a"] async |s: &S| Thing::update("a").set(Thing::NUMBER, 5).run(s).await;
     UpdateAdds => ["updated a"] async |s: &S| Thing::update("a").add(Thing::NUMBER, 5).run(s).await;
+    UpdatePaths => ["updated a"] async |s: &S| {
+        let update = Thing::update("a").add_path(Thing::DETAILS, ["n"], 1).set_path(Thing::DETAILS, ["x"], "y");
+        assert_eq!(update.run(s).await?.details, json!({ "n": 1, "x": "y" }));
+        Ok::<_, Error>(())
+    };
+    UpsertPaths => ["updated a"] async |s: &S| {
+        Thing::create(thing("a")).on_conflict(Thing::CODE).update_add_path(Thing::DETAILS, ["n"], 1).run(s).await
+    };
     UpdateWhen => ["updated a"] async |s: &S| {
         Thing::update("a").set(Thing::SECRET, "new").when(Thing::NUMBER.eq(0)).run(s).await
     };
@@ -155,6 +165,16 @@ paths! {
         assert_eq!(some.run(s).await?.affected, 2);
         Ok::<_, Error>(())
     };
+    BulkUpdatePaths => ["updated a", "updated b", "updated c"] async |s: &S| {
+        Thing::bulk_update().all_rows().add_path(Thing::DETAILS, ["n"], 1).run(s).await
+    };
+    BulkUpsertPaths => ["updated a", "created new"] async |s: &S| {
+        Thing::bulk_create(both()).on_conflict(Thing::ID).update_set_path(Thing::DETAILS, ["n"], 1).run(s).await
+    };
+    BulkUpdateEachPaths => ["updated a", "updated c"] async |s: &S| {
+        let update = |id: &str| Thing::update(id).set_path(Thing::DETAILS, [id], 1);
+        Thing::bulk_update_each(["c", "a"].map(update)).run(s).await
+    };
     BulkUpdateReturning => ["updated a", "updated b", "updated c"] async |s: &S| {
         let all = Thing::bulk_update().all_rows().set(Thing::NUMBER, 9).returning(s).await?;
         assert_eq!(all.len(), 3);
@@ -192,6 +212,18 @@ paths! {
     };
     NodeUpdate => ["updated a"] async |s: &S| {
         node(s, "UpdateThingNode", json!({ "id": "a", "data": { "number": 4 } })).await
+    };
+    NodeUpdatePaths => ["updated a"] async |s: &S| {
+        let paths = json!([{ "field": "details", "path": ["n"], "add": 1 }]);
+        node(s, "UpdateThingNode", json!({ "id": "a", "paths": paths })).await
+    };
+    NodeBulkUpdatePaths => ["updated a", "updated b", "updated c"] async |s: &S| {
+        let paths = json!([{ "field": "details", "path": ["n"], "set": 1 }]);
+        node(s, "BulkUpdateThingNode", json!({ "all_rows": true, "paths": paths })).await
+    };
+    NodeUpsertPaths => ["updated a"] async |s: &S| {
+        let conflict = json!({ "on": "id", "paths": [{ "field": "details", "path": ["n"], "remove": true }] });
+        node(s, "UpsertThingNode", json!({ "data": { "id": "a", "code": "code-a" }, "on_conflict": conflict })).await
     };
     NodeDelete => ["soft-deleted a"] async |s: &S| node(s, "DeleteThingNode", json!({ "id": "a" })).await;
     NodeBulkCreate => ["created m", "created n"] async |s: &S| {

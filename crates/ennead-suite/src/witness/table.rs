@@ -157,6 +157,20 @@ fn at_version(id: &str) -> ennead::op::Update<Thing> {
     Thing::update(id).set(Thing::NUMBER, 1).expect_version(7)
 }
 
+/// A path through what its own first part is.
+const UNFIT: [&str; 2] = ["scalar", "x"];
+
+fn unfit(id: &str) -> ennead::op::Update<Thing> {
+    Thing::update(id).set_path(Thing::DETAILS, ["scalar"], 1).set_path(Thing::DETAILS, UNFIT, 1)
+}
+
+fn unfit_paths() -> Json {
+    json!([
+        { "field": "details", "path": ["scalar"], "set": 1 },
+        { "field": "details", "path": UNFIT, "set": 1 },
+    ])
+}
+
 fn row(id: &str, name: &str, value: impl Into<Json>) -> Json {
     let mut row = json!({ "id": id, "code": format!("code-{id}") });
     row[name] = value.into();
@@ -199,8 +213,19 @@ refusals! {
         "node bulk update each" => Conflict async |s: &S| node(s, "BulkUpdateThingNode", json!({ "data": [{ "id": "b", "number": 1 }, { "id": "a", "number": 1, "version": 7 }] })).await;
         "node delete" => Conflict async |s: &S| node(s, "DeleteThingNode", json!({ "id": "a", "version": 7 })).await;
     }
+    "a change at a path that a row does not take" {
+        "update" => InvalidInput async |s: &S| unfit("a").run(s).await;
+        "bulk update" => InvalidInput async |s: &S| Thing::bulk_update().all_rows().set_path(Thing::DETAILS, ["scalar"], 1).set_path(Thing::DETAILS, UNFIT, 1).run(s).await;
+        "bulk update each" => InvalidInput async |s: &S| Thing::bulk_update_each([Thing::update("b").set(Thing::NUMBER, 1), unfit("a")]).run(s).await;
+        "upsert" => InvalidInput async |s: &S| Thing::create(thing("a")).on_conflict(Thing::CODE).update_set_path(Thing::DETAILS, ["scalar"], 1).update_set_path(Thing::DETAILS, UNFIT, 1).run(s).await;
+        "bulk upsert" => InvalidInput async |s: &S| Thing::bulk_create(["new", "a"].map(thing)).on_conflict(Thing::ID).update_set_path(Thing::DETAILS, ["scalar"], 1).update_set_path(Thing::DETAILS, UNFIT, 1).run(s).await;
+        "node update" => InvalidInput async |s: &S| node(s, "UpdateThingNode", json!({ "id": "a", "data": { "number": 1 }, "paths": unfit_paths() })).await;
+        "node bulk update" => InvalidInput async |s: &S| node(s, "BulkUpdateThingNode", json!({ "all_rows": true, "paths": unfit_paths() })).await;
+        "node upsert" => InvalidInput async |s: &S| node(s, "UpsertThingNode", json!({ "data": { "id": "a", "code": "code-a" }, "on_conflict": { "on": "id", "paths": unfit_paths() } })).await;
+    }
     "a row that is marked as deleted" {
         "update" => NotFound async |s: &S| Thing::update("d").set(Thing::NUMBER, 1).run(s).await;
+        "update at a path" => NotFound async |s: &S| unfit("d").run(s).await;
         "bulk update each" => NotFound async |s: &S| Thing::bulk_update_each([Thing::update("a").set(Thing::NUMBER, 1), Thing::update("d").set(Thing::NUMBER, 1)]).run(s).await;
         "delete" => NotFound async |s: &S| Thing::delete("d").run(s).await;
         "node update" => NotFound async |s: &S| node(s, "UpdateThingNode", json!({ "id": "d", "data": { "number": 1 } })).await;

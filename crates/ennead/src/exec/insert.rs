@@ -9,6 +9,7 @@ use ennead_core::{
 use ennead_sql::Batch;
 
 use super::apart::apart;
+use super::kept::{Kept, behind};
 use super::probe::{check_parents, explain, taken};
 use super::work::{Failed, Work};
 use super::{Done, Handle, seal, stale, witness};
@@ -40,13 +41,22 @@ pub(super) async fn insert_unwatched(
     conflict: Option<Conflict>,
     sink: Option<Box<dyn Sink>>,
 ) -> Result<Done, Error> {
-    let prepared = Prepared::new(handle, narrow, model, rows, conflict, sink.is_some()).await?;
+    let kept = match conflict.as_ref().map(|conflict| &conflict.action) {
+        Some(ConflictAction::Update { add, .. }) => Kept::of(model, add.iter().map(|(at, _)| (*at, true))),
+        _ => None,
+    };
+    let hands_on = sink.is_some();
+    let prepared = Prepared::new(handle, narrow, model, rows, conflict, hands_on || kept.is_some()).await?;
     let sink = sink.unwrap_or_else(|| Box::new(Nothing));
     if prepared.rows == 0 {
         return Ok(Done { affected: 0, sink });
     }
-    let mut work = Work::open(handle, true, prepared.needs_transaction()).await?;
-    let result = prepared.run(&mut work, sink).await;
+    let atomic = prepared.needs_transaction() || kept.is_some();
+    let mut work = Work::open(handle, true, atomic).await?;
+    let result = match kept {
+        Some(kept) => prepared.run(&mut work, kept.before(sink, hands_on)).await.and_then(behind),
+        None => prepared.run(&mut work, sink).await,
+    };
     work.end(result).await
 }
 

@@ -5,6 +5,7 @@ mod apart;
 mod delete;
 mod following;
 mod insert;
+mod kept;
 mod probe;
 mod read;
 mod rotate;

@@ -9,6 +9,7 @@ use ennead_core::{
 };
 use ennead_sql::Batch;
 
+use super::kept::{Kept, behind};
 use super::probe::{check_parents, check_single, explain};
 use super::work::{Failed, Work};
 use super::{Done, Handle, seal, stale, witness};
@@ -44,10 +45,13 @@ pub(super) async fn update_filled(
 pub(super) async fn update_unwatched(
     handle: Handle<'_>,
     narrow: Option<TenantId>,
-    update: Update,
+    mut update: Update,
     sink: Box<dyn Sink>,
 ) -> Result<Done, Error> {
     let model = update.model.0;
+    let kept = Kept::of(model, update.set.iter().map(|set| (set.column, set.add)));
+    let hands_on = update.returning;
+    update.returning |= kept.is_some();
     let mut operation = Operation::Update(update);
     admit_operation(&mut operation)?;
     let scoped = handle.scoped(narrow.as_ref(), operation)?;
@@ -56,9 +60,12 @@ pub(super) async fn update_unwatched(
     {
         return Ok(Done { affected: 0, sink });
     }
-    let atomic = !scoped.parents().is_empty() || scoped.must_be_single();
+    let atomic = !scoped.parents().is_empty() || scoped.must_be_single() || kept.is_some();
     let mut work = Work::open(handle, true, atomic).await?;
-    let result = run(&mut work, model, scoped, sink).await;
+    let result = match kept {
+        Some(kept) => run(&mut work, model, scoped, kept.before(sink, hands_on)).await.and_then(behind),
+        None => run(&mut work, model, scoped, sink).await,
+    };
     work.end(result).await
 }
 
@@ -181,6 +188,8 @@ pub(super) async fn update_each_unwatched(
     updates: Vec<RowUpdate>,
 ) -> Result<u64, Error> {
     let rows: Vec<(Value, Option<i64>)> = updates.iter().map(|row| (row.key.clone(), row.version)).collect();
+    let set = updates.iter().flat_map(|row| row.set.iter().map(|set| (set.column, set.add)));
+    let kept = Kept::of(model, set);
     let mut operations = Vec::new();
     for group in grouped(handle, model, updates)? {
         operations.push(handle.scoped(narrow.as_ref(), Operation::UpdateEach(group))?);
@@ -188,7 +197,12 @@ pub(super) async fn update_each_unwatched(
     let mut work = Work::open(handle, true, true).await?;
     let guard = operations.first().map(|scoped: &Scoped| scoped.guard().clone());
     let (wanted, expects) = (rows.len() as u64, rows.iter().any(|(_, version)| version.is_some()));
-    let result = run_each(&mut work, model, operations).await;
+    let mut result = run_each(&mut work, model, operations).await;
+    if let (Ok(_), Some(kept), Some(guard)) = (&result, kept, &guard)
+        && let Err(wrong) = kept.check(&mut work, guard, rows.iter().map(|(key, _)| key)).await
+    {
+        result = Err(wrong);
+    }
     match (result, guard) {
         // What it changed already is taken back before the others are looked at: else its own rows had new versions too.
         (Ok(affected), Some(guard)) if affected != wanted && expects => {

@@ -4,6 +4,7 @@ use ennead_core::ModelDef;
 use ennead_core::constraints::{find_unique, primary_key, uniques};
 use serde_json::{Value as Json, json};
 
+use super::changes;
 use super::describe::{amounts, has_amounts, is_changeable, of, version};
 
 /// A declared unique, and what happens to the row that is there; of one row also the version that it must have.
@@ -17,7 +18,9 @@ pub(super) fn describe(model: &'static ModelDef, single: bool) -> Json {
     // Nothing to update or to add may be said, too.
     let (none, nothing) =
         (json!({ "type": "array", "maxItems": 0 }), json!({ "type": "object", "maxProperties": 0 }));
-    let ignoring = [on(), ("ignore", json!({ "const": true })), ("update", none.clone()), ("add", nothing)];
+    let mut ignoring =
+        vec![on(), ("ignore", json!({ "const": true })), ("update", none.clone()), ("add", nothing)];
+    ignoring.extend(changes::has_paths(model).then(|| ("paths", none.clone())));
     let mut ways = vec![of(ignoring, &["on", "ignore"])];
     if model.append_only {
         return json!({ "anyOf": ways });
@@ -26,19 +29,24 @@ pub(super) fn describe(model: &'static ModelDef, single: bool) -> Json {
     let with_version = |properties: Vec<(&'static str, Json)>, required: &[&str]| {
         of(properties.into_iter().chain(version()), required)
     };
+    let mut common = vec![on(), not()];
+    let paths = changes::has_paths(model).then(|| changes::describe(model));
+    common.extend(paths.iter().map(|paths| ("paths", paths.clone())));
+    let mut way = |required: &'static str, others: [(&'static str, Json); 2]| {
+        ways.push(with_version(common.iter().cloned().chain(others).collect(), &["on", required]));
+    };
+    way("update", [("update", update.clone()), ("add", amounts(model))]);
     if has_amounts(model) {
         let mut some = amounts(model);
         some["minProperties"] = json!(1);
-        ways.push(with_version(
-            vec![on(), not(), ("update", update), ("add", amounts(model))],
-            &["on", "update"],
-        ));
-        ways.push(with_version(vec![on(), not(), ("update", none), ("add", some)], &["on", "add"]));
-    } else {
-        ways.push(with_version(
-            vec![on(), not(), ("update", update), ("add", amounts(model))],
-            &["on", "update"],
-        ));
+        way("add", [("update", none.clone()), ("add", some)]);
+    }
+    if let Some(mut some) = paths {
+        some["minItems"] = json!(1);
+        common.retain(|(name, _)| *name != "paths");
+        common.push(("paths", some));
+        let others = [("update", none), ("add", amounts(model))];
+        ways.push(with_version(common.into_iter().chain(others).collect(), &["on", "paths"]));
     }
     json!({ "anyOf": ways })
 }

@@ -8,8 +8,8 @@ use ennead_core::{FieldDef, Kind, Literal, ModelDef, Role, Uniqueness};
 use serde_json::{Map, Value as Json, json};
 
 use self::filter::{reference, some_filter, with_filter};
-use super::params::{is_settable, key_alias, version_field, visible};
-use super::{Node, NodeOperation, conflict, rules, time};
+use super::params::{is_number, is_settable, key_alias, version_field, visible};
+use super::{Node, NodeOperation, changes, conflict, rules, time};
 
 /// A node, and the JSON Schemas of its parameters and its result.
 #[derive(Debug, Clone, PartialEq)]
@@ -167,7 +167,7 @@ fn parameters(node: &Node) -> Json {
             let no_filter = Some(("filter", json!({ "type": "null" })));
             let all = shared("all_rows", json!({ "const": true }), no_filter);
             let row = by_key(model, |name| {
-                let mut row = changes(model);
+                let mut row = settable(model);
                 row["properties"][name] = key.clone();
                 row["required"] = json!([name]);
                 row["minProperties"] = json!(2);
@@ -385,16 +385,13 @@ fn with_version(row: Json, model: &'static ModelDef) -> Json {
 }
 
 /// What an update sets; it may carry the tenant, where it is the scope's own.
-fn changes(model: &'static ModelDef) -> Json {
+fn settable(model: &'static ModelDef) -> Json {
     let fields = model.fields.iter().filter(|field| is_changeable(field) || field.role == Role::Tenant);
     object(fields.map(|field| (field.name.to_owned(), living(field))).collect(), &[])
 }
 
 pub(super) fn amounts(model: &'static ModelDef) -> Json {
-    let number = |field: &&FieldDef| {
-        matches!(field.kind, Kind::I16 | Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64 | Kind::Decimal(_))
-    };
-    let fields = model.fields.iter().filter(|field| is_changeable(field)).filter(number);
+    let fields = model.fields.iter().filter(|field| is_changeable(field) && is_number(&field.kind));
     object(fields.map(|field| (field.name.to_owned(), kind(&field.kind))).collect(), &[])
 }
 
@@ -411,16 +408,22 @@ pub(super) fn has_amounts(model: &'static ModelDef) -> bool {
     amounts(model)["properties"].as_object().is_some_and(|properties| !properties.is_empty())
 }
 
-/// What an update sets: `data`, and `add` (empty, where the model has no number).
-fn sets(model: &'static ModelDef) -> [(&'static str, Json); 2] {
-    [("data", changes(model)), ("add", amounts(model))]
+/// What an update sets: `data`, `add` (empty, where the model has no number), and `paths`, where it has JSON.
+fn sets(model: &'static ModelDef) -> Vec<(&'static str, Json)> {
+    let mut all = vec![("data", settable(model)), ("add", amounts(model))];
+    all.extend(changes::has_paths(model).then(|| ("paths", changes::describe(model))));
+    all
 }
 
 /// Says that an update sets something.
 fn with_any_set(mut schema: Json, model: &'static ModelDef) -> Json {
     let some = |name: &str| json!({ "required": [name], "properties": { name: { "minProperties": 1 } } });
-    let names = if has_amounts(model) { &["data", "add"][..] } else { &["data"] };
-    schema["anyOf"] = names.iter().map(|name| some(name)).collect();
+    let mut ways = vec![some("data")];
+    ways.extend(has_amounts(model).then(|| some("add")));
+    if changes::has_paths(model) {
+        ways.push(json!({ "required": ["paths"], "properties": { "paths": { "minItems": 1 } } }));
+    }
+    schema["anyOf"] = Json::Array(ways);
     schema
 }
 

@@ -42,6 +42,19 @@ pub(crate) struct Reader<'a> {
     pub(crate) relations: &'a Relations,
 }
 
+/// What an operator of two values compares.
+fn comparison(name: &str) -> Option<Compare> {
+    Some(match name {
+        "$eq" => Compare::Eq,
+        "$ne" => Compare::Ne,
+        "$gt" => Compare::Gt,
+        "$gte" => Compare::Ge,
+        "$lt" => Compare::Lt,
+        "$lte" => Compare::Le,
+        _ => return None,
+    })
+}
+
 impl Reader<'_> {
     /// Reads a filter: an object of fields and groups, all of which must hold.
     pub(crate) fn filter(&self, path: &str, json: Json) -> Result<Expr, Error> {
@@ -242,8 +255,42 @@ impl Reader<'_> {
         }
     }
 
+    /// Another place of the row, with which one is compared: `{"$field": "quota.max"}`, or `{"$field": "quota", "$path": ["max"]}`.
+    fn other_place(&self, path: &str, mut map: Map<String, Json>) -> Result<(u16, Vec<String>), Error> {
+        let at = format!("{path}.$field");
+        let expected =
+            "expected the name of a JSON field with a path, such as \"field.key\", or with `$path` beside it";
+        let Some(Json::String(name)) = map.remove("$field") else {
+            return Err(invalid(self.model, &at, expected));
+        };
+        let (name, inner) = name.split_once('.').map_or((&*name, None), |(name, inner)| (name, Some(inner)));
+        let (column, definition) = self.known(&at, name)?;
+        if definition.kind != Kind::Json {
+            return Err(invalid(self.model, &at, "only a JSON field has paths"));
+        }
+        let place = match inner {
+            Some(inner) => Operand::JsonPath(column, inner.split('.').map(str::to_owned).collect()),
+            None => self.place(path, Operand::Column(column), &mut map)?,
+        };
+        if let Some(key) = map.keys().next() {
+            let near = nearest(key, ["$field", "$path"].into_iter());
+            return Err(invalid(self.model, &format!("{path}.{key}"), &format!("unknown key{near}")));
+        }
+        match place {
+            Operand::JsonPath(column, path) => Ok((column, path)),
+            Operand::Column(_) => Err(invalid(self.model, &at, expected)),
+        }
+    }
+
     fn operator(&self, path: &str, left: Operand, name: &str, json: Json) -> Result<Expr, Error> {
         let compare = |op, json| self.compare(path, left.clone(), op, json);
+        if let (Operand::JsonPath(at, inner), Json::Object(map)) = (&left, &json)
+            && map.contains_key("$field")
+            && let Some(op) = comparison(name)
+        {
+            let right = self.other_place(path, map.clone())?;
+            return Ok(Expr::ComparePaths { left: (*at, inner.clone()), op, right });
+        }
         match name {
             "$eq" if json.is_null() => Ok(Expr::Null { left, negated: false }),
             "$ne" if json.is_null() => Ok(Expr::Null { left, negated: true }),

@@ -1,6 +1,7 @@
 //! The operations by name: JSON in, JSON out, over the same executor as the typed face.
 
 pub(crate) mod aggregate;
+mod changes;
 mod conflict;
 mod describe;
 mod filter;

@@ -170,6 +170,11 @@ pub(crate) fn is_settable(field: &FieldDef) -> bool {
     field.is_writable() && field.role != Role::Tenant
 }
 
+/// Whether a kind is one of numbers, which take amounts.
+pub(crate) fn is_number(kind: &Kind) -> bool {
+    matches!(kind, Kind::I16 | Kind::I32 | Kind::I64 | Kind::F32 | Kind::F64 | Kind::Decimal(_))
+}
+
 /// The field that counts the writes: what a write gives under its name is the version that it expects.
 pub(crate) fn version_field(model: &'static ModelDef) -> Option<&'static FieldDef> {
     model.role(Role::Version).map(|at| model.field(at))

@@ -1,13 +1,14 @@
 //! The parameters of the nodes that write.
 
 use ennead_core::{
-    Assignment, Conflict, ConflictAction, Delete, Deleted, Error, Expr, ModelRef, Role, RowUpdate, Target,
-    Update, Value, Values, has_version,
+    Assignment, Conflict, ConflictAction, Delete, Deleted, Error, Expr, Kind, ModelRef, Role, RowUpdate,
+    Target, Update, Value, Values, has_version,
 };
 use serde_json::{Map, Value as Json};
 
+use super::changes;
 use super::json::type_name;
-use super::params::{Params, field, invalid, is_settable, key_alias, value, version_field};
+use super::params::{Params, field, invalid, is_number, is_settable, key_alias, value, version_field};
 use super::read::Call;
 use super::request::Request;
 use crate::op::{narrow, restore};
@@ -55,7 +56,7 @@ pub(super) fn update(call: &Call<'_>, mut params: Params) -> Result<Request, Err
     }
     let set = call.assignments(&mut params)?;
     let when = call.condition(&mut params)?;
-    let names = call.known(&["id", call.model.key_field().name, "data", "add", "when"]);
+    let names = call.known(&["id", call.model.key_field().name, "data", "add", "paths", "when"]);
     call.finish(params, &names, &["restore"])?;
     Ok(Request::Update(Update {
         model: ModelRef(call.model),
@@ -78,7 +79,7 @@ pub(super) fn bulk_update(call: &Call<'_>, mut params: Params) -> Result<Request
     if params.has("filter") || params.has("all_rows") {
         let target = call.target(&mut params)?;
         let set = call.assignments(&mut params)?;
-        params.finish(&["filter", "all_rows", "data", "add"])?;
+        params.finish(&["filter", "all_rows", "data", "add", "paths"])?;
         let model = ModelRef(call.model);
         let update = Update { model, target, when: None, set, returning: false, deleted: Deleted::Exclude };
         return Ok(Request::BulkUpdate(update));
@@ -206,12 +207,12 @@ impl Call<'_> {
         Ok(values)
     }
 
-    /// The assignments of `data` and `add`.
+    /// The assignments of `data`, `add` and `paths`.
     fn assignments(&self, params: &mut Params) -> Result<Vec<Assignment>, Error> {
         let mut set = Vec::new();
         for (name, add) in [("data", false), ("add", true)] {
             match params.take(name) {
-                None if add || params.has("add") => {}
+                None if add || params.has("add") || params.has("paths") => {}
                 None => return Err(invalid(self.model, name, "is required")),
                 Some(Json::Object(map)) => set.extend(self.sets(name, map, add)?),
                 Some(other) => {
@@ -223,7 +224,17 @@ impl Call<'_> {
                 }
             }
         }
+        set.extend(self.paths(params)?);
         Ok(set)
+    }
+
+    /// The changes at paths, where the model has a JSON field.
+    fn paths(&self, params: &mut Params) -> Result<Vec<Assignment>, Error> {
+        if !changes::has_paths(self.model) {
+            return Ok(Vec::new());
+        }
+        let place = params.at("paths");
+        params.take("paths").map_or(Ok(Vec::new()), |json| changes::read(self.model, &place, json))
     }
 
     fn sets(&self, path: &str, map: Map<String, Json>, add: bool) -> Result<Vec<Assignment>, Error> {
@@ -246,6 +257,13 @@ impl Call<'_> {
             if add && value.is_null() {
                 return Err(invalid(self.model, &at, "null is no amount"));
             }
+            if add && !is_number(&definition.kind) {
+                let what = match definition.kind {
+                    Kind::Json => "is no number: what is in it changes by `paths`",
+                    _ => "is no number, and takes no amount",
+                };
+                return Err(invalid(self.model, &at, what));
+            }
             set.push(Assignment { column, value, add });
         }
         Ok(set)
@@ -256,14 +274,14 @@ impl Call<'_> {
         matches!(self.guard, ennead_core::Guard::Column { column: at, value: own, .. } if *at == column && own == value)
     }
 
-    /// `{"on": ["email"], "update": ["name"], "add": {"logins": 1}}`, or `{"on": ["email"], "ignore": true}`.
+    /// `{"on": ["email"], "update": ["name"], "add": {"logins": 1}, "paths": […]}`, or `{"on": ["email"], "ignore": true}`.
     fn conflict(&self, json: Json) -> Result<Conflict, Error> {
         let mut params = Params::new(self.model, "on_conflict", json)?;
         let target = self.names("on_conflict.on", params.required("on")?)?;
         let ignore = params.flag("ignore")?;
         let update =
             params.take("update").map_or(Ok(Vec::new()), |json| self.names("on_conflict.update", json))?;
-        let add = match params.take("add") {
+        let mut add = match params.take("add") {
             None => Vec::new(),
             Some(Json::Object(map)) => {
                 let sets = self.sets("on_conflict.add", map, true)?;
@@ -271,8 +289,9 @@ impl Call<'_> {
             }
             Some(_) => return Err(invalid(self.model, "on_conflict.add", "expected an object")),
         };
+        add.extend(self.paths(&mut params)?.into_iter().map(|set| (set.column, set.value)));
         let version = self.version(&mut params)?;
-        params.finish(&self.known(&["on", "ignore", "update", "add"]))?;
+        params.finish(&self.known(&["on", "ignore", "update", "add", "paths"]))?;
         if ignore && version.is_some() {
             return Err(invalid(
                 self.model,
@@ -286,13 +305,17 @@ impl Call<'_> {
                 ConflictAction::Update { columns: update, add, version: version.map(Value::Int) }
             }
             (true, false) => {
-                return Err(invalid(self.model, "on_conflict", "`ignore` excludes `update` and `add`"));
+                return Err(invalid(
+                    self.model,
+                    "on_conflict",
+                    "`ignore` excludes `update`, `add` and `paths`",
+                ));
             }
             (false, true) => {
                 return Err(invalid(
                     self.model,
                     "on_conflict",
-                    "say `\"ignore\": true`, or what to `update` or `add`",
+                    "say `\"ignore\": true`, or what to `update`, to `add` or to change at `paths`",
                 ));
             }
         };

@@ -46,6 +46,60 @@ macro_rules! assignments {
             self.$($set).+.push(Assignment { column: column.index(), value, add: true });
             self
         }
+
+        /// Puts a value at a path of a JSON column: object keys, and array positions as digits. What is missing on the way is
+        /// made, as objects; in an array a position is replaced, and the next one appended. Changes apply in the order in which
+        /// they are written. Where the path leads through anything else, nothing is changed: `is_invalid_input`.
+        pub fn set_path<T, A, S>(
+            mut self,
+            column: Column<M, T, A>,
+            path: impl IntoIterator<Item = S>,
+            value: impl Into<serde_json::Value>,
+        ) -> Self
+        where
+            T: FieldType<Class = class::Json>,
+            A: UpdateAccess,
+            S: Into<String>,
+        {
+            let value = ennead_core::set_at(path.into_iter().map(Into::into).collect(), value.into());
+            self.$($set).+.push(Assignment { column: column.index(), value, add: true });
+            self
+        }
+
+        /// Adds to the number at a path of a JSON column, in the database; where nothing is, it begins at 0. What is no number, and
+        /// a sum of integers beyond an `i64`, is `is_invalid_input`.
+        pub fn add_path<T, A, S>(
+            mut self,
+            column: Column<M, T, A>,
+            path: impl IntoIterator<Item = S>,
+            amount: impl ennead_core::JsonAmount,
+        ) -> Self
+        where
+            T: FieldType<Class = class::Json>,
+            A: UpdateAccess,
+            S: Into<String>,
+        {
+            let value = ennead_core::add_at(path.into_iter().map(Into::into).collect(), amount.into_json());
+            self.$($set).+.push(Assignment { column: column.index(), value, add: true });
+            self
+        }
+
+        /// Takes away what is at a path of a JSON column, with those behind it moving up in an array. Where nothing is, nothing
+        /// changes.
+        pub fn remove_path<T, A, S>(
+            mut self,
+            column: Column<M, T, A>,
+            path: impl IntoIterator<Item = S>,
+        ) -> Self
+        where
+            T: FieldType<Class = class::Json>,
+            A: UpdateAccess,
+            S: Into<String>,
+        {
+            let value = ennead_core::remove_at(path.into_iter().map(Into::into).collect());
+            self.$($set).+.push(Assignment { column: column.index(), value, add: true });
+            self
+        }
     };
 }
 pub(crate) use assignments;

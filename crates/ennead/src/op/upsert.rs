@@ -35,6 +35,73 @@ fn ignoring(target: Vec<u16>) -> Conflict {
     Conflict { target, arbiter: Vec::new(), living_only: false, action: ConflictAction::Ignore }
 }
 
+/// The same as the first thing that happens to the row that is there: of a create `$create` it makes an upsert `$upsert`.
+macro_rules! begins_with_paths {
+    ($upsert:ident, $create:ident) => {
+        /// A value is put at a path of this JSON column, as [`set_path`](crate::op::Update::set_path) does.
+        pub fn update_set_path<T, A, S>(
+            self,
+            column: ennead_core::Column<M, T, A>,
+            path: impl IntoIterator<Item = S>,
+            value: impl Into<serde_json::Value>,
+        ) -> $upsert<M>
+        where
+            T: ennead_core::FieldType<Class = ennead_core::class::Json>,
+            A: ennead_core::UpdateAccess,
+            S: Into<String>,
+            M: MutableModel,
+        {
+            let changes = ennead_core::set_at(path.into_iter().map(Into::into).collect(), value.into());
+            let mut conflict = updating(self.target, Vec::new());
+            if let ConflictAction::Update { add, .. } = &mut conflict.action {
+                add.push((column.index(), changes));
+            }
+            $upsert { $create: self.$create, conflict }
+        }
+
+        /// The number at a path of this JSON column grows, as [`add_path`](crate::op::Update::add_path) does.
+        pub fn update_add_path<T, A, S>(
+            self,
+            column: ennead_core::Column<M, T, A>,
+            path: impl IntoIterator<Item = S>,
+            amount: impl ennead_core::JsonAmount,
+        ) -> $upsert<M>
+        where
+            T: ennead_core::FieldType<Class = ennead_core::class::Json>,
+            A: ennead_core::UpdateAccess,
+            S: Into<String>,
+            M: MutableModel,
+        {
+            let changes = ennead_core::add_at(path.into_iter().map(Into::into).collect(), amount.into_json());
+            let mut conflict = updating(self.target, Vec::new());
+            if let ConflictAction::Update { add, .. } = &mut conflict.action {
+                add.push((column.index(), changes));
+            }
+            $upsert { $create: self.$create, conflict }
+        }
+
+        /// What is at a path of this JSON column goes, as [`remove_path`](crate::op::Update::remove_path) does.
+        pub fn update_remove_path<T, A, S>(
+            self,
+            column: ennead_core::Column<M, T, A>,
+            path: impl IntoIterator<Item = S>,
+        ) -> $upsert<M>
+        where
+            T: ennead_core::FieldType<Class = ennead_core::class::Json>,
+            A: ennead_core::UpdateAccess,
+            S: Into<String>,
+            M: MutableModel,
+        {
+            let changes = ennead_core::remove_at(path.into_iter().map(Into::into).collect());
+            let mut conflict = updating(self.target, Vec::new());
+            if let ConflictAction::Update { add, .. } = &mut conflict.action {
+                add.push((column.index(), changes));
+            }
+            $upsert { $create: self.$create, conflict }
+        }
+    };
+}
+
 impl<M: Model> OnConflict<M> {
     pub(crate) fn new(create: Create<M>, target: Vec<u16>) -> Self {
         Self { create, target }
@@ -59,6 +126,8 @@ impl<M: Model> OnConflict<M> {
     {
         Upsert { create: self.create, conflict: updating(self.target, Vec::new()) }.update_add(column, amount)
     }
+
+    begins_with_paths!(Upsert, create);
 
     /// The row that is there stays as it is.
     pub fn ignore(self) -> CreateOrIgnore<M> {
@@ -88,6 +157,62 @@ macro_rules! conflict_actions {
         ) -> Self {
             if let ennead_core::ConflictAction::Update { add, .. } = &mut self.conflict.action {
                 add.push((column.index(), amount.into_value().encode()));
+            }
+            self
+        }
+
+        /// A value is put at a path of this JSON column too, as [`set_path`](crate::op::Update::set_path) does.
+        pub fn update_set_path<T, A, S>(
+            mut self,
+            column: ennead_core::Column<M, T, A>,
+            path: impl IntoIterator<Item = S>,
+            value: impl Into<serde_json::Value>,
+        ) -> Self
+        where
+            T: ennead_core::FieldType<Class = ennead_core::class::Json>,
+            A: ennead_core::UpdateAccess,
+            S: Into<String>,
+        {
+            let changes = ennead_core::set_at(path.into_iter().map(Into::into).collect(), value.into());
+            if let ennead_core::ConflictAction::Update { add, .. } = &mut self.conflict.action {
+                add.push((column.index(), changes));
+            }
+            self
+        }
+
+        /// The number at a path of this JSON column grows too, as [`add_path`](crate::op::Update::add_path) does.
+        pub fn update_add_path<T, A, S>(
+            mut self,
+            column: ennead_core::Column<M, T, A>,
+            path: impl IntoIterator<Item = S>,
+            amount: impl ennead_core::JsonAmount,
+        ) -> Self
+        where
+            T: ennead_core::FieldType<Class = ennead_core::class::Json>,
+            A: ennead_core::UpdateAccess,
+            S: Into<String>,
+        {
+            let changes = ennead_core::add_at(path.into_iter().map(Into::into).collect(), amount.into_json());
+            if let ennead_core::ConflictAction::Update { add, .. } = &mut self.conflict.action {
+                add.push((column.index(), changes));
+            }
+            self
+        }
+
+        /// What is at a path of this JSON column goes too, as [`remove_path`](crate::op::Update::remove_path) does.
+        pub fn update_remove_path<T, A, S>(
+            mut self,
+            column: ennead_core::Column<M, T, A>,
+            path: impl IntoIterator<Item = S>,
+        ) -> Self
+        where
+            T: ennead_core::FieldType<Class = ennead_core::class::Json>,
+            A: ennead_core::UpdateAccess,
+            S: Into<String>,
+        {
+            let changes = ennead_core::remove_at(path.into_iter().map(Into::into).collect());
+            if let ennead_core::ConflictAction::Update { add, .. } = &mut self.conflict.action {
+                add.push((column.index(), changes));
             }
             self
         }
@@ -214,6 +339,8 @@ impl<M: Model> OnConflictBulk<M> {
     {
         BulkUpsert { rows: self.rows, conflict: updating(self.target, Vec::new()) }.update_add(column, amount)
     }
+
+    begins_with_paths!(BulkUpsert, rows);
 
     /// The rows that are there stay as they are.
     pub fn ignore(self) -> BulkUpsert<M> {

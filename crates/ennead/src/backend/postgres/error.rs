@@ -1,7 +1,7 @@
 //! Postgres's failures as errors of the library, by SQLSTATE, constraint name and model.
 
 use ennead_core::constraints::{Violated, column_names, find_by_name, tenant_key};
-use ennead_core::{Error, ErrorKind, ModelDef, naming};
+use ennead_core::{Error, ErrorKind, ModelDef, naming, unfit};
 use ennead_sql::ddl;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 
@@ -81,7 +81,10 @@ fn of(error: &sqlx::Error, model: Option<&'static ModelDef>) -> Error {
         let text = format!("{name}: the connection to Postgres was lost (SQLSTATE {code})");
         return Error::new(ErrorKind::Connection, text).with_code(code);
     }
+    // The text that could not be read is the library's own, and tells of a change at a path.
+    let refused = || model.filter(|_| code == "22P02").and_then(|model| unfit(model, database.message()));
     violated(database, model, name)
+        .or_else(refused)
         .unwrap_or_else(|| {
             let (kind, text) = by_code(code, database);
             Error::new(kind, format!("{name}: {text}"))

@@ -76,6 +76,7 @@ pub(super) fn of_model(error: &SqliteError, model: &'static ModelDef) -> Error {
                 model.name
             ),
         ),
+        ffi::SQLITE_ERROR if let Some(refused) = ennead_core::unfit(model, message) => refused,
         _ if message.contains("integer overflow") => {
             Error::invalid(format!("{}: the sum is out of range for its column", model.name))
         }

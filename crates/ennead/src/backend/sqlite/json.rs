@@ -1,7 +1,8 @@
-//! What Postgres answers of jsonb, answered for SQLite: one function, so that both give the same rows.
+//! What Postgres answers of jsonb, answered for SQLite by functions of the library's own, so that both give the same rows.
 
 use std::cmp::Ordering;
 
+use ennead_core::{apply_changes, unfit_mark};
 use serde_json::Value;
 
 /// Answers a test of the JSON in a column: `None` is NULL, where the column is NULL or nothing stands at the path.
@@ -38,6 +39,30 @@ pub(super) fn test(column: Option<&str>, path: &str, test: &str, value: Option<&
             }
         }
     })
+}
+
+/// The JSON at a path of a column.
+pub(super) fn at(column: &str, path: &str) -> Option<String> {
+    let column: Value = serde_json::from_str(column).ok()?;
+    let path: Vec<String> = serde_json::from_str(path).ok()?;
+    get(&column, &path).map(Value::to_string)
+}
+
+/// A column with changes at its paths; else what the error of the statement says.
+pub(super) fn change(column: Option<&str>, changes: &str, number: &str) -> Result<Option<String>, String> {
+    let read =
+        |text: &str| serde_json::from_str::<Value>(text).map_err(|_| "the column holds no JSON".to_owned());
+    let document = column.map(read).transpose()?;
+    let mut changes = read(changes)?;
+    for change in changes.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        // Each value is a text of its own: within the changes it might be nested too deep to be read.
+        if let Some(Value::String(text)) = change.remove("t") {
+            change.insert("v".into(), read(&text)?);
+        }
+    }
+    let changed = apply_changes(document, &changes)
+        .map_err(|(why, path)| unfit_mark(number.parse().unwrap_or_default(), why, &path))?;
+    Ok(changed.map(|json| json.to_string()))
 }
 
 /// The value at a path, as Postgres's `#>` finds it: object keys, array positions, negative ones from the end.

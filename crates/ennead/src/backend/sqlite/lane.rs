@@ -120,16 +120,22 @@ impl Lane {
     }
 
     fn register_functions(&mut self) -> Result<(), SqliteError> {
+        self.register(c"ennead_json", 4, ennead_json)?;
+        self.register(c"ennead_json_at", 2, ennead_json_at)?;
+        self.register(c"ennead_json_change", 3, ennead_json_change)
+    }
+
+    fn register(&mut self, name: &CStr, arguments: c_int, function: Function) -> Result<(), SqliteError> {
         let flags = ffi::SQLITE_UTF8 | ffi::SQLITE_DETERMINISTIC | ffi::SQLITE_INNOCUOUS;
         // SAFETY: the handle is open, the name is NUL-terminated, the callback is a plain function without user data.
         let code = unsafe {
             ffi::sqlite3_create_function_v2(
                 self.db.as_ptr(),
-                c"ennead_json".as_ptr(),
-                4,
+                name.as_ptr(),
+                arguments,
                 flags,
                 ptr::null_mut(),
-                Some(ennead_json),
+                Some(function),
                 None,
                 None,
                 None,
@@ -410,38 +416,111 @@ unsafe extern "C" fn must_stop(watch: *mut c_void) -> c_int {
     c_int::from(unsafe { &*watch.cast::<Watch>() }.must_stop())
 }
 
+/// A function of SQL.
+type Function = unsafe extern "C" fn(*mut ffi::sqlite3_context, c_int, *mut *mut ffi::sqlite3_value);
+
+/// What a function of SQL gives.
+enum Answer {
+    Null,
+    Test(bool),
+    Text(String),
+    /// An error with that text.
+    Refused(String),
+}
+
 /// `ennead_json(column, path, test, value)`: see [`json`].
 unsafe extern "C" fn ennead_json(
     context: *mut ffi::sqlite3_context,
     count: c_int,
     values: *mut *mut ffi::sqlite3_value,
 ) {
+    // SAFETY: SQLite gives what the function was registered with.
+    unsafe {
+        answer(context, count, values, |texts| match texts {
+            [column, path, test, value] => {
+                let told = json::test(*column, path.unwrap_or("[]"), test.unwrap_or(""), *value);
+                told.map_or(Answer::Null, Answer::Test)
+            }
+            _ => Answer::Null,
+        });
+    }
+}
+
+/// `ennead_json_at(column, path)`: the JSON at a path, or NULL.
+unsafe extern "C" fn ennead_json_at(
+    context: *mut ffi::sqlite3_context,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
+) {
+    // SAFETY: SQLite gives what the function was registered with.
+    unsafe {
+        answer(context, count, values, |texts| match texts {
+            [Some(column), Some(path)] => json::at(column, path).map_or(Answer::Null, Answer::Text),
+            _ => Answer::Null,
+        });
+    }
+}
+
+/// `ennead_json_change(column, changes, number)`: the JSON with changes at its paths, or an error that says why it does not take them.
+unsafe extern "C" fn ennead_json_change(
+    context: *mut ffi::sqlite3_context,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
+) {
+    // SAFETY: SQLite gives what the function was registered with.
+    unsafe {
+        answer(context, count, values, |texts| match texts {
+            [column, Some(changes), Some(number)] => match json::change(*column, changes, number) {
+                Ok(changed) => changed.map_or(Answer::Null, Answer::Text),
+                Err(refused) => Answer::Refused(refused),
+            },
+            _ => Answer::Null,
+        });
+    }
+}
+
+/// Gives SQLite what is made of the texts of a function's arguments.
+///
+/// # Safety
+/// Called from a function of SQL with what SQLite gave it.
+unsafe fn answer(
+    context: *mut ffi::sqlite3_context,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
+    of: impl FnOnce(&[Option<&str>]) -> Answer + std::panic::UnwindSafe,
+) {
     // SAFETY: SQLite gives as many values as the function was registered with; they live until it returns.
     let values = unsafe { std::slice::from_raw_parts(values, count.max(0) as usize) };
-    let text = |value: *mut ffi::sqlite3_value| -> Option<&str> {
+    let text = |value: &*mut ffi::sqlite3_value| -> Option<&str> {
         // SAFETY: the value is alive; its text is read before the function returns and is not changed meanwhile.
         unsafe {
-            let pointer = ffi::sqlite3_value_text(value);
+            let pointer = ffi::sqlite3_value_text(*value);
             if pointer.is_null() {
                 return None;
             }
-            let length = ffi::sqlite3_value_bytes(value).max(0) as usize;
+            let length = ffi::sqlite3_value_bytes(*value).max(0) as usize;
             std::str::from_utf8(std::slice::from_raw_parts(pointer, length)).ok()
         }
     };
+    let texts: Vec<Option<&str>> = values.iter().map(text).collect();
     // A panic must not cross into C; there is no state that it could leave half changed.
-    let answer = std::panic::catch_unwind(|| match values {
-        [column, path, test, value] => {
-            json::test(text(*column), text(*path).unwrap_or("[]"), text(*test).unwrap_or(""), text(*value))
-        }
-        _ => None,
-    });
-    // SAFETY: the context is the one of this call.
+    let answer = std::panic::catch_unwind(|| of(&texts));
+    // SAFETY: the context is the one of this call; SQLite copies the texts.
     unsafe {
         match answer {
-            Ok(Some(true)) => ffi::sqlite3_result_int(context, 1),
-            Ok(Some(false)) => ffi::sqlite3_result_int(context, 0),
-            Ok(None) => ffi::sqlite3_result_null(context),
+            Ok(Answer::Null) => ffi::sqlite3_result_null(context),
+            Ok(Answer::Test(told)) => ffi::sqlite3_result_int(context, c_int::from(told)),
+            Ok(Answer::Text(text)) => ffi::sqlite3_result_text64(
+                context,
+                text.as_ptr().cast(),
+                text.len() as u64,
+                ffi::SQLITE_TRANSIENT(),
+                ffi::SQLITE_UTF8 as u8,
+            ),
+            Ok(Answer::Refused(text)) => {
+                let length = c_int::try_from(text.len()).unwrap_or(0);
+                ffi::sqlite3_result_error(context, text.as_ptr().cast(), length);
+            }
             Err(_) => ffi::sqlite3_result_error_code(context, ffi::SQLITE_ERROR),
         }
     }

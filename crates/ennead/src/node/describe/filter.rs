@@ -56,9 +56,12 @@ fn definition(model: &'static ModelDef, itself: &Json) -> Json {
     ]);
     let mut paths = Map::new();
     for (_, field) in visible(model) {
-        properties.insert(field.name.to_owned(), condition(field));
         if field.kind == Kind::Json {
-            paths.insert(places::pattern(field), places::place());
+            let other = places::other(model);
+            properties.insert(field.name.to_owned(), places::field(&other));
+            paths.insert(places::pattern(field), places::place(&other));
+        } else {
+            properties.insert(field.name.to_owned(), condition(field));
         }
     }
     json!({
@@ -83,9 +86,6 @@ fn questions(relation: Relation) -> Json {
 }
 
 fn condition(field: &FieldDef) -> Json {
-    if field.kind == Kind::Json {
-        return places::field();
-    }
     let flag = json!({ "type": "boolean" });
     let mut operators = Map::from_iter([("$null".to_owned(), flag.clone()), ("$exists".to_owned(), flag)]);
     let mut add = |names: &[&str], schema: Json| {
