@@ -18,7 +18,7 @@ pub const MAX_PATH_PARTS: usize = 32;
 /// How many characters a part of a path has at most, where it is written to.
 pub const MAX_PATH_PART: usize = 1024;
 /// How many changes at paths one operation makes to one column at most.
-pub(crate) const MAX_PATH_CHANGES: usize = 256;
+pub(crate) const MAX_PATH_CHANGES: usize = 32;
 
 /// Beyond this a float is not added to: the sum might be no number any more.
 const LARGEST: f64 = 1e307;

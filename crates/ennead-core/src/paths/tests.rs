@@ -73,7 +73,7 @@ fn sums_are_exact_without_a_fraction_and_floats_with_one() {
 fn what_is_no_change_is_refused_before_sql() {
     let mut many = set_at(path(&["a"]), json!(1));
     if let Value::Json(Json::Array(all)) = &mut many {
-        *all = vec![all[0].clone(); 257];
+        *all = vec![all[0].clone(); 33];
     }
     let deep = (0..127).fold(json!(1), |inner, _| json!([inner]));
     for (mut change, what) in [
@@ -87,7 +87,7 @@ fn what_is_no_change_is_refused_before_sql() {
         (add_at(path(&["a"]), json!("1")), "finite number"),
         (add_at(path(&["a"]), json!(u64::MAX)), "out of range"),
         (add_at(path(&["a"]), json!(1e300)), "out of range"),
-        (many, "1 to 256 paths"),
+        (many, "1 to 32 paths"),
         (Value::Json(json!({ "a": 1 })), "expected changes"),
         (Value::Json(json!([{ "k": "rename", "p": ["a"] }])), "expected a change"),
     ] {

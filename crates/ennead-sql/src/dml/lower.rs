@@ -93,9 +93,9 @@ fn render(dialect: Dialect, key: &Key) -> Result<Shape, Error> {
         Operation::Select(op) => select::list(dialect, op, &key.guard),
         Operation::Count(op) => select::count(dialect, op, &key.guard),
         Operation::Aggregate(op) => aggregate::aggregate(dialect, op, &key.guard),
-        Operation::Insert(op) => write::insert(dialect, op, &key.guard, key.form),
-        Operation::Update(op) => write::update(dialect, op, &key.guard),
-        Operation::UpdateEach(op) => write::update_each(dialect, op, &key.guard, key.form),
+        Operation::Insert(op) => write::insert(dialect, op, &key.guard, key.form, key.steps),
+        Operation::Update(op) => write::update(dialect, op, &key.guard, key.steps),
+        Operation::UpdateEach(op) => write::update_each(dialect, op, &key.guard, key.form, key.steps),
         Operation::Delete(op) => write::delete(dialect, op, &key.guard),
     }
 }
@@ -128,7 +128,7 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
         offset: 0,
         heavy: false,
     };
-    let mut form = Form::Single;
+    let (mut form, mut changes) = (Form::Single, 0);
     match &mut operation {
         Operation::Select(op) => {
             if let Some(filter) = &mut op.filter {
@@ -185,7 +185,7 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
                 for (column, value) in add {
                     taker.must_add(model, *column)?;
                     if model.field(*column).kind == Kind::Json {
-                        json::prepare(dialect, value);
+                        changes = changes.max(json::prepare(dialect, value));
                     }
                     taker.take(value, model.field(*column).kind);
                 }
@@ -211,7 +211,7 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
                 if set.add {
                     taker.must_add(model, set.column)?;
                     if model.field(set.column).kind == Kind::Json {
-                        json::prepare(dialect, &mut set.value);
+                        changes = changes.max(json::prepare(dialect, &mut set.value));
                     }
                 }
                 taker.take(&mut set.value, model.field(set.column).kind);
@@ -224,7 +224,8 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
                     taker.must_add(model, *column)?;
                     if model.field(*column).kind == Kind::Json {
                         // The key stands first.
-                        op.rows.iter_mut().for_each(|row| json::prepare(dialect, &mut row[at + 1]));
+                        let all = op.rows.iter_mut().map(|row| json::prepare(dialect, &mut row[at + 1]));
+                        changes = changes.max(all.max().unwrap_or(0));
                     }
                 }
             }
@@ -242,7 +243,8 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
     if model.encrypts && program.holds_plaintext() {
         return Err(unsealed(model));
     }
-    Ok((Key { operation, guard, form }, program))
+    let steps = json::steps(dialect, changes);
+    Ok((Key { operation, guard, form, steps }, program))
 }
 
 /// What would be a mistake of the library's own: a value that should have been sealed by now.

@@ -36,6 +36,8 @@ pub(super) struct Key {
     pub(super) operation: Operation,
     pub(super) guard: Guard,
     pub(super) form: Form,
+    /// How many changes at paths of a JSON column the statement applies one after the other.
+    pub(super) steps: usize,
 }
 
 /// How the rows of a write reach the statement.

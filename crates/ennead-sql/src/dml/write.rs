@@ -72,7 +72,13 @@ fn array_type(kind: &Kind) -> String {
     }
 }
 
-pub(super) fn insert(dialect: Dialect, op: &Insert, tenant: &Guard, form: Form) -> Result<Shape, Error> {
+pub(super) fn insert(
+    dialect: Dialect,
+    op: &Insert,
+    tenant: &Guard,
+    form: Form,
+    steps: usize,
+) -> Result<Shape, Error> {
     let model = op.model.0;
     let context = Context { dialect, model, table: model.table, hops: 0 };
     let kinds = kinds_of(model, op.columns.iter().copied());
@@ -92,7 +98,7 @@ pub(super) fn insert(dialect: Dialect, op: &Insert, tenant: &Guard, form: Form) 
         }
     };
     if let Some(conflict) = &op.conflict {
-        query.on_conflict(on_conflict(&context, conflict, tenant));
+        query.on_conflict(on_conflict(&context, conflict, tenant, steps));
     }
     if op.returning {
         query.returning(all_columns(&context));
@@ -107,7 +113,12 @@ fn copy(model: &ModelDef, columns: &[u16], kinds: Vec<Kind>) -> Shape {
     Shape::followed_by_rows(sql, kinds)
 }
 
-fn on_conflict(context: &Context<'_>, conflict: &ennead_core::Conflict, tenant: &Guard) -> OnConflict {
+fn on_conflict(
+    context: &Context<'_>,
+    conflict: &ennead_core::Conflict,
+    tenant: &Guard,
+    steps: usize,
+) -> OnConflict {
     let model = context.model;
     let mut out = OnConflict::columns(conflict.arbiter.iter().map(|at| name(model, *at)));
     if conflict.living_only
@@ -125,7 +136,7 @@ fn on_conflict(context: &Context<'_>, conflict: &ennead_core::Conflict, tenant: 
                 out.value(name(model, *at), taken);
             }
             for (at, amount) in add {
-                let grown = added(context, *at, amount_of(context, *at, placeholder(amount)));
+                let grown = added(context, steps, *at, amount_of(context, *at, placeholder(amount)));
                 out.value(name(model, *at), grown);
             }
             // Where the unique does not hold the tenant, the row that is there may be another tenant's: it stays.
@@ -149,9 +160,9 @@ fn on_conflict(context: &Context<'_>, conflict: &ennead_core::Conflict, tenant: 
 
 /// A column plus an amount, or JSON with changes at its paths. Postgres refuses what does not fit the type; SQLite would store it, so there a sum out of
 /// range ends in the error "integer overflow".
-fn added(context: &Context<'_>, at: u16, amount: Sea) -> Sea {
+fn added(context: &Context<'_>, steps: usize, at: u16, amount: Sea) -> Sea {
     if context.field(at).kind == Kind::Json {
-        return json::changed(context, at, amount);
+        return json::changed(context, steps, at, amount);
     }
     let column = context.column(at);
     if context.dialect == Dialect::Postgres {
@@ -197,14 +208,16 @@ fn amount_of(context: &Context<'_>, at: u16, amount: Sea) -> Sea {
     context.typed_sea(amount, &context.field(at).kind)
 }
 
-pub(super) fn update(dialect: Dialect, op: &Update, tenant: &Guard) -> Result<Shape, Error> {
+pub(super) fn update(dialect: Dialect, op: &Update, tenant: &Guard, steps: usize) -> Result<Shape, Error> {
     let model = op.model.0;
     let context = Context { dialect, model, table: model.table, hops: 0 };
     let mut query = Query::update();
     query.table(Alias::new(model.table));
     for Assignment { column, value, add } in &op.set {
         let value = match (value, add) {
-            (value, true) => added(&context, *column, amount_of(&context, *column, placeholder(value))),
+            (value, true) => {
+                added(&context, steps, *column, amount_of(&context, *column, placeholder(value)))
+            }
             (value, false) => context.typed(value, &model.field(*column).kind),
         };
         query.value(name(model, *column), value);
@@ -263,6 +276,7 @@ pub(super) fn update_each(
     op: &UpdateEach,
     tenant: &Guard,
     form: Form,
+    steps: usize,
 ) -> Result<Shape, Error> {
     let model = op.model.0;
     let context = Context { dialect, model, table: model.table, hops: 0 };
@@ -279,7 +293,7 @@ pub(super) fn update_each(
     query.table(Alias::new(model.table));
     for (position, (column, add)) in op.columns.iter().enumerate() {
         let value = given(position + 1);
-        let value = if *add { added(&context, *column, value) } else { value };
+        let value = if *add { added(&context, steps, *column, value) } else { value };
         query.value(name(model, *column), value);
     }
     if form == Form::Arrays {

@@ -4,3 +4,4 @@
 mod copy;
 mod guards;
 mod models;
+mod paths;

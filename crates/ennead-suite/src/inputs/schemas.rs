@@ -101,10 +101,14 @@ async fn schemas_and_nodes_agree(bed: Bed) {
     }
 }
 
-/// Whether the parameters were refused: a sum that no column or no value holds is only known when it is added.
+/// Whether the parameters were refused: a sum that no column or no value holds, and a path that leads nowhere, are only known
+/// when the row is there.
 pub(super) fn is_refusal(error: &ennead::Error) -> bool {
     let text = error.to_string();
-    let late = text.contains("is out of range for its column") || text.contains("the sum is out of range");
+    let late = text.contains("is out of range for its column")
+        || text.contains("the sum is out of range")
+        || text.contains("the path [")
+        || text.contains("the changes at its paths would leave");
     error.is_invalid_input() && !late
 }
 

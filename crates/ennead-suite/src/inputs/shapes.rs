@@ -273,11 +273,38 @@ fn setting(draw: &mut Draw, model: &'static ModelDef) -> Json {
     let mut data = changes(draw, model, false);
     let add = changes(draw, model, true);
     data.retain(|name, _| !add.contains_key(name));
-    match (data.is_empty(), add.is_empty()) {
+    let paths = paths(draw, model, |name| data.contains_key(name));
+    let mut params = match (data.is_empty(), add.is_empty()) {
         (true, _) => json!({ "add": add }),
         (false, true) if draw.any() => json!({ "data": data }),
         _ => json!({ "data": data, "add": add }),
+    };
+    if !paths.is_empty() {
+        params["paths"] = Json::Array(paths);
     }
+    params
+}
+
+/// Changes at paths of JSON fields that are not set as a whole, perhaps none.
+fn paths(draw: &mut Draw, model: &'static ModelDef, is_set: impl Fn(&str) -> bool) -> Vec<Json> {
+    let fits = |field: &&&FieldDef| field.kind == Kind::Json && is_changeable(field) && !is_set(field.name);
+    let all: Vec<&FieldDef> = visible(model).iter().filter(fits).copied().collect();
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let one = |draw: &mut Draw| {
+        let parts = ["a", "b", "0", "x.y", "", "\"", "-1"];
+        let path: Vec<&str> = (0..1 + draw.below(3)).map(|_| draw.of(&parts)).collect();
+        let field = all[draw.below(all.len())].name;
+        match draw.below(3) {
+            0 => json!({ "field": field, "path": path, "set": scalar(draw) }),
+            1 => {
+                json!({ "field": field, "path": path, "add": draw.of(&[json!(1), json!(-0.5), json!(2.0)]) })
+            }
+            _ => json!({ "field": field, "path": path, "remove": true }),
+        }
+    };
+    (0..draw.below(3)).map(|_| one(draw)).collect()
 }
 
 fn conflict(draw: &mut Draw, model: &'static ModelDef) -> Json {
@@ -292,7 +319,12 @@ fn conflict(draw: &mut Draw, model: &'static ModelDef) -> Json {
     let name = all[draw.below(all.len())];
     let mut add = changes(draw, model, true);
     add.remove(name);
-    json!({ "on": on, "update": [name], "add": add })
+    let paths = paths(draw, model, |field| field == name);
+    match paths.is_empty() {
+        true => json!({ "on": on, "update": [name], "add": add }),
+        false if draw.any() => json!({ "on": on, "paths": paths }),
+        false => json!({ "on": on, "update": [name], "add": add, "paths": paths }),
+    }
 }
 
 pub(super) fn fields(draw: &mut Draw, model: &'static ModelDef) -> Json {
@@ -358,7 +390,7 @@ fn conditions(draw: &mut Draw, model: &'static ModelDef, depth: usize, follows: 
         let (key, condition) = if field.role == Role::Tenant {
             (field.name.to_owned(), draw.of(&[json!("acme"), json!({ "$eq": "acme" })]))
         } else if field.kind == Kind::Json && draw.any() {
-            (format!("{}.a.0", field.name), place(draw))
+            (format!("{}.a.0", field.name), place(draw, field))
         } else {
             (field.name.to_owned(), condition(draw, field))
         };
@@ -371,7 +403,7 @@ fn scalar(draw: &mut Draw) -> Json {
     draw.of(&[json!("x"), json!(1), json!(1.5), json!(true), Json::Null, json!(-7)])
 }
 
-fn place(draw: &mut Draw) -> Json {
+fn place(draw: &mut Draw, field: &FieldDef) -> Json {
     let operator = draw.of(&[
         "$eq",
         "$ne",
@@ -389,6 +421,10 @@ fn place(draw: &mut Draw) -> Json {
         "$in" | "$nin" => json!({ operator: [scalar(draw), scalar(draw)] }),
         "$between" => json!({ operator: [scalar(draw), scalar(draw)] }),
         "$null" => json!({ operator: true }),
+        "$lt" | "$gte" | "$ne" => {
+            let dotted = json!({ "$field": format!("{}.b.1", field.name) });
+            json!({ operator: draw.of(&[dotted, json!({ "$field": field.name, "$path": ["a.b", "0"] })]) })
+        }
         _ if draw.below(4) == 0 => draw.of(&[json!(1), json!("x"), Json::Null, json!([1, "x"])]),
         _ => json!({ operator: scalar(draw) }),
     }

@@ -3,7 +3,7 @@
 use ennead::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Account, Vault, account, data, of, rows, schema};
+use super::{Account, NewVault, Vault, account, data, of, rows, schema};
 use crate::Bed;
 
 async fn node(tenant: &Tenant, name: &str, params: Value) -> Result<Value, Error> {

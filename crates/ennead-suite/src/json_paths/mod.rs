@@ -1,12 +1,12 @@
 //! Changes at paths of JSON columns, and comparisons of two paths.
 
-mod by_name;
-mod kept;
+pub mod by_name;
+pub mod kept;
 mod oracle;
-mod quotas;
-mod random;
-mod refused;
-mod typed;
+pub mod quotas;
+pub mod random;
+pub mod refused;
+pub mod typed;
 
 use std::collections::BTreeMap;
 

@@ -12,7 +12,7 @@ const TASKS: i64 = 64;
 const QUOTA: i64 = 20;
 
 /// There is room: less is used than the quota, and nothing where nothing was used yet.
-fn has_room() -> Filter<Account> {
+fn has_room() -> ennead::Filter<Account> {
     let (usage, quota) = (|| Account::USAGE.path(["runs"]), || Account::QUOTA.path(["runs"]));
     usage().lt_path(quota()).or(usage().missing().and(quota().gt(0)))
 }
@@ -20,7 +20,7 @@ fn has_room() -> Filter<Account> {
 async fn sixty_four_tasks_take_what_the_quota_has(bed: Bed) {
     let url = bed.url().await;
     let db = bed.connect(Db::builder().max_connections(8), &url).await.unwrap();
-    schema().create(&db).await.unwrap();
+    crate::watch::known(schema()).create(&db).await.unwrap();
     let tenant = db.tenant("acme").unwrap();
     let quota = Json(BTreeMap::from([("runs".to_owned(), QUOTA)]));
     Account::create(account("a")).set(Account::QUOTA, quota).run(&tenant).await.unwrap();
@@ -49,7 +49,7 @@ async fn sixty_four_tasks_take_what_the_quota_has(bed: Bed) {
 async fn sixty_four_tasks_count_in_one_document(bed: Bed) {
     let url = bed.url().await;
     let db = bed.connect(Db::builder().max_connections(8), &url).await.unwrap();
-    schema().create(&db).await.unwrap();
+    crate::watch::known(schema()).create(&db).await.unwrap();
     let tenant = db.tenant("acme").unwrap();
     let tasks = (0..TASKS).map(|task| {
         let tenant = tenant.clone();
