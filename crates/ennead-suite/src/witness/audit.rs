@@ -46,6 +46,7 @@ fn image(thing: &Thing) -> Json {
         "code": thing.code,
         "number": thing.number,
         "origin": thing.origin,
+        "details": thing.details,
         "created_at": at(thing.created_at),
         "updated_at": at(thing.updated_at),
         "deleted_at": thing.deleted_at.map(at),

@@ -82,7 +82,10 @@ fn parameters(node: &Node) -> Json {
     let (row, living) = (new_row(model, given), new_row(model, living));
     match node.operation {
         NodeOperation::Create => {
-            json!({ "anyOf": [of([("data", row.clone())], &["data"]), row] })
+            let mut ways = vec![of([("data", row.clone())], &["data"]), row.clone()];
+            // Nothing at all is a row of which nothing must be given.
+            ways.extend((row["required"] == json!([])).then(|| json!({ "type": "null" })));
+            json!({ "anyOf": ways })
         }
         NodeOperation::Upsert => {
             let upsert = conflict::describe(model, true);
