@@ -28,6 +28,8 @@ pub enum ErrorKind {
     Forbidden,
     /// An observer panicked, or the writes of observers lead to one another without an end.
     Observer,
+    /// Who asks is not known: a key that is not accepted.
+    Unauthorized,
     /// A tenant was needed and none was given.
     TenantMissing,
     /// A request that cannot be right: a bad value, name, key, filter or combination.
@@ -251,7 +253,7 @@ impl Error {
             ErrorKind::CheckViolation | ErrorKind::NotNullViolation | ErrorKind::Validation => 422,
             ErrorKind::InvalidInput => 400,
             ErrorKind::Forbidden => 403,
-            ErrorKind::TenantMissing => 401,
+            ErrorKind::TenantMissing | ErrorKind::Unauthorized => 401,
             ErrorKind::Unsupported => 501,
             ErrorKind::Timeout => 504,
             ErrorKind::Connection | ErrorKind::Retryable => 503,
@@ -287,6 +289,8 @@ predicates! {
     is_forbidden => Forbidden;
     /// An observer panicked, or the writes of observers lead to one another without an end.
     is_observer => Observer;
+    /// Who asks is not known: a key that is not accepted.
+    is_unauthorized => Unauthorized;
     /// A tenant was needed and none was given.
     is_tenant_missing => TenantMissing;
     /// A request that cannot be right.

@@ -14,6 +14,7 @@
 
 pub mod accounts;
 pub mod aggregates;
+pub mod api_keys;
 pub mod append_only;
 mod bed;
 pub mod bulk;
@@ -138,6 +139,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         versions::CASES,
         nodes::CASES,
         http::CASES,
+        api_keys::CASES,
         runs::CASES,
         soft_delete::CASES,
         soft_references::CASES,

@@ -30,6 +30,9 @@ struct Outbox;
 #[doc = include_str!("../../../docs/guide/encryption.md")]
 struct Encryption;
 
+#[doc = include_str!("../../../docs/guide/api-keys.md")]
+struct ApiKeys;
+
 #[doc = include_str!("../../../docs/guide/errors.md")]
 struct Errors;
 

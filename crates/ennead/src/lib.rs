@@ -46,6 +46,7 @@
     )
 )]
 
+pub mod api_keys;
 mod audit;
 mod backend;
 mod builder;

@@ -57,6 +57,8 @@ pub struct Caller {
     pub actor: Option<String>,
     /// Who acts, as the audit records it.
     pub audited: Option<Actor>,
+    /// What they may do, where an API key says so.
+    pub scopes: Vec<String>,
 }
 
 impl Caller {
@@ -65,7 +67,7 @@ impl Caller {
     /// # Errors
     /// `is_invalid_input` for a tenant's id that is none.
     pub fn of(tenant: impl IntoTenantId) -> Result<Self, Error> {
-        Ok(Self { tenant: tenant.into_tenant_id()?, actor: None, audited: None })
+        Ok(Self { tenant: tenant.into_tenant_id()?, actor: None, audited: None, scopes: Vec::new() })
     }
 
     /// Says who it is.
@@ -82,6 +84,19 @@ impl Caller {
         self
     }
 
+    /// Says what they may do.
+    #[must_use]
+    pub fn with_scopes(mut self, scopes: Vec<String>) -> Self {
+        self.scopes = scopes;
+        self
+    }
+
+    /// Whether they may do this: it is among the [`scopes`](Self::scopes).
+    #[must_use]
+    pub fn may(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|own| own == scope)
+    }
+
     /// The scope in which the request's nodes run.
     fn scope(&self, db: &Db) -> Result<Tenant, Error> {
         let tenant = db.tenant(&self.tenant)?;
@@ -92,7 +107,7 @@ impl Caller {
     }
 }
 
-type Called<'a> = Pin<Box<dyn Future<Output = Result<Caller, Error>> + Send + 'a>>;
+pub(crate) type Called<'a> = Pin<Box<dyn Future<Output = Result<Caller, Error>> + Send + 'a>>;
 type Extract = dyn for<'a> Fn(&'a Parts) -> Called<'a> + Send + Sync;
 type Authorize = dyn Fn(&Caller, &str, &Value) -> bool + Send + Sync;
 
@@ -134,7 +149,8 @@ where
     }
 }
 
-/// What [`router`] takes: an async closure or function from a request's head to a [`Caller`].
+/// What [`router`] takes: an async closure or function from a request's head to a [`Caller`], or
+/// [`ApiKeys::bearer`](crate::api_keys::ApiKeys::bearer).
 pub trait AsyncCaller<'a> {
     /// Asks who calls.
     #[doc(hidden)]
