@@ -60,11 +60,13 @@ pub struct NarrowKey {
     pub key_hash: String,
 }
 
-/// Whose keys are nobody's.
-#[model(table = "platform_global_keys", global)]
-pub struct GlobalKey {
+/// Whose keys say by another row only whose they are.
+#[model(table = "platform_note_keys", tenant(via = note_id))]
+pub struct NoteKey {
     #[key]
     pub id: String,
+    #[references(Note)]
+    pub note_id: String,
     #[unique(global)]
     pub key_hash: String,
 }
@@ -110,7 +112,7 @@ async fn what_cannot_hold_keys_is_told(_: Bed) {
     let error = ApiKeys::new("acme", NarrowKey::KEY_HASH).unwrap_err();
     assert!(error.is_configuration() && error.to_string().contains("#[unique(global)]"), "{error}");
     assert_eq!((error.model(), error.fields()), (Some("NarrowKey"), &["key_hash"][..]));
-    let error = ApiKeys::new("acme", GlobalKey::KEY_HASH).unwrap_err();
+    let error = ApiKeys::new("acme", NoteKey::KEY_HASH).unwrap_err();
     assert!(error.is_configuration() && error.to_string().contains("#[tenant]"), "{error}");
     for brand in ["", "Acme", "a_b", "a b", "12345678901234567"] {
         assert!(ApiKeys::new(brand, ApiKey::KEY_HASH).unwrap_err().is_configuration(), "{brand}");

@@ -2,7 +2,7 @@
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use ennead_core::{Actor, Model, MutableModel};
+use ennead_core::{Actor, MutableModel, OwnedModel};
 
 use super::ApiKeys;
 use crate::db::Db;
@@ -18,7 +18,7 @@ pub struct Bearer<M> {
     db: Db,
 }
 
-impl<M: Model + MutableModel> ApiKeys<M> {
+impl<M: OwnedModel + MutableModel> ApiKeys<M> {
     /// What tells the callers of a router by their keys.
     ///
     /// ```no_run
@@ -41,7 +41,7 @@ impl<M: Model + MutableModel> ApiKeys<M> {
     }
 }
 
-impl<'a, M: Model + MutableModel> AsyncCaller<'a> for Bearer<M> {
+impl<'a, M: OwnedModel + MutableModel> AsyncCaller<'a> for Bearer<M> {
     fn call(&self, parts: &'a Parts) -> Called<'a> {
         let (keys, db) = (self.keys.clone(), self.db.clone());
         Box::pin(async move {

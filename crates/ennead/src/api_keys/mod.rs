@@ -57,8 +57,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ennead_core::{
-    Column, Compare, Error, ErrorKind, Expr, FieldType, Filter, Json, Model, MutableModel, Operand, Row,
-    Tenancy, TenantId, Uniqueness, Value, ValueReader, Values, class,
+    Column, Compare, Error, ErrorKind, Expr, FieldType, Filter, Json, Model, MutableModel, Operand,
+    OwnedModel, Row, Tenancy, TenantId, Uniqueness, Value, ValueReader, Values, class,
 };
 
 use crate::db::Db;
@@ -144,7 +144,7 @@ impl Scopes for Vec<String> {
     }
 }
 
-impl<M: Model + MutableModel> ApiKeys<M> {
+impl<M: OwnedModel + MutableModel> ApiKeys<M> {
     /// The keys of a model whose hashes stand in this column: 64 hexadecimal digits. `brand` is what every key begins with, so
     /// that people and scanners know one when they see it: `acme`.
     ///
@@ -285,7 +285,7 @@ impl Inner {
 
     /// Writes down that a key was used, unless that was done within the last minute, here or elsewhere. Nobody waits for it, and
     /// nobody is refused for it.
-    fn touch<M: Model + MutableModel>(
+    fn touch<M: OwnedModel + MutableModel>(
         &self,
         tenant: &Tenant,
         column: u16,
