@@ -39,7 +39,7 @@ pub struct ApiKey {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
-#[model(table = "platform_notes", audited)]
+#[model(table = "platform_notes", key = "global", audited)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Note {
     #[key]
