@@ -30,6 +30,7 @@
 )]
 
 mod common;
+mod keys;
 #[path = "../migrations/mod.rs"]
 pub mod migrations;
 mod models {
@@ -47,7 +48,8 @@ mod models {
 
 use ennead::prelude::*;
 
-pub use common::{Sealed, Secret, Times};
+pub use common::{Secret, Times};
+pub use keys::{KEYS, keys};
 pub use models::agents::*;
 pub use models::audit::*;
 pub use models::connectors::*;

@@ -43,13 +43,3 @@ impl fmt::Debug for Secret {
         f.write_str("Secret(…)")
     }
 }
-
-/// Bytes that the application encrypted; no `{:?}` prints them.
-#[derive(DbNewtype, Clone, PartialEq, Eq)]
-pub struct Sealed(pub Vec<u8>);
-
-impl fmt::Debug for Sealed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sealed({} bytes)", self.0.len())
-    }
-}

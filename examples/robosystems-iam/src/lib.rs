@@ -30,9 +30,10 @@ mod models {
 }
 
 use ennead::prelude::*;
+use ennead::{Key, KeyRing};
 
 pub use accounts::{grant_repository, issue_key, sign_up, user_of_key};
-pub use common::{CreditTransactionType, Sealed, Secret, Times};
+pub use common::{CreditTransactionType, Secret, Times};
 pub use credits::{CreditError, GraphAccount, RepositoryAccount};
 pub use graphs::{GraphOrder, create_graph};
 pub use limits::{LimitError, count_graph_usage, count_usage};
@@ -49,6 +50,18 @@ pub use models::user_limits::*;
 pub use models::user_repository::*;
 pub use models::user_repository_credits::*;
 pub use models::user_usage_tracking::*;
+
+/// The keys of encrypted credentials: out of `IAM_KEY` (the base64 of 32 bytes), or else a key that everybody knows, for the page.
+///
+/// # Errors
+/// `is_configuration` where the variable holds no key.
+pub fn keys() -> Result<KeyRing, Error> {
+    let key = match std::env::var("IAM_KEY") {
+        Ok(text) => Key::from_base64("iam", &text)?,
+        Err(_) => Key::new("everybodys", [7; 32])?,
+    };
+    Ok(KeyRing::new(key))
+}
 
 /// All models, in the order of the model page.
 #[must_use]

@@ -36,20 +36,27 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     if let Some(command) = options.command.take() {
-        return Application::new(robosystems_iam::schema()).database(DATABASE).execute::<Options>(command);
+        let application = Application::new(robosystems_iam::schema()).database(DATABASE);
+        return match robosystems_iam::keys() {
+            Ok(keys) => application.keys(keys).execute::<Options>(command),
+            Err(error) => told(&error),
+        };
     }
     match run(&options.database) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            let _ = writeln!(io::stderr(), "error: {failure}");
-            ExitCode::FAILURE
-        }
+        Err(failure) => told(&failure),
     }
+}
+
+fn told(failure: &impl std::fmt::Display) -> ExitCode {
+    let _ = writeln!(io::stderr(), "error: {failure}");
+    ExitCode::FAILURE
 }
 
 #[tokio::main]
 async fn run(database: &str) -> Result<(), Failure> {
-    let db = Db::builder().schema(&robosystems_iam::schema()).connect(database).await?;
+    let builder = Db::builder().schema(&robosystems_iam::schema()).keys(robosystems_iam::keys()?);
+    let db = builder.connect(database).await?;
     robosystems_iam::migrations::all()?.up(&db).await?;
     page::run(&db).await
 }

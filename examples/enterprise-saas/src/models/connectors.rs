@@ -1,12 +1,13 @@
 //! Connections to data sources, and the agents that may use them.
 
 use chrono::{DateTime, Utc};
-use ennead::Json;
 use ennead::prelude::*;
+use ennead::{Encrypted, Json};
+use serde_json::Value;
 
 use super::agents::Agent;
 use super::organizations::Organization;
-use crate::common::{Sealed, Times};
+use crate::common::Times;
 
 /// Data source connector.
 #[model(key = "global")]
@@ -25,8 +26,7 @@ pub struct Connector {
     #[default(ConnectorStatus::Connected)]
     pub status: ConnectorStatus,
     /// How to connect, encrypted.
-    #[hidden]
-    pub connection_config_encrypted: Sealed,
+    pub connection_config_encrypted: Encrypted<Value>,
     /// `read`, `write`.
     #[default(Json(Vec::new()))]
     pub allowed_operations: Json<Vec<String>>,

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use ennead::Json;
 use ennead::prelude::*;
+use ennead::{Encrypted, Json};
+use serde_json::Value;
 
 use super::organizations::Organization;
-use crate::common::{Sealed, Secret, Times};
+use crate::common::{Secret, Times};
 
 /// Platform user.
 // Not `user`: that is a word of SQL, and `SELECT * FROM user` means something else in Postgres.
@@ -88,8 +89,7 @@ pub struct SSOConfiguration {
     #[default(true)]
     pub is_enabled: bool,
     /// The provider's own settings, encrypted.
-    #[hidden]
-    pub config_encrypted: Sealed,
+    pub config_encrypted: Encrypted<Value>,
     /// Whether users are made when they first sign in.
     #[default(false)]
     pub jit_enabled: bool,

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use ennead::KeyRing;
 use ennead::prelude::*;
 use tempfile::TempDir;
 
@@ -13,13 +14,18 @@ pub(crate) struct Database {
     server: Option<(Db, String)>,
 }
 
+/// Keys of the tests' own.
+fn keys() -> KeyRing {
+    enterprise_saas::keys("test:BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=").unwrap()
+}
+
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 impl Database {
     pub(crate) async fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("platform.db").display());
-        let db = Db::builder().pragma("synchronous", "OFF").connect(&url).await.unwrap();
+        let db = Db::builder().pragma("synchronous", "OFF").keys(keys()).connect(&url).await.unwrap();
         enterprise_saas::schema().create(&db).await.unwrap();
         Self { db, url, _folder: Some(folder), server: None }
     }
@@ -34,7 +40,7 @@ impl Database {
         let (base, query) = server.split_once('?').unwrap_or((&server, ""));
         let (base, _) = base.rsplit_once('/').unwrap();
         let url = if query.is_empty() { format!("{base}/{name}") } else { format!("{base}/{name}?{query}") };
-        let db = Db::connect(&url).await.unwrap();
+        let db = Db::builder().keys(keys()).connect(&url).await.unwrap();
         enterprise_saas::schema().create(&db).await.unwrap();
         Some(Self { db, url, _folder: None, server: Some((admin, name)) })
     }

@@ -1,11 +1,13 @@
 //! Keys to services that a graph is filled from.
 
 use chrono::{DateTime, Utc};
+use ennead::Encrypted;
 use ennead::prelude::*;
+use serde_json::Value;
 
 use super::graph::Graph;
 use super::user::User;
-use crate::common::{Sealed, Times};
+use crate::common::Times;
 
 /// What a connection of a graph signs in with. The application encrypts it; here are its bytes.
 #[model(
@@ -26,8 +28,7 @@ pub struct ConnectionCredentials {
     pub provider: Provider,
     #[references(User, inverse = connection_credentials)]
     pub user_id: String,
-    #[hidden]
-    pub encrypted_credentials: Sealed,
+    pub encrypted_credentials: Encrypted<Value>,
     pub expires_at: Option<DateTime<Utc>>,
     #[default(true)]
     pub is_active: bool,

@@ -1,11 +1,12 @@
 //! Graphs, and what belongs to one.
 
 use chrono::{Duration, Utc};
+use ennead::Encrypted;
 use ennead::prelude::*;
 use robosystems_iam::{
     BackupStatus, BackupType, ConnectionCredentials, Graph, GraphBackup, GraphEvent, GraphOrder,
     GraphSubscription, GraphTier, GraphType, NewConnectionCredentials, NewGraphBackup, NewGraphSubscription,
-    NewPlan, NewUserGraph, Plan, Provider, Sealed, SubscriptionStatus, User, UserGraph, count_graph_usage,
+    NewPlan, NewUserGraph, Plan, Provider, SubscriptionStatus, User, UserGraph, count_graph_usage,
     create_graph,
 };
 use rust_decimal::Decimal;
@@ -139,13 +140,15 @@ pub(super) async fn belongings(cast: &Cast) -> Result<(), Failure> {
         connection_id: "qb-1".into(),
         provider: Provider::Quickbooks,
         user_id: cast.john.id.clone(),
-        encrypted_credentials: Sealed(b"what the application encrypted".to_vec()),
+        encrypted_credentials: Encrypted::new(json!({ "token": "qb-token-1" })),
     })
     .run(&cast.acme)
     .await?;
+    let revealed = credentials.reveal(ConnectionCredentials::ENCRYPTED_CREDENTIALS, &cast.acme)?;
+    let token = revealed["token"].as_str().unwrap_or_default();
     print::line(
         "connection",
-        format!("{}: {:?}", credentials.connection_id, credentials.encrypted_credentials),
+        format!("{}: {:?}, {token} revealed", credentials.connection_id, credentials.encrypted_credentials),
     );
 
     let today = Utc::now().date_naive();

@@ -46,7 +46,8 @@ impl Database {
 }
 
 async fn opened(url: &str) -> Db {
-    let db = Db::builder().schema(&robosystems_iam::schema()).connect(url).await.unwrap();
+    let builder = Db::builder().schema(&robosystems_iam::schema()).keys(robosystems_iam::keys().unwrap());
+    let db = builder.connect(url).await.unwrap();
     robosystems_iam::migrations::all().unwrap().up(&db).await.unwrap();
     db
 }
