@@ -5,6 +5,8 @@
 //!
 //!     ENNEAD_BUDGET=write cargo xtask pg -- cargo test -p ennead-tests --test budget
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test")]
+
 mod budget;
 mod instructions;
 mod meter;

@@ -19,7 +19,7 @@ fn id(at: usize) -> String {
 /// So many connectors of a tenant, each with its own secret and every other one with a token.
 async fn fill(db: &Db, tenant: &str, count: usize) {
     let row = |at: usize| {
-        let token = (at % 2 == 0).then(|| Encrypted::new(secret(at)));
+        let token = at.is_multiple_of(2).then(|| Encrypted::new(secret(at)));
         Connector::create(connector(&id(at))).set(Connector::TOKEN, token)
     };
     Connector::bulk_create((0..count).map(row)).run(&db.tenant(tenant).unwrap()).await.unwrap();
@@ -36,7 +36,7 @@ async fn open_all(db: &Db, tenant: &str, count: usize) {
     assert_eq!(rows.len(), count);
     for (at, row) in rows.iter().enumerate() {
         assert_eq!(row.reveal(Connector::CONFIG, &scope).unwrap(), login(&row.id));
-        assert_eq!(row.reveal(Connector::TOKEN, &scope).unwrap(), (at % 2 == 0).then(|| secret(at)));
+        assert_eq!(row.reveal(Connector::TOKEN, &scope).unwrap(), at.is_multiple_of(2).then(|| secret(at)));
     }
 }
 
@@ -254,7 +254,7 @@ async fn writers_beside_a_rotation_lose_nothing(bed: Bed) {
         }
     });
     let writer = |of: usize| {
-        let acme = (if of % 2 == 0 { &there } else { &back }).tenant("acme").unwrap();
+        let acme = (if of.is_multiple_of(2) { &there } else { &back }).tenant("acme").unwrap();
         async move {
             for round in 0..12 {
                 for at in [of, of + 4] {
@@ -274,7 +274,7 @@ async fn writers_beside_a_rotation_lose_nothing(bed: Bed) {
     let last = reopen(&bed, &url, ring(2, &[])).await.tenant("acme").unwrap();
     for (at, row) in all(&last).await.iter().enumerate() {
         assert_eq!(row.reveal(Connector::CONFIG, &last).unwrap(), login(format!("{at}-11")));
-        assert_eq!(row.reveal(Connector::TOKEN, &last).unwrap(), (at % 2 == 0).then(|| secret(at)));
+        assert_eq!(row.reveal(Connector::TOKEN, &last).unwrap(), at.is_multiple_of(2).then(|| secret(at)));
     }
 }
 
