@@ -64,8 +64,9 @@ fn judged(kind: Kind, figure: Figure, count: u64, may: Option<u64>) -> Option<St
         (Figure::Statements, _) | (Figure::Allocations, Kind::Sqlite) => 0,
         // The server's answers come in one piece or in several.
         (Figure::Allocations, _) => 2 + may / 100,
-        // Hashes begin with a random number, and the C library chooses its routines by the processor.
-        (Figure::Instructions, _) => may / 20,
+        // Hashes begin with a random number, the C library chooses its routines by the processor, and how often a task is
+        // woken by the server is chance.
+        (Figure::Instructions, _) => may / 10,
     };
     if count > may + room {
         Some(format!("more than the {may} of the budget"))

@@ -32,7 +32,8 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
     let audit = audit(&definition.audit);
     quote! {
         #list
-        static __MODEL: __e::ModelDef = __e::ModelDef {
+        // A constant of its own: behind a method call the lists in it would be gone with the statement.
+        const __DEFINITION: __e::ModelDef = __e::ModelDef {
             name: #name,
             table: #table,
             doc: #doc,
@@ -46,8 +47,8 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
             no_hard_delete: #no_hard_delete,
             audit: #audit,
             encrypts: false,
-        }
-        .settled();
+        };
+        static __MODEL: __e::ModelDef = __DEFINITION.settled();
     }
 }
 

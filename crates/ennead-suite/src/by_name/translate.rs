@@ -293,6 +293,9 @@ fn changes(field: &FieldDef, value: &Value, out: &mut Vec<Json>) -> Result<(), R
         return Err(Reason::Hidden);
     }
     let Value::Json(Json::Array(all)) = value else { return Err(Reason::NoJson) };
+    if all.iter().any(|change| change["k"] == "add" && change["v"].is_null()) {
+        return Err(Reason::NotFinite);
+    }
     out.extend(all.iter().map(|change| {
         let (kind, path) = (change["k"].as_str().unwrap_or_default(), &change["p"]);
         let value = if kind == "remove" { json!(true) } else { change["v"].clone() };
