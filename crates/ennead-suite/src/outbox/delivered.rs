@@ -177,7 +177,9 @@ async fn a_dispatcher_that_stops_ends_what_is_under_way(bed: Bed) {
     stop.send(()).unwrap();
     let sent = running.await.unwrap().unwrap();
     assert_eq!((sent.released, sent.delivered), (3, 0));
-    assert!(stored(&db).await.iter().all(|event| event.claim.is_none()));
+    let given_back = stored(&db).await;
+    assert!(given_back.iter().all(|event| event.claim.is_none()));
+    assert!(given_back.iter().all(|event| event.attempts == i32::from(event.delivered_at.is_some())));
     let sent = outbox(&db).deliver_due(Receiver::willing()).await.unwrap();
     assert_eq!(sent.delivered, 4, "they are due at once");
 }

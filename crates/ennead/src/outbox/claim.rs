@@ -93,12 +93,13 @@ impl Desk {
     /// Takes so many events at most that are due. Nobody else has them for the length of a lease.
     pub(super) async fn take(&self, most: usize) -> Result<Taken, Error> {
         let scope = self.db.across_tenants(REASON);
-        let now = self.now();
         // Most often there is nothing to do, and nobody is to wait for a transaction that finds this out.
-        if due(now).first(&scope).await?.is_none() {
+        if due(self.now()).first(&scope).await?.is_none() {
             return Ok(Taken::default());
         }
         let within = Within::begin(scope.handle()).await?;
+        // The lease begins behind the wait for a connection, which may be as long as the lease.
+        let now = self.now();
         let result = self.take_in(&Own(within.handle(scope.handle())), most, now).await;
         within.end(result).await
     }
@@ -171,7 +172,10 @@ impl Desk {
                 let update = update.set(OutboxEvent::DELIVERED_AT, now).set(OutboxEvent::DUE_AT, None);
                 (update.set(OutboxEvent::LAST_ERROR, None), Settled::Delivered)
             }
-            Outcome::Released => (update.set(OutboxEvent::DUE_AT, now), Settled::Released),
+            // It was no attempt of the receiver's: else an event that is given back at each deployment would be given up.
+            Outcome::Released => {
+                (update.set(OutboxEvent::DUE_AT, now).add(OutboxEvent::ATTEMPTS, -1), Settled::Released)
+            }
             Outcome::Failed { reason, after } if !spent => {
                 let wait = self.backoff.wait(event.event, event.id, event.attempts);
                 let due = later(now, wait.max(after.unwrap_or_default()));
@@ -196,11 +200,17 @@ impl Desk {
     }
 }
 
-/// Whether an error is one of the moment, after which the same may work.
+/// Whether the same may work later: the server is away, full, or for reading only until somebody promotes it. What the program or
+/// the schema has wrong does not pass.
 pub(super) fn passes(error: &Error) -> bool {
-    let of_the_moment =
-        [ErrorKind::Connection, ErrorKind::Timeout, ErrorKind::Retryable, ErrorKind::CommitUnknown];
-    of_the_moment.contains(&error.kind())
+    let lasting = [
+        ErrorKind::SchemaMismatch,
+        ErrorKind::Configuration,
+        ErrorKind::InvalidInput,
+        ErrorKind::Forbidden,
+        ErrorKind::TenantMissing,
+    ];
+    !lasting.contains(&error.kind())
 }
 
 /// Of the events with a key: those before which nothing of their lane is open.

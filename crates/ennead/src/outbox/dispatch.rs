@@ -212,19 +212,22 @@ impl<D: Deliver> Round<D> {
         let mut more = true;
         let mut stopping = false;
         let (mut failure, mut give_up) = (None, None);
+        // A statement that was prepared before a migration fails once, and is then prepared anew.
+        let mut doubted = false;
         loop {
             let free = outbox.concurrency.saturating_sub(self.tasks.len());
             // Not for each one that ends: what is taken together costs one transaction.
             if more && !stopping && (free * 2 >= outbox.concurrency || self.tasks.is_empty()) {
                 match outbox.desk.take(free).await {
                     Ok(taken) => {
+                        doubted = false;
                         // What was given up may have kept others waiting.
                         more = taken.found >= free || taken.dead > 0;
                         self.begin(outbox, taken);
                     }
-                    Err(error) if passes(&error) && !self.once => {
+                    Err(error) if !self.once && (passes(&error) || !doubted) => {
                         tracing::warn!(target: "ennead::outbox", %error, "the outbox could not be read");
-                        more = false;
+                        (doubted, more) = (true, false);
                     }
                     Err(error) => (failure, stopping) = (Some(error), true),
                 }
