@@ -88,40 +88,31 @@ pub fn changes_paths(model: &ModelDef, column: u16, add: bool) -> bool {
 
 /// Puts the changes of one column together, in the order in which they were written.
 pub(crate) fn merge_changes(model: &ModelDef, set: &mut Vec<Assignment>) {
-    let mut at = 1;
-    while at < set.len() {
-        let column = set[at].column;
-        let is_change = |one: &Assignment| one.column == column && changes_paths(model, column, one.add);
-        let first = is_change(&set[at]).then(|| set[..at].iter().position(is_change)).flatten();
-        match first {
-            Some(first) => {
-                let later = set.remove(at);
-                append(&mut set[first].value, later.value);
-            }
-            None => at += 1,
-        }
-    }
+    let column = |one: &Assignment| changes_paths(model, one.column, one.add).then_some(one.column);
+    merge(set, column, |one| &mut one.value);
 }
 
 /// The same for the amounts of an upsert.
 pub(crate) fn merge_amounts(model: &ModelDef, add: &mut Vec<(u16, Value)>) {
-    let mut at = 1;
-    while at < add.len() {
-        let column = add[at].0;
-        let first = add[..at].iter().position(|one| one.0 == column && changes_paths(model, column, true));
-        match first {
-            Some(first) => {
-                let (_, later) = add.remove(at);
-                append(&mut add[first].1, later);
-            }
-            None => at += 1,
-        }
-    }
+    merge(add, |one| changes_paths(model, one.0, true).then_some(one.0), |one| &mut one.1);
 }
 
-fn append(first: &mut Value, later: Value) {
-    if let (Value::Json(Json::Array(all)), Value::Json(Json::Array(more))) = (first, later) {
-        all.extend(more);
+/// `column` is that of a change at paths, and `value` what holds the changes.
+fn merge<T>(all: &mut Vec<T>, column: impl Fn(&T) -> Option<u16>, value: impl Fn(&mut T) -> &mut Value) {
+    let mut at = 1;
+    while at < all.len() {
+        let first = column(&all[at])
+            .and_then(|changed| all[..at].iter().position(|before| column(before) == Some(changed)));
+        let Some(first) = first else {
+            at += 1;
+            continue;
+        };
+        let mut later = all.remove(at);
+        if let (Value::Json(Json::Array(all)), Value::Json(Json::Array(more))) =
+            (value(&mut all[first]), value(&mut later))
+        {
+            all.append(more);
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::Poll;
 
 use ennead::prelude::*;
-use ennead::{AuditRecord, Encrypted, ErrorKind, Key, KeyProvider, KeyRing};
+use ennead::{AuditRecord, Change, Encrypted, ErrorKind, Key, KeyProvider, KeyRing, Observer, ObserverScope};
 
 use super::models::*;
 use crate::Bed;
@@ -365,7 +365,29 @@ async fn values_open_under_the_names_that_were_until_they_are_rotated(bed: Bed) 
     assert_eq!(texts, [secret(1), secret("new")]);
 }
 
+/// Rotates what belongs to tenants where a row of nobody's is written.
+struct Overreaches;
+
+impl Observer<Setting> for Overreaches {
+    async fn after(&self, _: &[Change<Setting>], scope: &ObserverScope) -> Result<(), Error> {
+        Connector::rotate(scope).await.map(drop)
+    }
+}
+
+async fn a_scope_without_a_tenant_rotates_nothing_of_tenants(bed: Bed) {
+    let (db, url) = open(&bed).await;
+    fill(&db, "acme", 3).await;
+    let builder = Db::builder().keys(ring(2, &[1])).observe::<Setting>(Overreaches);
+    let db = bed.connect(builder, &url).await.unwrap();
+    let new = NewSetting { id: 1, secret: Encrypted::new(secret(1)) };
+    let error = Setting::create(new).run(&db).await.unwrap_err();
+    assert!(error.is_tenant_missing() && error.model() == Some("Connector"), "{error:?}");
+    assert_eq!(with_key(&db, 1).await, 3);
+    assert_eq!(Setting::count().run(&db).await.unwrap(), 0);
+}
+
 crate::cases![
+    a_scope_without_a_tenant_rotates_nothing_of_tenants,
     what_an_older_key_encrypted_is_encrypted_with_the_current_one,
     a_rotation_in_a_transaction_is_undone_with_it,
     a_rotation_that_fails_at_any_value_goes_on_where_it_was,

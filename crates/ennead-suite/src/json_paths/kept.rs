@@ -79,6 +79,23 @@ async fn a_change_leaves_what_the_type_reads(bed: Bed) {
     assert!(missing.is_not_found(), "{missing}");
 }
 
+/// What another version of the type left in a row is no reason to refuse a batch that does not change it there.
+async fn a_batch_looks_at_what_it_changed_alone(bed: Bed) {
+    let db = bed.db(&schema()).await;
+    let tenant = db.tenant("acme").unwrap();
+    Account::bulk_create(["a", "b"].map(account)).run(&tenant).await.unwrap();
+    let older = r#"UPDATE accounts SET "usage" = '{"runs": "many"}' WHERE id = 'b'"#;
+    db.across_tenants("what an older version wrote").execute(older).await.unwrap();
+    let change = || Account::update("a").add_path(Account::USAGE, ["runs"], 1);
+    let other = Account::update("b").set(Account::NUMBER, 7);
+    assert_eq!(Account::bulk_update_each([change(), other]).run(&tenant).await.unwrap().affected, 2);
+    let here = Account::update("b").set_path(Account::USAGE, ["more"], 1);
+    let error = Account::bulk_update_each([change(), here]).run(&tenant).await.unwrap_err();
+    assert!(error.is_invalid_input() && error.to_string().contains("JSON of another shape"), "{error}");
+    let row = Account::read("a").run(&tenant).await.unwrap();
+    assert_eq!(row.usage.0["runs"], 1, "the refused batch changed nothing");
+}
+
 async fn a_change_keeps_the_rules_of_its_column(bed: Bed) {
     let tenant = bed.db(&schema()).await.tenant("acme").unwrap();
     Account::create(account("a")).run(&tenant).await.unwrap();
@@ -113,6 +130,7 @@ async fn what_is_refused_behind_the_write_leaves_a_transaction_going(bed: Bed) {
 
 crate::cases![
     a_change_leaves_what_the_type_reads,
+    a_batch_looks_at_what_it_changed_alone,
     a_change_keeps_the_rules_of_its_column,
     what_is_refused_behind_the_write_leaves_a_transaction_going,
 ];

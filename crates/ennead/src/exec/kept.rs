@@ -44,11 +44,10 @@ impl Kept {
         &self,
         work: &mut Work<'_>,
         guard: &Guard,
-        keys: impl Iterator<Item = &Value>,
+        keys: &[Value],
     ) -> Result<(), Error> {
-        let keys: Vec<&Value> = keys.collect();
         for keys in keys.chunks(CHUNK) {
-            let values = keys.iter().map(|key| (*key).clone()).collect();
+            let values = keys.to_vec();
             let left = Operand::Column(self.model.key.field);
             let filter = Some(Expr::In { left, values, negated: false });
             let (columns, deleted) = (Some(self.columns.clone()), Deleted::Include);

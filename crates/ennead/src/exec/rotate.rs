@@ -23,11 +23,13 @@ const BATCH: u64 = 100;
 pub(crate) async fn rotate(handle: Handle<'_>, model: &'static ModelDef) -> Result<Rotation, Error> {
     let mut total = Rotation::default();
     // Blank reasons are refused, and the bypass is traced, with rows or without.
-    handle.resolve(None, model, "rotate")?;
+    let scope = handle.resolve(None, model, "rotate")?;
     if !model.encrypts {
         return Ok(total);
     }
     let layout = Layout::of(model);
+    // Whether the scope may see such rows at all: below, its guard alone is asked for.
+    scope.apply(Operation::Select(layout.select(None, None)))?;
     let mut after = None;
     loop {
         let current = handle.db.keys.provider()?.current()?;

@@ -188,20 +188,24 @@ pub(super) async fn update_each_unwatched(
     updates: Vec<RowUpdate>,
 ) -> Result<u64, Error> {
     let rows: Vec<(Value, Option<i64>)> = updates.iter().map(|row| (row.key.clone(), row.version)).collect();
-    let set = updates.iter().flat_map(|row| row.set.iter().map(|set| (set.column, set.add)));
-    let kept = Kept::of(model, set);
-    let mut operations = Vec::new();
+    let (mut operations, mut changed) = (Vec::new(), Vec::new());
     for group in grouped(handle, model, updates)? {
+        // Only the rows that change there: what others hold was not touched.
+        if let Some(kept) = Kept::of(model, group.columns.iter().copied()) {
+            changed.push((kept, group.rows.iter().map(|row| row[0].clone()).collect::<Vec<_>>()));
+        }
         operations.push(handle.scoped(narrow.as_ref(), Operation::UpdateEach(group))?);
     }
     let mut work = Work::open(handle, true, true).await?;
     let guard = operations.first().map(|scoped: &Scoped| scoped.guard().clone());
     let (wanted, expects) = (rows.len() as u64, rows.iter().any(|(_, version)| version.is_some()));
     let mut result = run_each(&mut work, model, operations).await;
-    if let (Ok(_), Some(kept), Some(guard)) = (&result, kept, &guard)
-        && let Err(wrong) = kept.check(&mut work, guard, rows.iter().map(|(key, _)| key)).await
-    {
-        result = Err(wrong);
+    for (kept, keys) in changed {
+        if let (Ok(_), Some(guard)) = (&result, &guard)
+            && let Err(wrong) = kept.check(&mut work, guard, &keys).await
+        {
+            result = Err(wrong);
+        }
     }
     match (result, guard) {
         // What it changed already is taken back before the others are looked at: else its own rows had new versions too.

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use ennead_core::{
-    Columns, Conflict, ConflictAction, Dialect, Error, FieldType, IntoValue, Model, MutableModel,
+    Column, Columns, Conflict, ConflictAction, Dialect, Error, FieldType, IntoValue, Model, MutableModel,
     UpdateAccess, Value, class,
 };
 
@@ -35,69 +35,72 @@ fn ignoring(target: Vec<u16>) -> Conflict {
     Conflict { target, arbiter: Vec::new(), living_only: false, action: ConflictAction::Ignore }
 }
 
-/// The same as the first thing that happens to the row that is there: of a create `$create` it makes an upsert `$upsert`.
-macro_rules! begins_with_paths {
+/// Sets or adds something in the row that is there, beside what its conflict does already.
+pub(crate) fn also(conflict: &mut Conflict, column: u16, amount: Value) {
+    if let ConflictAction::Update { add, .. } = &mut conflict.action {
+        add.push((column, amount));
+    }
+}
+
+/// What adds or changes at paths as the first thing that happens to the row that is there: of a create `$create` it makes an upsert
+/// `$upsert`, which has the same once more.
+macro_rules! begins {
     ($upsert:ident, $create:ident) => {
-        /// A value is put at a path of this JSON column, as [`set_path`](crate::op::Update::set_path) does.
-        pub fn update_set_path<T, A, S>(
+        fn updating(self) -> $upsert<M>
+        where
+            M: MutableModel,
+        {
+            $upsert { $create: self.$create, conflict: updating(self.target, Vec::new()) }
+        }
+
+        /// This column of what is there grows.
+        pub fn update_add<T: FieldType<Class: class::Numeric>, A: UpdateAccess>(
             self,
-            column: ennead_core::Column<M, T, A>,
+            column: Column<M, T, A>,
+            amount: impl IntoValue<T>,
+        ) -> $upsert<M>
+        where
+            M: MutableModel,
+        {
+            self.updating().update_add(column, amount)
+        }
+
+        /// A value is put at a path of this JSON column, as [`set_path`](crate::op::Update::set_path) does.
+        pub fn update_set_path<T: FieldType<Class = class::Json>, A: UpdateAccess, S: Into<String>>(
+            self,
+            column: Column<M, T, A>,
             path: impl IntoIterator<Item = S>,
             value: impl Into<serde_json::Value>,
         ) -> $upsert<M>
         where
-            T: ennead_core::FieldType<Class = ennead_core::class::Json>,
-            A: ennead_core::UpdateAccess,
-            S: Into<String>,
             M: MutableModel,
         {
-            let changes = ennead_core::set_at(path.into_iter().map(Into::into).collect(), value.into());
-            let mut conflict = updating(self.target, Vec::new());
-            if let ConflictAction::Update { add, .. } = &mut conflict.action {
-                add.push((column.index(), changes));
-            }
-            $upsert { $create: self.$create, conflict }
+            self.updating().update_set_path(column, path, value)
         }
 
         /// The number at a path of this JSON column grows, as [`add_path`](crate::op::Update::add_path) does.
-        pub fn update_add_path<T, A, S>(
+        pub fn update_add_path<T: FieldType<Class = class::Json>, A: UpdateAccess, S: Into<String>>(
             self,
-            column: ennead_core::Column<M, T, A>,
+            column: Column<M, T, A>,
             path: impl IntoIterator<Item = S>,
             amount: impl ennead_core::JsonAmount,
         ) -> $upsert<M>
         where
-            T: ennead_core::FieldType<Class = ennead_core::class::Json>,
-            A: ennead_core::UpdateAccess,
-            S: Into<String>,
             M: MutableModel,
         {
-            let changes = ennead_core::add_at(path.into_iter().map(Into::into).collect(), amount.into_json());
-            let mut conflict = updating(self.target, Vec::new());
-            if let ConflictAction::Update { add, .. } = &mut conflict.action {
-                add.push((column.index(), changes));
-            }
-            $upsert { $create: self.$create, conflict }
+            self.updating().update_add_path(column, path, amount)
         }
 
         /// What is at a path of this JSON column goes, as [`remove_path`](crate::op::Update::remove_path) does.
-        pub fn update_remove_path<T, A, S>(
+        pub fn update_remove_path<T: FieldType<Class = class::Json>, A: UpdateAccess, S: Into<String>>(
             self,
-            column: ennead_core::Column<M, T, A>,
+            column: Column<M, T, A>,
             path: impl IntoIterator<Item = S>,
         ) -> $upsert<M>
         where
-            T: ennead_core::FieldType<Class = ennead_core::class::Json>,
-            A: ennead_core::UpdateAccess,
-            S: Into<String>,
             M: MutableModel,
         {
-            let changes = ennead_core::remove_at(path.into_iter().map(Into::into).collect());
-            let mut conflict = updating(self.target, Vec::new());
-            if let ConflictAction::Update { add, .. } = &mut conflict.action {
-                add.push((column.index(), changes));
-            }
-            $upsert { $create: self.$create, conflict }
+            self.updating().update_remove_path(column, path)
         }
     };
 }
@@ -115,19 +118,7 @@ impl<M: Model> OnConflict<M> {
         Upsert { create: self.create, conflict: updating(self.target, columns.indexes()) }
     }
 
-    /// This column of the row that is there grows.
-    pub fn update_add<T: FieldType<Class: class::Numeric>, A: UpdateAccess>(
-        self,
-        column: ennead_core::Column<M, T, A>,
-        amount: impl IntoValue<T>,
-    ) -> Upsert<M>
-    where
-        M: MutableModel,
-    {
-        Upsert { create: self.create, conflict: updating(self.target, Vec::new()) }.update_add(column, amount)
-    }
-
-    begins_with_paths!(Upsert, create);
+    begins!(Upsert, create);
 
     /// The row that is there stays as it is.
     pub fn ignore(self) -> CreateOrIgnore<M> {
@@ -155,9 +146,7 @@ macro_rules! conflict_actions {
             column: ennead_core::Column<M, T, A>,
             amount: impl ennead_core::IntoValue<T>,
         ) -> Self {
-            if let ennead_core::ConflictAction::Update { add, .. } = &mut self.conflict.action {
-                add.push((column.index(), amount.into_value().encode()));
-            }
+            crate::op::upsert::also(&mut self.conflict, column.index(), amount.into_value().encode());
             self
         }
 
@@ -174,9 +163,7 @@ macro_rules! conflict_actions {
             S: Into<String>,
         {
             let changes = ennead_core::set_at(path.into_iter().map(Into::into).collect(), value.into());
-            if let ennead_core::ConflictAction::Update { add, .. } = &mut self.conflict.action {
-                add.push((column.index(), changes));
-            }
+            crate::op::upsert::also(&mut self.conflict, column.index(), changes);
             self
         }
 
@@ -193,9 +180,7 @@ macro_rules! conflict_actions {
             S: Into<String>,
         {
             let changes = ennead_core::add_at(path.into_iter().map(Into::into).collect(), amount.into_json());
-            if let ennead_core::ConflictAction::Update { add, .. } = &mut self.conflict.action {
-                add.push((column.index(), changes));
-            }
+            crate::op::upsert::also(&mut self.conflict, column.index(), changes);
             self
         }
 
@@ -211,9 +196,7 @@ macro_rules! conflict_actions {
             S: Into<String>,
         {
             let changes = ennead_core::remove_at(path.into_iter().map(Into::into).collect());
-            if let ennead_core::ConflictAction::Update { add, .. } = &mut self.conflict.action {
-                add.push((column.index(), changes));
-            }
+            crate::op::upsert::also(&mut self.conflict, column.index(), changes);
             self
         }
     };
@@ -328,19 +311,7 @@ impl<M: Model> OnConflictBulk<M> {
         BulkUpsert { rows: self.rows, conflict: updating(self.target, columns.indexes()) }
     }
 
-    /// This column of the rows that are there grows.
-    pub fn update_add<T: FieldType<Class: class::Numeric>, A: UpdateAccess>(
-        self,
-        column: ennead_core::Column<M, T, A>,
-        amount: impl IntoValue<T>,
-    ) -> BulkUpsert<M>
-    where
-        M: MutableModel,
-    {
-        BulkUpsert { rows: self.rows, conflict: updating(self.target, Vec::new()) }.update_add(column, amount)
-    }
-
-    begins_with_paths!(BulkUpsert, rows);
+    begins!(BulkUpsert, rows);
 
     /// The rows that are there stay as they are.
     pub fn ignore(self) -> BulkUpsert<M> {
