@@ -9,6 +9,7 @@ mod lint;
 mod migrate;
 mod nodes;
 mod run;
+mod verify;
 
 use clap::{Args, Subcommand};
 
@@ -34,6 +35,8 @@ pub enum Command {
     Lint(#[command(flatten)] lint::LintArgs),
     /// Bring a database from one schema to the next, and back
     Migrate(#[command(flatten)] migrate::MigrateArgs),
+    /// Find references that name no row, where the database does not see them
+    Verify(#[command(flatten)] verify::VerifyArgs),
     /// Write the reference page of the tables, with a diagram
     Docs(#[command(flatten)] docs::DocsArgs),
     /// Print a script that completes this program's arguments in a shell
@@ -84,6 +87,7 @@ impl Command {
             Command::Diff(args) => diff::run(application, args),
             Command::Lint(args) => lint::run(args),
             Command::Migrate(args) => migrate::run(application, args),
+            Command::Verify(args) => verify::run(application, args),
             Command::Docs(args) => docs::run(application, args).map(done),
             Command::Completions(args) => {
                 completions::run(args, whole);

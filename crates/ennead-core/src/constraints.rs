@@ -5,8 +5,7 @@
 mod find;
 
 use crate::def::{
-    Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, Literal, ModelDef, ReferenceDef,
-    Tenancy, Uniqueness,
+    Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, Literal, ModelDef, Tenancy, Uniqueness,
 };
 use crate::naming;
 use crate::rule::Rule;
@@ -234,8 +233,9 @@ pub fn foreign_keys(model: &ModelDef) -> Vec<ForeignKey> {
             continue;
         };
         let parent = (reference.target)();
-        let (columns, parent_columns) =
-            reference_columns(model, at, reference, parent).into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
+        let (columns, parent_columns) = reference_columns(model, at, reference.cross_tenant, parent)
+            .into_iter()
+            .unzip::<_, _, Vec<_>, Vec<_>>();
         all.push(ForeignKey {
             name: naming::constraint("fk", model.table, &column_names(model, &columns)),
             field: at,
@@ -254,11 +254,11 @@ pub fn foreign_keys(model: &ModelDef) -> Vec<ForeignKey> {
 pub(crate) fn reference_columns(
     model: &ModelDef,
     at: u16,
-    reference: ReferenceDef,
+    cross_tenant: bool,
     parent: &ModelDef,
 ) -> Vec<(u16, u16)> {
     match (own_tenant(model), parent.tenant_field()) {
-        (Some(own), Some(tenant)) if own != at && !reference.cross_tenant && is_composite(model, parent) => {
+        (Some(own), Some(tenant)) if own != at && !cross_tenant && is_composite(model, parent) => {
             vec![(own, tenant), (at, parent.key.field)]
         }
         _ => vec![(at, parent.key.field)],

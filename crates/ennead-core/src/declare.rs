@@ -153,6 +153,41 @@ impl ModelDef {
         )
     }
 
+    /// Whether a field of that kind can hold a list of this model's keys, at compile time. What stands in JSON is seen only
+    /// when it is written.
+    #[must_use]
+    pub const fn keys_fit(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Json => true,
+            Kind::Array(item) => self.key_fits(*item),
+            _ => false,
+        }
+    }
+
+    /// Whether a field of that kind can tell by that value of which model a key is, at compile time.
+    #[must_use]
+    pub const fn tells(kind: Kind, value: &str) -> bool {
+        match kind {
+            Kind::Text => true,
+            Kind::Enum(def) => has_text(def.variants, value),
+            _ => false,
+        }
+    }
+
+    /// Whether each variant of an enumeration is among the values, at compile time; a text has no variants.
+    #[must_use]
+    pub const fn tells_all(kind: Kind, values: &[&str]) -> bool {
+        let Kind::Enum(def) = kind else { return true };
+        let mut at = 0;
+        while at < def.variants.len() {
+            if !has_text(values, def.variants[at]) {
+                return false;
+            }
+            at += 1;
+        }
+        true
+    }
+
     /// Whether rows have a tenant column and yet their key alone names them, or they have none: what a table without a
     /// tenant column may reference, at compile time.
     #[must_use]
@@ -175,6 +210,18 @@ impl ModelDef {
         }
         false
     }
+}
+
+/// Whether a text is among others, at compile time.
+const fn has_text(all: &[&str], text: &str) -> bool {
+    let mut at = 0;
+    while at < all.len() {
+        if same(all[at], text) {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// Whether some index names a field, at compile time.

@@ -109,6 +109,8 @@ pub struct FieldDef {
     pub generated: Option<&'static str>,
     /// The row that it names.
     pub reference: Option<ReferenceDef>,
+    /// The rows that it names where no foreign key can say so.
+    pub loose: Option<crate::loose::LooseReference>,
     /// Whether it is unique, and among what.
     pub unique: Uniqueness,
     /// Whether it has an index of its own.
@@ -141,6 +143,7 @@ impl FieldDef {
             default: None,
             generated: None,
             reference: None,
+            loose: None,
             unique: Uniqueness::No,
             indexed: false,
             check: None,

@@ -20,6 +20,7 @@ mod filter;
 mod id;
 mod kind;
 mod lifecycle;
+mod loose;
 mod model;
 pub mod naming;
 mod operation;
@@ -61,6 +62,7 @@ pub use filter::{
 pub use id::{Clock, IdGenerator, Sources, SystemClock, UuidV7, generate_id, generate_ulid};
 pub use kind::{EnumDef, Kind, Precision};
 pub use lifecycle::{hard_delete_refused, is_deletable, is_restore, marks_rows};
+pub use loose::{LooseKind, LooseReference, LooseTarget, keys_in};
 pub use model::{
     DeletableModel, Embed, GlobalModel, IntoKey, KeyType, Model, MutableModel, OwnedModel, RemovableModel,
     TenantModel, Values,
@@ -76,7 +78,7 @@ pub use paths::{
     set_at, unfit, unfit_mark,
 };
 pub use relation::{
-    Back, Cardinality, Hop, Leads, MAX_RELATION_HOPS, Related, Relation, ToMany, ToOne, ToUnique,
+    Back, Cardinality, Hop, Leads, MAX_RELATION_HOPS, Related, Relation, ToEach, ToMany, ToOne, ToUnique,
 };
 pub use row::{Row, RowReader, decode_error};
 pub use rule::{Rule, Violation};

@@ -7,6 +7,7 @@ use std::marker::PhantomData;
 use crate::constraints::reference_columns;
 use crate::def::ModelDef;
 use crate::filter::{Expr, Filter};
+use crate::loose::LooseReference;
 use crate::model::Model;
 use crate::operation::ModelRef;
 use crate::scope::Guard;
@@ -20,6 +21,9 @@ pub enum ToOne {}
 /// A relation to the rows that name this one.
 #[derive(Debug)]
 pub enum ToMany {}
+/// A relation to the rows that stand in a list of keys, in its order.
+#[derive(Debug)]
+pub enum ToEach {}
 /// A relation to the one row that names this one: the way back of a reference that is unique.
 #[derive(Debug)]
 pub enum ToUnique {}
@@ -30,6 +34,9 @@ pub trait Cardinality: 'static {
     const BACK: bool;
 }
 impl Cardinality for ToOne {
+    const BACK: bool = false;
+}
+impl Cardinality for ToEach {
     const BACK: bool = false;
 }
 impl Cardinality for ToMany {
@@ -180,16 +187,41 @@ impl Hop {
     /// tenant that has its key.
     #[must_use]
     pub fn columns(&self, from: &'static ModelDef) -> Vec<(u16, u16)> {
-        let (child, parent) = if self.back { (self.model.0, from) } else { (from, self.model.0) };
-        let Some(reference) = child.field(self.field).reference else { return Vec::new() };
-        let pairs = reference_columns(child, self.field, reference, parent).into_iter().rev();
+        let (child, parent) = self.ends(from);
+        let field = child.field(self.field);
+        let cross_tenant = match (field.reference, field.loose) {
+            (Some(reference), _) => reference.cross_tenant,
+            (None, Some(_)) => false,
+            (None, None) => return Vec::new(),
+        };
+        let pairs = reference_columns(child, self.field, cross_tenant, parent).into_iter().rev();
         pairs.map(|(child, parent)| if self.back { (parent, child) } else { (child, parent) }).collect()
     }
 
     /// Whether it leads to more than one living row, from a row of that model.
     #[must_use]
-    pub fn is_many(&self, from: &ModelDef) -> bool {
-        self.back && !self.model.0.names_once(self.field, from)
+    pub fn is_many(&self, from: &'static ModelDef) -> bool {
+        self.is_list(from) || (self.back && !self.model.0.names_once(self.field, from))
+    }
+
+    /// Whether the referencing field is a list of keys rather than one.
+    #[must_use]
+    pub fn is_list(&self, from: &'static ModelDef) -> bool {
+        matches!(self.ends(from).0.field(self.field).loose, Some(LooseReference::Each(_)))
+    }
+
+    /// Where the referencing field names rows of several models: the column beside it that tells of which, and its values for
+    /// this one.
+    #[must_use]
+    pub fn kinds(&self, from: &'static ModelDef) -> Option<(u16, Vec<&'static str>)> {
+        let (child, parent) = self.ends(from);
+        let (name, kinds) = child.field(self.field).loose?.kinds_of(parent)?;
+        Some((child.find(name)?.0, kinds))
+    }
+
+    /// The model that has the referencing field, and the one that it references.
+    fn ends(&self, from: &'static ModelDef) -> (&'static ModelDef, &'static ModelDef) {
+        if self.back { (self.model.0, from) } else { (from, self.model.0) }
     }
 }
 

@@ -2,12 +2,15 @@
 
 mod sealing;
 
+use std::collections::HashSet;
+
 use crate::audit::{Audit, NO_TENANT};
-use crate::def::{ModelDef, Role, Tenancy};
+use crate::def::{FieldDef, ModelDef, Role, Tenancy};
 use crate::error::{Error, ErrorKind};
 use crate::filter::Expr;
 use crate::kind::Kind;
 use crate::lifecycle;
+use crate::loose::{self, LooseReference};
 use crate::operation::{ConflictAction, Insert, ModelRef, Operation, Target};
 use crate::rule;
 use crate::tenant_id::TenantId;
@@ -103,6 +106,8 @@ pub struct ParentCheck {
     pub parent: ModelRef,
     /// The guard of that model.
     pub guard: Guard,
+    /// The keys that the write names, each once.
+    pub keys: Vec<Value>,
 }
 
 impl Scoped {
@@ -334,7 +339,7 @@ impl Scope {
         }
     }
 
-    /// The references that this write sets and that the database's own keys do not keep to one tenant.
+    /// The references that this write sets and that the database's own keys do not keep to one tenant, or do not see.
     fn parents(&self, operation: &Operation) -> Result<Vec<ParentCheck>, Error> {
         let model = operation.model();
         let mut checks = Vec::new();
@@ -346,6 +351,20 @@ impl Scope {
         };
         for (at, field) in model.fields.iter().enumerate() {
             let column = at as u16;
+            if let Some(reference) = field.loose {
+                if adds_to(operation, column) {
+                    return Err(set_whole(model, field));
+                }
+                for (parent, keys) in loose::named(operation, column, reference)? {
+                    let guard = self.guard(parent, false)?;
+                    if matches!(guard, Guard::Open) && parent.is_tenant_owned() && !keys.is_empty() {
+                        return Err(needs_tenant(model));
+                    }
+                    if !keys.is_empty() {
+                        checks.push(ParentCheck { column, parent: ModelRef(parent), guard, keys });
+                    }
+                }
+            }
             let Some(reference) = field.reference else { continue };
             let parent = (reference.target)();
             let tenant_itself = model.tenant_field() == Some(column);
@@ -359,16 +378,16 @@ impl Scope {
                 continue;
             }
             if adds_to(operation, column) {
-                return Err(Error::invalid(format!(
-                    "{}.{} names a row: it can be set, not added to",
-                    model.name, field.name
-                ))
-                .with_model(model.name)
-                .with_fields(vec![field.name]));
+                return Err(set_whole(model, field));
             }
             match self.guard(parent, false)? {
                 Guard::Open => return Err(needs_tenant(model)),
-                guard => checks.push(ParentCheck { column, parent: ModelRef(parent), guard }),
+                guard => {
+                    let keys = loose::given(operation, column).unwrap_or_default().into_iter();
+                    let keys: HashSet<Value> = keys.filter(|key| !key.is_null()).cloned().collect();
+                    let keys = keys.into_iter().collect();
+                    checks.push(ParentCheck { column, parent: ModelRef(parent), guard, keys });
+                }
             }
         }
         Ok(checks)
@@ -381,6 +400,18 @@ impl Scope {
 pub fn is_composite(model: &ModelDef, parent: &ModelDef) -> bool {
     matches!(model.tenancy, Tenancy::Column { .. } | Tenancy::Root)
         && matches!(parent.tenancy, Tenancy::Column { .. })
+}
+
+/// A field that names rows is set to others, and not changed by an amount or at a path.
+fn set_whole(model: &ModelDef, field: &FieldDef) -> Error {
+    let what = if field.loose.is_some_and(|loose| matches!(loose, LooseReference::Each(_))) {
+        "names rows: set the whole list, rather than change it at a path"
+    } else {
+        "names a row: it can be set, not added to"
+    };
+    Error::invalid(format!("{}.{} {what}", model.name, field.name))
+        .with_model(model.name)
+        .with_fields(vec![field.name])
 }
 
 /// Whether a column grows by an amount: what it then holds is known to the database only.

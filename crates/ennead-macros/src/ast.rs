@@ -98,6 +98,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) key: Option<Key>,
     pub(crate) tenant: Option<Span>,
     pub(crate) references: Option<References>,
+    pub(crate) references_each: Option<ReferencesEach>,
+    pub(crate) references_any: Option<ReferencesAny>,
     pub(crate) unique: Option<Unique>,
     pub(crate) index: Option<Span>,
     pub(crate) default: Option<(Span, Expr)>,
@@ -159,6 +161,22 @@ pub(crate) struct References {
     pub(crate) cross_tenant: Option<Span>,
     pub(crate) name: Option<Ident>,
     pub(crate) inverse: Option<Ident>,
+}
+
+/// `#[references_each(Model, …)]`.
+pub(crate) struct ReferencesEach {
+    pub(crate) span: Span,
+    pub(crate) target: Path,
+    pub(crate) name: Option<Ident>,
+}
+
+/// `#[references_any(kind = field, "value" => Model, …)]`.
+pub(crate) struct ReferencesAny {
+    pub(crate) span: Span,
+    pub(crate) kind: Option<Ident>,
+    pub(crate) name: Option<Ident>,
+    /// No model where a value names no row.
+    pub(crate) kinds: Vec<(LitStr, Option<Path>)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

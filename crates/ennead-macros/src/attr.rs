@@ -3,6 +3,7 @@
 pub(crate) mod args;
 pub(crate) mod field;
 mod index;
+mod loose;
 pub(crate) mod options;
 mod references;
 mod validate;

@@ -7,6 +7,7 @@ mod fields;
 mod indexes;
 mod keys;
 mod lifecycle;
+mod loose;
 mod rules;
 mod tenancy;
 
@@ -20,6 +21,7 @@ use syn::spanned::Spanned;
 
 use crate::ast::{Field, Model};
 use crate::ctxt::Ctxt;
+use crate::names::snake_case;
 
 /// The longest name that Postgres keeps.
 const MAX_NAME: usize = 63;
@@ -31,6 +33,7 @@ pub(crate) fn check(cx: &Ctxt, model: &Model) {
         fields::check(cx, field);
     }
     fields::once_each(cx, model);
+    loose::check(cx, model);
     if model.options.embed.is_some() {
         embedded(cx, model);
     } else {
@@ -68,8 +71,11 @@ fn names(cx: &Ctxt, model: &Model) {
             cx.error(&field.ident, message);
         }
     }
-    for field in model.fields.iter().filter(|field| field.cfgs.is_empty()) {
-        let Some(name) = relation_constant(field) else { continue };
+    let relations = model.fields.iter().filter(|field| field.cfgs.is_empty()).flat_map(|field| {
+        let loose = loose_relations(field).into_iter().map(|(constant, _)| constant);
+        relation_constant(field).into_iter().chain(loose)
+    });
+    for name in relations {
         if constants.insert(name.to_string(), ()).is_some() {
             let message = format!(
                 "the relation would have the constant `{name}`, which another has: name it otherwise, #[references(…, name = …)]"
@@ -87,6 +93,38 @@ pub(crate) fn relation_constant(field: &Field) -> Option<Ident> {
         None => (field.ident.unraw().to_string().strip_suffix("_id")?.to_owned(), references.target.span()),
     };
     (!name.is_empty()).then(|| Ident::new(&name.to_uppercase(), span))
+}
+
+/// The constants of the relations that a reference makes which the database does not see, each with its model: of a list
+/// what is written, or the field's name with `s` for `_ids`; of a key of several models the field's name less `_id` with the
+/// model's.
+pub(crate) fn loose_relations(field: &Field) -> Vec<(Ident, syn::Path)> {
+    let own = field.ident.unraw().to_string();
+    let mut all: Vec<(Ident, syn::Path)> = Vec::new();
+    if let Some(each) = &field.attrs.references_each {
+        let (name, span) = match &each.name {
+            Some(name) => (name.unraw().to_string(), name.span()),
+            None => match own.strip_suffix("_ids") {
+                Some(stem) => (format!("{stem}s"), each.target.span()),
+                None => return all,
+            },
+        };
+        all.push((Ident::new(&name.to_uppercase(), span), each.target.clone()));
+    }
+    if let Some(any) = &field.attrs.references_any {
+        let stem = match &any.name {
+            Some(name) => name.unraw().to_string(),
+            None => own.strip_suffix("_id").unwrap_or(&own).to_owned(),
+        };
+        for target in any.kinds.iter().filter_map(|(_, target)| target.as_ref()) {
+            let Some(last) = target.segments.last() else { continue };
+            let name = format!("{stem}_{}", snake_case(&last.ident.unraw().to_string())).to_uppercase();
+            if !all.iter().any(|(other, _)| *other == name) {
+                all.push((Ident::new(&name, target.span()), target.clone()));
+            }
+        }
+    }
+    all
 }
 
 /// The name of a field's column constant.

@@ -143,6 +143,7 @@ pub(crate) struct Column {
     pub(crate) default: Option<Default>,
     pub(crate) generated: Option<String>,
     pub(crate) reference: Option<Reference>,
+    pub(crate) loose: Option<Loose>,
     /// The variant of `Uniqueness`, where it is not No.
     pub(crate) unique: Option<&'static str>,
     pub(crate) indexed: bool,
@@ -170,6 +171,24 @@ pub(crate) struct Reference {
     pub(crate) constant: Option<Ident>,
     /// The same of the other direction, on the other model.
     pub(crate) inverse_constant: Option<Ident>,
+}
+
+/// A reference that the database does not see.
+pub(crate) struct Loose {
+    pub(crate) way: Way,
+    /// The constants of its relations, each with its model.
+    pub(crate) relations: Vec<(Ident, Path)>,
+}
+
+pub(crate) enum Way {
+    /// A list of keys, and the name of its relation.
+    Each { target: Path, relation: String },
+    /// A key of the model that another field tells.
+    Any {
+        kind: Ident,
+        /// Its values, each with its model and the name of the relation there.
+        kinds: Vec<(String, Option<(Path, String)>)>,
+    },
 }
 
 impl Field {

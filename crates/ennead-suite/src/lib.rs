@@ -43,6 +43,7 @@ pub mod killed;
 pub mod limits;
 pub mod live_schema;
 pub mod locks;
+pub mod loose;
 pub mod memory;
 pub mod migrations;
 pub mod nodes;
@@ -169,7 +170,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
     .flatten()
     .chain(dataflow::ALL.iter().chain(relations::ALL).chain(aggregates::ALL).copied().flatten())
     .chain(witness::ALL.iter().chain(outbox::ALL).chain(json_paths::ALL).copied().flatten())
-    .chain(encrypted::ALL.iter().copied().flatten())
+    .chain(encrypted::ALL.iter().chain(loose::ALL).copied().flatten())
     .chain(tenancy::all())
     .chain(global())
 }
@@ -210,6 +211,7 @@ fn operations() -> impl Iterator<Item = &'static Case> {
     ]
     .into_iter()
     .chain(dataflow::ALL.iter().chain(relations::ALL).chain(aggregates::ALL).chain(json_paths::ALL).copied())
+    .chain(loose::ALL.iter().copied())
     .chain([types::ALL, filters::ALL, pages::ALL].into_iter().flatten().copied())
     .flatten()
 }

@@ -79,6 +79,7 @@ mod strict;
 mod sync;
 mod tenant_context;
 mod transaction;
+mod verify;
 mod workflow;
 
 pub use audit::{AuditInto, AuditRecord, Audited, History, NewAuditRecord, Revision};
@@ -89,7 +90,7 @@ pub use ennead_core::{
     DeletableModel, Dialect, Embed, Encrypted, Error, ErrorKind, FieldType, Filter, GlobalModel, GroupKeys,
     IdGenerator, IntoKey, IntoTenantId, IntoValue, Json, JsonPath, KeyType, Kind, Measured, Model, ModelDef,
     MutableModel, Order, OwnedModel, Ranking, Relation, RemovableModel, Tenancy, TenantId, TenantModel,
-    ToMany, ToOne, ToUnique, Value, Violation, count, generate_id, generate_ulid,
+    ToEach, ToMany, ToOne, ToUnique, Value, Violation, count, generate_id, generate_ulid,
 };
 pub use ennead_macros::{DbEnum, DbNewtype, model};
 pub use keys::{Key, KeyProvider, KeyRing};
@@ -105,14 +106,15 @@ pub use statement::Statement;
 pub use strict::parse_json;
 pub use tenant_context::TenantContext;
 pub use transaction::Transaction;
+pub use verify::{Dangling, Fault, Verification};
 pub use workflow::{Results, Runtime, Workflow, WorkflowBuilder};
 
 /// What a [`ModelDef`] is made of, for programs that read definitions: generators of pages, of clients, of tests.
 pub mod def {
     pub use ennead_core::{
         Action, CheckDef, DefaultDef, EnumDef, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget,
-        KeyDef, KeyGeneration, Kind, Literal, ModelDef, Nulls, Precision, ReferenceDef, Role, Rule,
-        SoftDelete, Tenancy, Uniqueness,
+        KeyDef, KeyGeneration, Kind, Literal, LooseKind, LooseReference, LooseTarget, ModelDef, Nulls,
+        Precision, ReferenceDef, Role, Rule, SoftDelete, Tenancy, Uniqueness,
     };
 }
 

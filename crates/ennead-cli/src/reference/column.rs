@@ -1,6 +1,6 @@
 //! A column, in words.
 
-use ennead::def::{DefaultDef, FieldDef, KeyGeneration, Kind, Role};
+use ennead::def::{DefaultDef, FieldDef, KeyGeneration, Kind, LooseKind, LooseReference, LooseTarget, Role};
 use ennead::migrate::snapshot::{self, Index, IndexPart, IndexTarget, Table};
 use ennead::{ModelDef, Value};
 
@@ -88,6 +88,7 @@ fn description(model: &ModelDef, field: &FieldDef, table: &Table) -> String {
         let parent = (reference.target)();
         sentences.push(format!("References {}.", link(parent.table)));
     }
+    sentences.extend(field.loose.map(|loose| unseen(&loose)));
     if field.role == Role::DeletedAt {
         sentences.push("Set where the row is deleted: a soft delete.".to_owned());
     }
@@ -114,6 +115,22 @@ fn description(model: &ModelDef, field: &FieldDef, table: &Table) -> String {
         doc.push('.');
     }
     sentences.join(" ")
+}
+
+/// What a reference names that the database does not see.
+fn unseen(loose: &LooseReference) -> String {
+    let link_to = |target: &LooseTarget| link((target.model)().table);
+    match loose {
+        LooseReference::Each(target) => format!("A list of keys of {}.", link_to(target)),
+        LooseReference::Any { kind, kinds } => {
+            let one = |one: &LooseKind| match &one.target {
+                Some(target) => format!("{} by {}", link_to(target), code(one.kind)),
+                None => format!("nothing by {}", code(one.kind)),
+            };
+            let all: Vec<String> = kinds.iter().map(one).collect();
+            format!("References what {} tells: {}.", code(kind), all.join(", "))
+        }
+    }
 }
 
 /// Whether the column alone tells rows apart, or does within a tenant.

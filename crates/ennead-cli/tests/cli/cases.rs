@@ -3,7 +3,7 @@
 use ennead::prelude::*;
 use serde_json::json;
 
-use crate::notes::schema;
+use crate::notes::{schema, with_boards};
 use crate::transcript::Transcript;
 
 /// A case: its name, and what runs it.
@@ -19,6 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     ("bad_scopes_and_databases_are_told", bad_scopes_and_databases_are_told),
     ("wrong_usage_ends_with_1", wrong_usage_ends_with_1),
     ("ddl_is_the_schemas_own", ddl_is_the_schemas_own),
+    ("references_are_verified", references_are_verified),
     ("docs_are_written", docs_are_written),
     ("completions_name_the_program", completions_name_the_program),
 ];
@@ -56,13 +57,17 @@ fn nodes_are_listed_and_shown() {
 
 /// Creates the tables and a tenant.
 fn set_up(url: &str) {
+    set_up_with(&schema(), url);
+}
+
+fn set_up_with(schema: &Schema, url: &str) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let db = Db::connect(url).await.unwrap();
-        schema().create(&db).await.unwrap();
+        schema.create(&db).await.unwrap();
         for id in ["acme", "globex"] {
             let data = json!({ "data": { "id": id, "name": id } });
-            let node = schema().node("CreateOrganizationNode").unwrap();
+            let node = schema.node("CreateOrganizationNode").unwrap();
             node.run(&db.across_tenants("set-up"), data).await.unwrap();
         }
         db.close().await;
@@ -95,6 +100,32 @@ fn a_node_runs_on_sqlite() {
     let url = format!("sqlite://{}", notes.folder().join("notes.db").display());
     set_up(&url);
     snapshot!("run", a_node_runs(notes.database(&url)));
+}
+
+fn references_are_verified() {
+    let mut notes = Transcript::new();
+    let url = format!("sqlite://{}", notes.folder().join("boards.db").display());
+    set_up_with(&with_boards(), &url);
+    notes = notes.database(&url);
+    notes.add_boards();
+    let note = |id: &str| format!(r#"{{"data": {{"id": "{id}", "title": "{id}", "secret": "canary"}}}}"#);
+    notes.run(&["run", "CreateNoteNode", "--tenant", "acme", "--params", &note("note-1")]);
+    notes.run(&["run", "CreateNoteNode", "--tenant", "acme", "--params", &note("note-2")]);
+    let board = r#"{"id": "all", "note_ids": ["note-1", "note-2"], "kind": "note", "about": "note-1"}"#;
+    notes.run(&["run", "CreateBoardNode", "--tenant", "acme", "--params", board]);
+    notes.run(&["run", "CreateBoardNode", "--tenant", "globex", "--params", board]);
+    notes.run(&["verify"]);
+    notes.run(&["run", "DeleteNoteNode", "--tenant", "acme", "--params", r#"{"id": "note-1"}"#]);
+    notes.run(&["verify"]).run(&["verify", "--tenant", "globex"]).run(&["verify", "--format", "json"]);
+    notes.run(&["verify", "--help"]);
+    snapshot!("verify", notes);
+    let page = ennead_cli::reference(&with_boards()).unwrap();
+    for sentence in [
+        "A list of keys of [`notes`](#notes).",
+        "References what `kind` tells: [`notes`](#notes) by `note`, nothing by `free`.",
+    ] {
+        assert!(page.contains(sentence), "{page}");
+    }
 }
 
 /// Needs a server: `cargo xtask pg -- cargo test -p ennead-cli`. Without one there is nothing to run it on.

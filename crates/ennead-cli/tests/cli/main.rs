@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     if std::env::var_os(transcript::IS_PROGRAM).is_some() {
         let models = std::env::var(transcript::MODELS).unwrap_or_default();
         return ennead_cli::run(match models.as_str() {
+            "boards" => notes::with_boards(),
             "later" => notes::changed(),
             "broken" => notes::broken(),
             _ => notes::schema(),

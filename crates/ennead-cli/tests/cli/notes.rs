@@ -55,6 +55,25 @@ pub(crate) fn changed() -> Schema {
     ennead::schema![Organization, later::Note, Plan]
 }
 
+/// A model with a list of notes.
+#[model(table = "boards")]
+pub(crate) struct Board {
+    #[key(assigned)]
+    pub(crate) id: String,
+    #[tenant]
+    #[references(Organization)]
+    pub(crate) organization_id: String,
+    #[references_each(Note)]
+    pub(crate) note_ids: serde_json::Value,
+    pub(crate) kind: String,
+    #[references_any(kind = kind, "note" => Note, "free" => _)]
+    pub(crate) about: Option<String>,
+}
+
+pub(crate) fn with_boards() -> Schema {
+    ennead::schema![Organization, Note, Board]
+}
+
 /// A model that references another which is not in the schema.
 pub(crate) fn broken() -> Schema {
     ennead::schema![Note, Plan]

@@ -48,6 +48,12 @@ impl Transcript {
         self
     }
 
+    /// There are boards too from here on.
+    pub(crate) fn add_boards(&mut self) -> &mut Self {
+        self.models = Some("boards");
+        self
+    }
+
     /// The models lack one that another references from here on.
     pub(crate) fn break_models(&mut self) -> &mut Self {
         self.models = Some("broken");

@@ -6,14 +6,16 @@ use syn::spanned::Spanned;
 use syn::{Attribute, Expr, LitStr, Meta, Token};
 
 use super::args::{self, Arg, once};
-use super::{is_slip, references, unknown, validate};
+use super::{is_slip, loose, references, unknown, validate};
 use crate::ast::{Column, Embed, FieldAttrs, Key, SoftDelete, Unique};
 use crate::ctxt::Ctxt;
 
-const OURS: [&str; 18] = [
+const OURS: [&str; 20] = [
     "key",
     "tenant",
     "references",
+    "references_each",
+    "references_any",
     "unique",
     "index",
     "default",
@@ -54,6 +56,8 @@ pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
             "key" => once(cx, &mut out.key, at, &what, key(cx, attribute)),
             "tenant" => once(cx, &mut out.tenant, at, &what, flag(cx, attribute)),
             "references" => once(cx, &mut out.references, at, &what, references::parse(cx, attribute)),
+            "references_each" => once(cx, &mut out.references_each, at, &what, loose::each(cx, attribute)),
+            "references_any" => once(cx, &mut out.references_any, at, &what, loose::any(cx, attribute)),
             "unique" => once(cx, &mut out.unique, at, &what, unique(cx, attribute)),
             "index" => once(cx, &mut out.index, at, &what, index(cx, attribute)),
             "default" => once(cx, &mut out.default, at, &what, default(cx, attribute)),

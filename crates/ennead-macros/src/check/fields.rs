@@ -88,6 +88,8 @@ pub(super) fn once_each(cx: &Ctxt, model: &Model) {
 fn embedded(cx: &Ctxt, field: &Field, at: Span) {
     let attrs = &field.attrs;
     let others = attrs.references.is_some()
+        || attrs.references_each.is_some()
+        || attrs.references_any.is_some()
         || attrs.unique.is_some()
         || attrs.index.is_some()
         || attrs.default.is_some()

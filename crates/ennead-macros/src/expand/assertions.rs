@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use super::definition::generation;
 use super::field_def;
 use crate::check::CHOICES;
-use crate::ir::{Audit, Column, Content, Definition, Field, Model, Reference, Target, Tenancy};
+use crate::ir::{Audit, Column, Content, Definition, Field, Loose, Model, Reference, Target, Tenancy, Way};
 use crate::types::Named;
 
 pub(super) fn expand(model: &Model, definition: Option<&Definition>) -> TokenStream {
@@ -22,6 +22,9 @@ pub(super) fn expand(model: &Model, definition: Option<&Definition>) -> TokenStr
                     .as_ref()
                     .map(|reference| references(model, definition, field, reference))
                     .unwrap_or_default();
+                if let Some(loose) = &column.loose {
+                    all.extend(loose_references(model, definition, field, loose));
+                }
                 all.extend(rules(model, field, column));
                 all
             }
@@ -97,6 +100,76 @@ fn references(
             "`{ident}` has no tenant column, so {place} can reference `{other}` only by a global key: write #[model(key = \"global\")] on `{other}`, or give `{ident}` a #[tenant] column"
         );
         out.push(assertion(at, quote!(#parent.is_named_by_key()), &message));
+    }
+    out
+}
+
+/// A reference that the database does not see holds keys of its models, and what tells of them is complete.
+fn loose_references(
+    model: &Model,
+    definition: Option<&Definition>,
+    field: &Field,
+    loose: &Loose,
+) -> Vec<TokenStream> {
+    let (ty, ident) = (&field.ty, &model.ident);
+    let place = format!("`{ident}::{}`", field.name);
+    let kind = quote_spanned!(field.span()=> <#ty as __e::FieldType>::KIND);
+    let mut out = Vec::new();
+    let each = matches!(loose.way, Way::Each { .. });
+    let targets: Vec<&syn::Path> = match &loose.way {
+        Way::Each { target, .. } => vec![target],
+        Way::Any { kinds, .. } => kinds.iter().filter_map(|(_, to)| Some(&to.as_ref()?.0)).collect(),
+    };
+    for target in targets {
+        let (other, at) = (name(target), target.span());
+        let parent = quote_spanned!(at=> <#target as __e::Model>::DEF);
+        let (fits, message) = if each {
+            (
+                quote!(#parent.keys_fit(#kind)),
+                format!(
+                    "{place} names rows of `{other}`, whose key has another type: let it be JSON, or a Vec of that key's type"
+                ),
+            )
+        } else {
+            (
+                quote!(#parent.key_fits(#kind)),
+                format!(
+                    "{place} may name rows of `{other}`, whose key has another type: give the field the type of that key"
+                ),
+            )
+        };
+        out.push(assertion(at, fits, &message));
+        let Some(definition) = definition else { continue };
+        if matches!(definition.tenancy, Tenancy::Global) {
+            let message = format!(
+                "`{ident}` is global and {place} names rows of `{other}`, which belong to tenants: give `{ident}` a tenant"
+            );
+            out.push(assertion(at, quote!(!#parent.is_tenant_owned()), &message));
+        } else if matches!(definition.tenancy, Tenancy::Via(_)) {
+            let message = format!(
+                "`{ident}` has no tenant column, so {place} can name rows of `{other}` only by a global key: write #[model(key = \"global\")] on `{other}`, or give `{ident}` a #[tenant] column"
+            );
+            out.push(assertion(at, quote!(#parent.is_named_by_key()), &message));
+        }
+    }
+    if let Way::Any { kind: tells, kinds } = &loose.way
+        && let Some(told) = model.fields.iter().find(|field| field.ident == *tells)
+    {
+        let (ty, at) = (&told.ty, tells.span());
+        let kind = quote_spanned!(at=> <#ty as __e::FieldType>::KIND);
+        for (value, _) in kinds {
+            let message = format!(
+                "`{ident}::{}` never is \"{value}\": {place} is told by the text that is stored, of a String or a DbEnum",
+                told.name
+            );
+            out.push(assertion(at, quote!(__e::ModelDef::tells(#kind, #value)), &message));
+        }
+        let values = kinds.iter().map(|(value, _)| value);
+        let message = format!(
+            "{place} says nothing of some variants of `{}`: each names a model, or no row: \"variant\" => _",
+            told.name
+        );
+        out.push(assertion(at, quote!(__e::ModelDef::tells_all(#kind, &[#(#values),*])), &message));
     }
     out
 }

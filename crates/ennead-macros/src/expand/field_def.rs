@@ -2,11 +2,12 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::ast::{Action, Bound, Rule};
 use crate::ir::default::{Written, written};
-use crate::ir::{Column, Default, Field, Reference};
+use crate::ir::{Column, Default, Field, Loose, Reference, Way};
 use crate::types::Named;
 
 pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
@@ -41,6 +42,10 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
     if let Some(reference) = &column.reference {
         let reference = reference_def(reference);
         set.push(quote!(reference: ::core::option::Option::Some(#reference)));
+    }
+    if let Some(loose) = &column.loose {
+        let loose = loose_def(loose);
+        set.push(quote!(loose: ::core::option::Option::Some(__e::LooseReference::#loose)));
     }
     if let Some(unique) = column.unique {
         let unique = format_ident!("{unique}");
@@ -193,6 +198,24 @@ fn int(value: i64) -> TokenStream {
 fn float(value: f64) -> TokenStream {
     let digits = Literal::f64_unsuffixed(value.abs());
     if value.is_sign_negative() { quote!(-#digits) } else { quote!(#digits) }
+}
+
+fn loose_def(loose: &Loose) -> TokenStream {
+    let target = |target: &syn::Path, relation: &String| quote!(__e::LooseTarget { model: || <#target as __e::Model>::DEF, relation: #relation });
+    match &loose.way {
+        Way::Each { target: path, relation } => {
+            let target = target(path, relation);
+            quote!(Each(#target))
+        }
+        Way::Any { kind, kinds } => {
+            let kind = kind.unraw().to_string();
+            let kinds = kinds.iter().map(|(kind, to)| {
+                let to = option(to.as_ref().map(|(path, relation)| target(path, relation)));
+                quote!(__e::LooseKind { kind: #kind, target: #to })
+            });
+            quote!(Any { kind: #kind, kinds: &[#(#kinds),*] })
+        }
+    }
 }
 
 fn reference_def(reference: &Reference) -> TokenStream {

@@ -2,10 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Ident;
+use syn::{Ident, Path};
 
 use super::Positions;
-use crate::ir::{Field, Model, Part, Reference, Target};
+use crate::ir::{Field, Model, Part, Reference, Target, Way};
 
 pub(super) fn expand(model: &Model, positions: &Positions) -> TokenStream {
     let ident = &model.ident;
@@ -14,7 +14,7 @@ pub(super) fn expand(model: &Model, positions: &Positions) -> TokenStream {
             Some((positions.index16(at), field, field.column()?.reference.as_ref()?))
         });
     let mut taken: Vec<&Ident> = model.fields.iter().map(|field| &field.constant).collect();
-    references
+    let mut all: TokenStream = references
         .filter(|(_, field, reference)| {
             // Two of one name are an error, and have one in the stubs.
             let name = reference.constant.as_ref().filter(|_| field.cfgs.is_empty());
@@ -27,7 +27,46 @@ pub(super) fn expand(model: &Model, positions: &Positions) -> TokenStream {
             let many = to_many(model, &index, field, reference);
             quote!(#one #many)
         })
-        .collect()
+        .collect();
+    for (at, field) in model.fields.iter().enumerate() {
+        let Some(loose) = field.column().and_then(|column| column.loose.as_ref()) else { continue };
+        for (name, target) in &loose.relations {
+            let repeated = field.cfgs.is_empty() && taken.contains(&name);
+            taken.push(name);
+            if !repeated {
+                all.extend(to_named(ident, &positions.index16(at), field, &loose.way, name, target));
+            }
+        }
+    }
+    all
+}
+
+/// The relation of a reference that the database does not see.
+fn to_named(
+    ident: &Ident,
+    index: &TokenStream,
+    field: &Field,
+    way: &Way,
+    name: &Ident,
+    target: &Path,
+) -> TokenStream {
+    let (vis, cfgs) = (&field.vis, &field.cfgs);
+    let (doc, to) = match way {
+        Way::Each { .. } => {
+            (format!("The rows whose keys are in `{}`, in its order.", field.name), quote!(__e::ToEach))
+        }
+        Way::Any { kind, .. } => {
+            let doc = format!("The row that `{}` names, where `{kind}` tells of this model.", field.name);
+            (doc, quote!(__e::ToOne))
+        }
+    };
+    quote! {
+        #(#cfgs)*
+        impl #ident {
+            #[doc = #doc]
+            #vis const #name: __e::Relation<Self, #target, #to> = __e::Relation::at(#index);
+        }
+    }
 }
 
 fn to_one(ident: &Ident, index: &TokenStream, field: &Field, reference: &Reference) -> Option<TokenStream> {

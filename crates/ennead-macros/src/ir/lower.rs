@@ -3,15 +3,15 @@
 use proc_macro2::Ident;
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Expr, LitStr, parse_quote};
+use syn::{Expr, LitStr, Path, parse_quote};
 
 use super::default::{Written, written};
 use super::{
-    Audit, Check, Column, Content, Default, Definition, Field, Generation, Index, Key, Model, Part,
-    Reference, Target, Tenancy,
+    Audit, Check, Column, Content, Default, Definition, Field, Generation, Index, Key, Loose, Model, Part,
+    Reference, Target, Tenancy, Way,
 };
 use crate::ast;
-use crate::check::{constant, relation_constant};
+use crate::check::{constant, loose_relations, relation_constant};
 use crate::names::snake_case;
 use crate::types::shape;
 
@@ -195,6 +195,7 @@ impl Column {
                 .map(|(_, expr)| Default { written: written(expr), expr: expr.clone() }),
             generated: attrs.generated.as_ref().map(|(_, sql)| sql.value()),
             reference: attrs.references.as_ref().map(|references| reference(field, references)),
+            loose: loose(field),
             unique: attrs.unique.as_ref().map(|unique| if unique.global { "Global" } else { "PerTenant" }),
             indexed: attrs.index.is_some(),
             check: text(attrs.check.as_ref()),
@@ -241,6 +242,28 @@ fn access(attrs: &ast::FieldAttrs) -> &'static str {
     } else {
         "Writable"
     }
+}
+
+fn loose(field: &ast::Field) -> Option<Loose> {
+    let relations = loose_relations(field);
+    let named = |target: &Path| {
+        let constant = relations.iter().find(|(_, other)| other == target);
+        constant.map_or_else(String::new, |(name, _)| name.to_string().to_lowercase())
+    };
+    let way = if let Some(each) = &field.attrs.references_each {
+        // A list that no relation is called by has its field's own name, under which nodes do not look for one.
+        let own = || field.ident.unraw().to_string();
+        let relation = Some(named(&each.target)).filter(|name| !name.is_empty()).unwrap_or_else(own);
+        Way::Each { target: each.target.clone(), relation }
+    } else {
+        let any = field.attrs.references_any.as_ref()?;
+        let one = |(kind, target): &(LitStr, Option<Path>)| {
+            (kind.value(), target.as_ref().map(|target| (target.clone(), named(target))))
+        };
+        let kind = any.kind.clone().unwrap_or_else(|| field.ident.clone());
+        Way::Any { kind, kinds: any.kinds.iter().map(one).collect() }
+    };
+    Some(Loose { way, relations })
 }
 
 fn reference(field: &ast::Field, references: &ast::References) -> Reference {

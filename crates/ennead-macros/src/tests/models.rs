@@ -138,3 +138,18 @@ fn embedded() {
         }"#
     ));
 }
+
+#[test]
+fn references_that_the_database_does_not_see() {
+    insta::assert_snapshot!(model(
+        r#"
+        #[model]
+        struct Run {
+            #[key] id: String,
+            #[tenant] organization_id: String,
+            #[references_each(Agent)] agent_ids: Value,
+            kind: Kind,
+            #[references_any(kind = kind, "agent" => Agent, "crew" => Crew, "clock" => _)] target_id: Option<String>,
+        }"#
+    ));
+}

@@ -140,8 +140,19 @@ impl Context<'_> {
         let there = Context { dialect: self.dialect, model, table: &name, hops: self.hops + 1 };
         let mut query = Query::select();
         query.expr(Sea::cust("1")).from_as(Alias::new(model.table), Alias::new(name.clone()));
-        for (here, other) in related.hop.columns(self.model) {
+        let mut ties = related.hop.columns(self.model).into_iter();
+        let list = related.hop.is_list(self.model).then(|| ties.next()).flatten();
+        if let Some((here, other)) = list {
+            let (here, other) = ((self, here), (&there, other));
+            let (list, key) = if related.hop.back { (other, here) } else { (here, other) };
+            query.and_where(self.in_field(list, key));
+        }
+        for (here, other) in ties {
             query.and_where(there.column(other).eq(self.column(here)));
+        }
+        if let Some((told, kinds)) = related.hop.kinds(self.model) {
+            let child = if related.hop.back { &there } else { self };
+            query.and_where(child.column(told).is_in(kinds.into_iter().map(|kind| Sea::cust(literal(kind)))));
         }
         if let Some(own) = related.guard.as_ref().and_then(|tenant| guard::guard(&there, tenant)) {
             query.and_where(own);
@@ -154,6 +165,19 @@ impl Context<'_> {
         }
         let found = Sea::exists(query);
         if related.negated { template(self.dialect, "(NOT {})", [found]) } else { found }
+    }
+
+    /// Whether a key stands in the list that a field of another row holds.
+    fn in_field(&self, list: (&Context<'_>, u16), key: (&Context<'_>, u16)) -> Sea {
+        let kind = list.0.field(list.1).kind;
+        let (list, key) = (list.0.column(list.1), key.0.column(key.1));
+        match (self.dialect, kind) {
+            (Dialect::Postgres, Kind::Json) => template(self.dialect, "({} @> to_jsonb({}))", [list, key]),
+            (Dialect::Postgres, _) => template(self.dialect, "({} = ANY({}))", [key, list]),
+            (Dialect::Sqlite, _) => {
+                template(self.dialect, "({} IN (SELECT \"value\" FROM json_each({})))", [key, list])
+            }
+        }
     }
 
     /// Joins conditions by halves: neither SQLite's limit on the depth of an expression nor the stack is met by a long list.

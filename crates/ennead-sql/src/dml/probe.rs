@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use ennead_core::{Compare, Dialect, Expr, Kind, ModelDef, Operand, ParentCheck, Value};
-use sea_query::{Alias, Expr as Sea, LockType, Query};
+use ennead_core::{Compare, Dialect, Expr, Guard, Kind, ModelDef, Operand, ParentCheck, Value};
+use sea_query::{Alias, Expr as Sea, LockType, Order, Query};
 
 use super::expr::Context;
 use super::guard;
@@ -24,10 +24,12 @@ fn program(shape: Shape, shared: Vec<Bind>) -> Program {
     Program { shape: Arc::new(shape), shared, batch: Batch::Once, limit: None, offset: 0, heavy: false }
 }
 
-/// How many of the referenced rows are there and pass the tenant's guard. On Postgres they are locked, and with them the
-/// parents through which they belong to the tenant, so that none of them leaves it before the transaction ends.
+/// How many of the referenced rows are there and pass the tenant's guard. On Postgres they are locked as a foreign key locks
+/// them, in the order of their keys. Where they belong to the tenant through others, these are locked too, and against every
+/// change, so that none of them leaves it before the transaction ends.
 #[must_use]
-pub fn parent_exists(dialect: Dialect, check: &ParentCheck, keys: Vec<Value>) -> Probe {
+pub fn parent_exists(dialect: Dialect, check: &ParentCheck) -> Probe {
+    let keys = check.keys.clone();
     let model = check.parent.0;
     let context = Context { dialect, model, table: model.table, hops: 0 };
     let expected = keys.len() as i64;
@@ -40,8 +42,11 @@ pub fn parent_exists(dialect: Dialect, check: &ParentCheck, keys: Vec<Value>) ->
     rows.expr(Sea::cust("1")).from(Alias::new(model.table)).and_where(context.condition(&keys));
     // Joined rather than asked for by EXISTS: a lock reaches the tables of FROM only.
     guard::join(&mut rows, &context, &tenant);
-    if dialect == Dialect::Postgres {
-        rows.lock(LockType::Share);
+    // Rows of nobody a tenant may read and not lock: row level security asks of who locks what it asks of who writes.
+    if dialect == Dialect::Postgres && model.is_tenant_owned() {
+        let moves = matches!(check.guard, Guard::Via { .. });
+        rows.lock(if moves { LockType::Share } else { LockType::KeyShare });
+        rows.order_by((Alias::new(model.table), Alias::new(model.key_field().column)), Order::Asc);
     }
     let mut query = Query::select();
     query.expr(Sea::cust("COUNT(*)")).from_subquery(rows, Alias::new("ennead_parents"));
@@ -74,7 +79,7 @@ pub fn ambiguity(dialect: Dialect, model: &'static ModelDef, keys: Vec<Value>) -
 pub fn referred(
     dialect: Dialect,
     model: &'static ModelDef,
-    guard: &ennead_core::Guard,
+    guard: &Guard,
     keys: Vec<Value>,
     child: &str,
     pairs: &[(String, String)],

@@ -213,8 +213,9 @@ fn parents_are_proved_and_locked() {
             let (_, create) = operations(model).into_iter().find(|(name, _)| *name == "create").unwrap();
             let scoped = tenant(model).apply(create).unwrap();
             for check in scoped.parents() {
-                let keys = vec![Value::text("one"), Value::text("two")];
-                let Probe { program, expected } = parent_exists(dialect, check, keys);
+                let mut check = check.clone();
+                check.keys = vec![Value::text("one"), Value::text("two")];
+                let Probe { program, expected } = parent_exists(dialect, &check);
                 writeln!(text, "{} {expected}\n    {}", model.name, shown(&program)).unwrap();
             }
         }

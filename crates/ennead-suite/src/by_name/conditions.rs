@@ -70,12 +70,20 @@ impl Writer<'_> {
         let (child, many) = if related.hop.back {
             (there.model, related.hop.is_many(self.model))
         } else {
-            (self.model, false)
+            (self.model, related.hop.is_many(self.model))
         };
         let field = child.field(related.hop.field);
-        let reference = field.reference.ok_or(Reason::Unnamed)?;
         let own = || field.name.strip_suffix("_id");
-        let name = if related.hop.back { reference.inverse } else { reference.name.or_else(own) };
+        let name = match (field.reference, field.loose) {
+            (Some(reference), _) if related.hop.back => reference.inverse,
+            (Some(reference), _) => reference.name.or_else(own),
+            (None, Some(loose)) if !related.hop.back => {
+                let targets = loose.targets();
+                let target = targets.iter().find(|target| (target.model)().is(there.model));
+                target.map(|target| target.relation)
+            }
+            (None, _) => None,
+        };
         let name = name.ok_or(Reason::Unnamed)?;
         let filter = related.filter.as_ref().map(|filter| there.filter(filter)).transpose()?;
         let plain = !many && name.len() % 2 == 0;

@@ -381,7 +381,10 @@ fn bare(expr: &Expr) -> &Expr {
 /// condition of a partial unique, nor a lock against changes that leaves keys to be referred to, nor SQLite's shift of bits.
 /// None says anything about the tenant.
 fn readable(sql: &str) -> String {
-    let sql = sql.replace(" FOR NO KEY UPDATE", " FOR UPDATE").replace(" >> 32)", " / 32)");
+    let sql = sql
+        .replace(" FOR NO KEY UPDATE", " FOR UPDATE")
+        .replace(" FOR KEY SHARE", " FOR SHARE")
+        .replace(" >> 32)", " / 32)");
     let sql = sql.replace(") ON CONFLICT", ") WHERE TRUE ON CONFLICT");
     let sql = if sql.contains(" VALUES ") { sql.replace(" WHERE TRUE ON", " ON") } else { sql };
     // The condition of a partial unique: `) WHERE "deleted_at" IS NULL DO `, `) WHERE "is_active" DO `.

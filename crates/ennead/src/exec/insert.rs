@@ -123,10 +123,7 @@ impl Prepared {
     async fn run(self, work: &mut Work<'_>, sink: Box<dyn Sink>) -> Result<Done, Error> {
         let model = self.model;
         let guard = self.scoped.guard().clone();
-        if let Operation::Insert(insert) = self.scoped.operation() {
-            let parents = self.scoped.parents();
-            check_parents(work, model, parents, |column| values_of(insert, column)).await?;
-        }
+        check_parents(work, model, self.scoped.parents()).await?;
         let (db, scoped) = (Arc::clone(work.db), self.scoped);
         let program = apart(self.rows, move || seal::plan(&db, scoped)).await?;
         let columns = self.columns;
@@ -146,13 +143,6 @@ impl Prepared {
             check_left(work, model, &guard, &conflict, self.arbiters).await?;
         }
         Ok(done)
-    }
-}
-
-fn values_of(insert: &Insert, column: u16) -> Vec<Value> {
-    match insert.columns.iter().position(|at| *at == column) {
-        Some(at) => insert.rows.iter().map(|row| row[at].clone()).collect(),
-        None => Vec::new(),
     }
 }
 

@@ -2,10 +2,12 @@
 
 mod aftermath;
 mod apart;
+mod dangling;
 mod delete;
 mod following;
 mod insert;
 mod kept;
+mod owners;
 mod probe;
 mod read;
 mod rotate;
@@ -29,6 +31,7 @@ use crate::transaction::TxState;
 
 pub(crate) use aftermath::Aftermath;
 pub(crate) use apart::apart;
+pub(crate) use dangling::dangling;
 pub(crate) use delete::delete;
 pub(crate) use following::restore;
 pub(crate) use insert::{Atomic, insert};

@@ -1,7 +1,5 @@
 //! Questions asked beside an operation: whether parents are there, which foreign key SQLite meant.
 
-use std::collections::HashSet;
-
 use ennead_core::constraints::{column_names, foreign_keys, own_tenant};
 use ennead_core::{Dialect, Error, ErrorKind, Guard, ModelDef, ParentCheck, Value, naming};
 use ennead_sql::{ambiguity, parent_exists, referred, row_exists};
@@ -14,24 +12,38 @@ pub(crate) async fn check_parents(
     work: &mut Work<'_>,
     model: &'static ModelDef,
     checks: &[ParentCheck],
-    keys_of: impl Fn(u16) -> Vec<Value>,
 ) -> Result<(), Error> {
-    for check in checks {
-        let keys: HashSet<Value> = keys_of(check.column).into_iter().filter(|key| !key.is_null()).collect();
-        if keys.is_empty() {
-            continue;
-        }
-        let probe = parent_exists(work.db.planner.dialect(), check, keys.into_iter().collect());
-        if !work.holds(check.parent.0, probe).await? {
-            return Err(missing_parent(model, check.column));
+    for check in checks.iter().filter(|check| !check.keys.is_empty()) {
+        let probe = parent_exists(work.db.planner.dialect(), check);
+        let found = work.ask(check.parent.0, probe.program).await?;
+        if found != probe.expected {
+            let error = missing_parent(model, check.column);
+            // That the rows are missed by a list, or by one of several models, no constraint's name tells.
+            return Err(match model.field(check.column).loose {
+                Some(_) => missing_rows(error, model, check, probe.expected - found),
+                None => error,
+            });
         }
     }
     Ok(())
 }
 
+fn missing_rows(error: Error, model: &'static ModelDef, check: &ParentCheck, missing: i64) -> Error {
+    let (field, parent) = (model.field(check.column), check.parent.name);
+    let of = if check.keys.len() == 1 { String::new() } else { format!(" of {}", check.keys.len()) };
+    let are = if missing == 1 { "row that is not there" } else { "rows that are not there" };
+    let text = format!("{}.{} names {missing}{of} {are}: {parent}", model.name, field.name);
+    let constraint = error.constraint().unwrap_or_default().to_owned();
+    Error::new(ErrorKind::ForeignKeyViolation, text)
+        .with_model(model.name)
+        .with_constraint(constraint)
+        .with_fields(vec![field.name])
+}
+
 fn missing_parent(model: &'static ModelDef, column: u16) -> Error {
     let key = foreign_keys(model).into_iter().find(|key| key.field == column);
-    let (name, columns) = key.map_or((String::new(), vec![column]), |key| (key.name, key.columns));
+    let loose = || (naming::constraint("fk", model.table, &column_names(model, &[column])), vec![column]);
+    let (name, columns) = key.map_or_else(loose, |key| (key.name, key.columns));
     violation(model, &name, &columns)
 }
 

@@ -7,9 +7,10 @@ use ennead_core::{
     Scope, Select, Target, Tenancy, TenantId, Update, Value,
 };
 
+use super::owners::{owner_column, owners};
 use super::seal::{self, open};
 use super::work::Work;
-use super::{Handle, complete_order, key_text, witness};
+use super::{Handle, complete_order, key_text};
 use crate::envelope::{self, Envelope, Site};
 use crate::keys::Key;
 use crate::rotation::Rotation;
@@ -75,12 +76,8 @@ impl Layout {
     fn of(model: &'static ModelDef) -> Self {
         let all = 0..model.fields.len() as u16;
         let sealed: Vec<u16> = all.filter(|at| model.field(*at).kind == Kind::Encrypted).collect();
-        let owner = match model.tenancy {
-            Tenancy::Column { field, .. } | Tenancy::Via { field } => Some(field),
-            Tenancy::Root | Tenancy::Global => None,
-        };
         let mut columns = vec![model.key.field];
-        columns.extend(owner.filter(|at| *at != model.key.field));
+        columns.extend(owner_column(model).filter(|at| *at != model.key.field));
         columns.extend(&sealed);
         Self { model, columns, sealed }
     }
@@ -133,20 +130,7 @@ impl Layout {
         handle: Handle<'_>,
         rows: Vec<Vec<Value>>,
     ) -> Result<Vec<(Option<String>, Vec<Value>)>, Error> {
-        let model = self.model;
-        let of_column = |at: u16| rows.iter().map(|row| Some(key_text(&self.value(row, at)))).collect();
-        let owners: Vec<Option<String>> = match model.tenancy {
-            Tenancy::Global => vec![None; rows.len()],
-            Tenancy::Root => of_column(model.key.field),
-            Tenancy::Column { field, .. } => of_column(field),
-            Tenancy::Via { field } => match handle.scope.guard(model, false)?.tenant() {
-                Some(tenant) => vec![Some(key_text(tenant)); rows.len()],
-                None => {
-                    let keys = rows.iter().map(|row| self.value(row, field)).collect();
-                    witness::tenants_via(handle, model, field, keys).await?
-                }
-            },
-        };
+        let owners = owners(handle, self.model, &rows, |row, at| self.value(row, at)).await?;
         Ok(owners.into_iter().zip(rows).collect())
     }
 

@@ -86,7 +86,7 @@ async fn run(
     let written: Vec<(u16, Value)> =
         update.set.iter().filter(in_key).map(|set| (set.column, set.value.clone())).collect();
     let value_of = |column: u16| written.iter().find(|(at, _)| *at == column).map(|(_, value)| value.clone());
-    check_parents(work, model, scoped.parents(), |column| value_of(column).into_iter().collect()).await?;
+    check_parents(work, model, scoped.parents()).await?;
     let program = seal::plan(work.db, scoped)?;
     let done = match work.run(model, program, sink).await {
         Ok(done) => done,
@@ -273,10 +273,7 @@ async fn run_each(
         let columns = each.columns.clone();
         let position =
             |column: u16| columns.iter().position(|(at, add)| *at == column && !add).map(|at| at + 1);
-        let values = |column: u16| {
-            position(column).map_or_else(Vec::new, |at| each.rows.iter().map(|row| row[at].clone()).collect())
-        };
-        check_parents(work, model, scoped.parents(), values).await?;
+        check_parents(work, model, scoped.parents()).await?;
         let program = seal::plan(work.db, scoped)?;
         match work.run(model, program, Box::new(Nothing)).await {
             Ok(done) => affected += done.affected,

@@ -11,7 +11,7 @@ use super::read::Call;
 use super::relations::Relation;
 use super::sink::JsonRows;
 use crate::exec::Handle;
-use crate::op::{Level, Links, by_key, lists};
+use crate::op::{Level, Links, Wanted, by_key, lists};
 
 /// How many relations one request may include.
 const MAX_INCLUDED: usize = 64;
@@ -129,8 +129,12 @@ impl Call<'_> {
             include.level.order = self.reader().order(&params.at("order_by"), order)?;
         }
         include.level.limit = params.count("limit")?;
-        if include.level.limit.is_some() && !include.relation.many {
-            let what = "leads to one row at most: a limit is for relations to many";
+        if include.level.limit.is_some() && !include.relation.may_be_limited(include.level.from) {
+            let what = if include.relation.many {
+                "leads to the rows of a list: a limit is for relations to rows that name this one"
+            } else {
+                "leads to one row at most: a limit is for relations to many"
+            };
             return Err(invalid(self.model, &params.at("limit"), what));
         }
         if params.flag("with_deleted")? {
@@ -194,7 +198,7 @@ pub(super) fn put<'a>(
 fn give(
     rows: &mut [Weighed],
     relation: Relation,
-    wanted: Vec<Option<Vec<ennead_core::Value>>>,
+    mut wanted: Wanted,
     found: Vec<(Vec<ennead_core::Value>, Weighed)>,
 ) -> Result<(), Error> {
     let mut total: usize = rows.iter().map(|(_, weight)| weight).sum();
@@ -204,9 +208,24 @@ fn give(
             map.insert(relation.name.to_owned(), json);
         }
     };
-    if relation.many {
+    if let Some(counts) = wanted.counts.take() {
+        let found = by_key(found);
+        let weight = |key: &Option<Vec<_>>| {
+            key.as_ref().and_then(|key| found.get(key)).map_or(0, |(_, weight)| weight + 1)
+        };
+        // Before the copies are made.
+        total = wanted.keys.iter().fold(total, |total, key| total.saturating_add(weight(key)));
+        if total > MAX_RELATED {
+            return Err(too_many(relation.model()));
+        }
+        let items = wanted.keys.into_iter().map(|key| found.get(&key?).cloned()).collect();
+        for (row, list) in rows.iter_mut().zip(Wanted::apart(counts, items)) {
+            let weight = list.iter().map(|(_, weight)| weight + 1).sum();
+            put(row, list.into_iter().map(|(json, _)| json).collect(), weight);
+        }
+    } else if relation.many {
         let mut lists = lists(found);
-        for (row, key) in rows.iter_mut().zip(wanted) {
+        for (row, key) in rows.iter_mut().zip(wanted.keys) {
             let list = key.and_then(|key| lists.remove(&key)).unwrap_or_default();
             let weight = list.iter().map(|(_, weight)| weight + 1).sum();
             total += weight;
@@ -214,7 +233,7 @@ fn give(
         }
     } else {
         let found = by_key(found);
-        for (row, key) in rows.iter_mut().zip(wanted) {
+        for (row, key) in rows.iter_mut().zip(wanted.keys) {
             let one = key.and_then(|key| found.get(&key));
             let weight = one.map_or(0, |(_, weight)| weight + 1);
             total += weight;

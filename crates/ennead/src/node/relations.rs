@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use ennead_core::{Error, ErrorKind, Hop, ModelDef, ModelRef};
+use ennead_core::{Error, ErrorKind, Hop, LooseReference, ModelDef, ModelRef};
 use serde_json::Value as Json;
 
 use super::params::{invalid, nearest};
@@ -39,6 +39,11 @@ impl Relation {
     /// The model that it leads to.
     pub(crate) fn model(&self) -> &'static ModelDef {
         self.hop.model.0
+    }
+
+    /// Whether a limit for each row means anything: the rows name this one.
+    pub(crate) fn may_be_limited(&self, from: &'static ModelDef) -> bool {
+        self.many && !self.hop.is_list(from)
     }
 }
 
@@ -81,6 +86,16 @@ impl Relations {
             let Some(name) = reference.name.or_else(own) else { continue };
             let hop = Hop { model: ModelRef((reference.target)()), field: at as u16, back: false };
             all.push(Relation { name, hop, many: false });
+        }
+        for (at, field) in model.fields.iter().enumerate().filter(|(_, field)| !field.hidden) {
+            for target in field.loose.iter().flat_map(LooseReference::targets) {
+                let told = field.loose.and_then(|loose| model.find(loose.kinds_of((target.model)())?.0));
+                if told.is_some_and(|(_, field)| field.hidden) {
+                    continue;
+                }
+                let hop = Hop { model: ModelRef((target.model)()), field: at as u16, back: false };
+                all.push(Relation { name: target.relation, hop, many: hop.is_list(model) });
+            }
         }
         for child in self.models.iter().copied() {
             for (at, field) in child.fields.iter().enumerate().filter(|(_, field)| !field.hidden) {

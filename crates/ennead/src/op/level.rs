@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ennead_core::{
-    Deleted, Each, Error, Expr, Hop, ModelDef, Operand, OrderBy, Role, Select, TenantId, ToMany, ToOne,
-    ToUnique, Value,
+    Deleted, Each, Error, Expr, Hop, Kind, ModelDef, Operand, OrderBy, Role, Select, TenantId, ToEach,
+    ToMany, ToOne, ToUnique, Value, keys_in,
 };
 
 use crate::exec::{self, Handle};
@@ -22,10 +22,60 @@ pub struct Links {
 impl Links {
     /// The values of these columns, for each row; `None` where one of them is NULL.
     fn of(&self, columns: &[u16]) -> Vec<Option<Vec<Value>>> {
-        let at: Vec<Option<usize>> =
-            columns.iter().map(|column| self.columns.iter().position(|has| has == column)).collect();
+        let at: Vec<Option<usize>> = columns.iter().map(|column| self.at(*column)).collect();
         let value = |row: &Vec<Value>, at: &Option<usize>| row.get((*at)?).filter(|v| !v.is_null()).cloned();
         self.rows.iter().map(|row| at.iter().map(|at| value(row, at)).collect()).collect()
+    }
+
+    fn at(&self, column: u16) -> Option<usize> {
+        self.columns.iter().position(|has| *has == column)
+    }
+
+    /// The same, where only rows count whose column holds one of these texts.
+    fn told(&self, keys: &mut [Option<Vec<Value>>], (column, kinds): &(u16, Vec<&'static str>)) {
+        let at = self.at(*column);
+        for (row, key) in self.rows.iter().zip(keys) {
+            let tells = |value: &Value| matches!(value, Value::Text(text) if kinds.contains(&text.as_ref()));
+            if !at.and_then(|at| row.get(at)).is_some_and(tells) {
+                *key = None;
+            }
+        }
+    }
+}
+
+/// The keys of the rows that are wanted beside each row.
+#[derive(Debug)]
+pub struct Wanted {
+    /// One for each row, or those of one row behind those of the other.
+    pub(crate) keys: Vec<Option<Vec<Value>>>,
+    /// Where lists of keys are: how many each row has.
+    pub(crate) counts: Option<Vec<usize>>,
+}
+
+impl Wanted {
+    /// One key for each row.
+    fn one(keys: Vec<Option<Vec<Value>>>) -> Self {
+        Self { keys, counts: None }
+    }
+
+    /// The keys in the lists that stand first in each key.
+    fn each(lists: Vec<Option<Vec<Value>>>, kind: &Kind) -> Self {
+        let (mut keys, mut counts) = (Vec::new(), Vec::new());
+        for list in lists {
+            let before = keys.len();
+            if let Some((list, rest)) = list.as_deref().and_then(<[Value]>::split_first) {
+                let tie = |key| Some(std::iter::once(key).chain(rest.iter().cloned()).collect());
+                keys.extend(keys_in(list, kind).into_iter().map(tie));
+            }
+            counts.push(keys.len() - before);
+        }
+        Self { keys, counts: Some(counts) }
+    }
+
+    /// Gives each row those of its keys, where there is one for each of `found`; in the order of the lists.
+    pub(crate) fn apart<X>(counts: Vec<usize>, found: Vec<Option<X>>) -> Vec<Vec<X>> {
+        let mut found = found.into_iter();
+        counts.into_iter().map(|count| found.by_ref().take(count).flatten().collect()).collect()
     }
 }
 
@@ -57,8 +107,8 @@ pub(crate) type Found<X> = (Vec<Value>, X);
 
 /// The related rows of a level as they were read.
 pub(crate) struct Read<S> {
-    /// The key of each row beside which they stand.
-    pub(crate) wanted: Vec<Option<Vec<Value>>>,
+    /// The keys of the rows beside which they stand.
+    pub(crate) wanted: Wanted,
     /// The key of each related row.
     pub(crate) keys: Vec<Option<Vec<Value>>>,
     pub(crate) sink: S,
@@ -73,7 +123,14 @@ impl Level {
 
     /// The columns of the rows beside which it stands that it needs.
     pub(crate) fn here(&self) -> Vec<u16> {
-        self.hop.columns(self.from).into_iter().map(|(here, _)| here).collect()
+        let mut here: Vec<u16> = self.hop.columns(self.from).into_iter().map(|(here, _)| here).collect();
+        here.extend(self.kinds_here().map(|(column, _)| column));
+        here
+    }
+
+    /// The column of the rows beside which it stands that tells of which model their keys are.
+    fn kinds_here(&self) -> Option<(u16, Vec<&'static str>)> {
+        self.hop.kinds(self.from).filter(|_| !self.hop.back)
     }
 
     /// Reads what is related to the rows, in one statement; `then` are the columns that further levels need. The sink is made for
@@ -87,13 +144,20 @@ impl Level {
         sink: impl FnOnce(&[u16], Option<&[u16]>) -> S,
     ) -> Result<Read<S>, Error> {
         let (here, there): (Vec<u16>, Vec<u16>) = self.hop.columns(self.from).into_iter().unzip();
-        let wanted = above.of(&here);
+        let mut keys = above.of(&here);
+        if let Some(kinds) = self.kinds_here() {
+            above.told(&mut keys, &kinds);
+        }
+        let wanted = match self.hop.is_list(self.from) {
+            true => Wanted::each(keys, &self.hop.model.key_field().kind),
+            false => Wanted::one(keys),
+        };
         let mut columns = there.clone();
         columns.extend(then);
         let flag = self.flag();
         columns.extend(flag.filter(|flag| !columns.contains(flag)));
         let model = self.hop.model.0;
-        let select = self.select(&there, &columns, &wanted);
+        let select = self.select(&there, &columns, &wanted.keys);
         let mut sink = sink(&columns, select.as_ref().and_then(|select| select.columns.as_deref()));
         // Where nothing is named, nothing is asked.
         if let Some(select) = select {
@@ -126,6 +190,11 @@ impl Level {
         }
         let tie = Expr::In { left: Operand::Column(*there.first()?), values, negated: false };
         crate::op::narrow(&mut filter, tie);
+        if let Some((column, kinds)) = hop.kinds(from).filter(|_| hop.back) {
+            let values = kinds.into_iter().map(Value::text).collect();
+            let told = Expr::In { left: Operand::Column(column), values, negated: false };
+            crate::op::narrow(&mut filter, told);
+        }
         if let (true, Deleted::Include, Some(at)) =
             (hop.back && !hop.is_many(from), deleted, hop.model.role(Role::DeletedAt))
         {
@@ -183,35 +252,44 @@ pub trait Gather: ennead_core::Cardinality {
     type Of<X: Send + Sync>: Send;
     /// Gives each row its own.
     #[doc(hidden)]
-    fn gather<X: Send + Sync>(
-        wanted: Vec<Option<Vec<Value>>>,
-        found: Vec<(Vec<Value>, X)>,
-    ) -> Vec<Self::Of<X>>;
+    fn gather<X: Send + Sync>(wanted: Wanted, found: Vec<(Vec<Value>, X)>) -> Vec<Self::Of<X>>;
 }
 
-fn shared<X>(wanted: Vec<Option<Vec<Value>>>, found: Vec<Found<X>>) -> Vec<Option<Arc<X>>> {
+fn shared<X>(wanted: Wanted, found: Vec<Found<X>>) -> Vec<Option<Arc<X>>> {
     let found = by_key(found.into_iter().map(|(key, row)| (key, Arc::new(row))).collect());
-    wanted.into_iter().map(|key| found.get(&key?).cloned()).collect()
+    wanted.keys.into_iter().map(|key| found.get(&key?).cloned()).collect()
 }
 
 impl Gather for ToOne {
     type Of<X: Send + Sync> = Option<Arc<X>>;
-    fn gather<X: Send + Sync>(wanted: Vec<Option<Vec<Value>>>, found: Vec<Found<X>>) -> Vec<Option<Arc<X>>> {
+    fn gather<X: Send + Sync>(wanted: Wanted, found: Vec<Found<X>>) -> Vec<Option<Arc<X>>> {
         shared(wanted, found)
     }
 }
 
 impl Gather for ToUnique {
     type Of<X: Send + Sync> = Option<Arc<X>>;
-    fn gather<X: Send + Sync>(wanted: Vec<Option<Vec<Value>>>, found: Vec<Found<X>>) -> Vec<Option<Arc<X>>> {
+    fn gather<X: Send + Sync>(wanted: Wanted, found: Vec<Found<X>>) -> Vec<Option<Arc<X>>> {
         shared(wanted, found)
+    }
+}
+
+impl Gather for ToEach {
+    type Of<X: Send + Sync> = Vec<Arc<X>>;
+    fn gather<X: Send + Sync>(mut wanted: Wanted, found: Vec<Found<X>>) -> Vec<Vec<Arc<X>>> {
+        let counts = wanted.counts.take().unwrap_or_default();
+        Wanted::apart(counts, shared(wanted, found))
     }
 }
 
 impl Gather for ToMany {
     type Of<X: Send + Sync> = Vec<X>;
-    fn gather<X: Send + Sync>(wanted: Vec<Option<Vec<Value>>>, found: Vec<Found<X>>) -> Vec<Vec<X>> {
+    fn gather<X: Send + Sync>(wanted: Wanted, found: Vec<Found<X>>) -> Vec<Vec<X>> {
         let mut lists = lists(found);
-        wanted.into_iter().map(|key| key.and_then(|key| lists.remove(&key)).unwrap_or_default()).collect()
+        wanted
+            .keys
+            .into_iter()
+            .map(|key| key.and_then(|key| lists.remove(&key)).unwrap_or_default())
+            .collect()
     }
 }

@@ -31,7 +31,7 @@ pub use cursor::{Cursor, Page};
 pub use delete::Delete;
 pub use fetch::{Fetch, FetchExt, Inclusion, Loading, Many, RelationsOf};
 pub use include::{Including, IncludingRead, RelatedTo, With};
-pub(crate) use level::{Level, LinkedSink, Links, by_key, lists};
+pub(crate) use level::{Level, LinkedSink, Links, Wanted, by_key, lists};
 pub use list::{List, PagedList};
 pub(crate) use lock::Lockable;
 pub use lock::Locked;
