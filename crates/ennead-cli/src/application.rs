@@ -20,6 +20,17 @@ pub struct Application {
     creates_tables: bool,
     has_models: bool,
     keys: Option<Keys>,
+    settings: Vec<Settings>,
+}
+
+/// How the application opens its database.
+#[derive(Clone)]
+struct Settings(Arc<dyn Fn(DbBuilder) -> DbBuilder + Send + Sync>);
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Settings(..)")
+    }
 }
 
 /// Who has the keys of encrypted fields.
@@ -51,7 +62,14 @@ struct BareArguments {
 impl Application {
     /// An application of these models.
     pub fn new(schema: Schema) -> Self {
-        Self { schema, database: None, creates_tables: false, has_models: true, keys: None }
+        Self {
+            schema,
+            database: None,
+            creates_tables: false,
+            has_models: true,
+            keys: None,
+            settings: Vec::new(),
+        }
     }
 
     /// What can be done without models.
@@ -77,6 +95,13 @@ impl Application {
     /// Who has the keys of encrypted fields: without them, no node writes one.
     pub fn keys(mut self, provider: impl KeyProvider) -> Self {
         self.keys = Some(Keys(Arc::new(provider)));
+        self
+    }
+
+    /// How the database is opened: observers, a clock, time limits. What the application's own program says to its builder is said
+    /// here too, so that a node from the command line is watched as any other is.
+    pub fn builder(mut self, settings: impl Fn(DbBuilder) -> DbBuilder + Send + Sync + 'static) -> Self {
+        self.settings.push(Settings(Arc::new(settings)));
         self
     }
 
@@ -131,6 +156,7 @@ impl Application {
                 .hint("give `--database URL`, or set DATABASE_URL: sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME"));
         };
         let builder = Db::builder().schema(&self.schema);
+        let builder = self.settings.iter().fold(builder, |builder, Settings(settings)| settings(builder));
         let builder = match &self.keys {
             Some(Keys(provider)) => builder.keys(Arc::clone(provider)),
             None => builder,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use ennead::prelude::*;
-use ennead::{Dialect, With};
+use ennead::{Dialect, Observer, ObserverScope, With, Write};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -181,7 +181,39 @@ async fn shared_rows_are_not_locked(bed: Bed) {
     assert_eq!(both.len(), 1);
 }
 
+/// Lets no queue have more jobs than three: who makes one holds the queue while it counts.
+struct Room;
+
+impl Observer<Job> for Room {
+    async fn before(&self, write: Write<'_, Job>, scope: &ObserverScope) -> Result<(), Error> {
+        let Write::Create(rows) = write else { return Ok(()) };
+        let new = rows.len() as u64;
+        drop(rows);
+        let queue = Queue::list().for_update().first(scope).await?.unwrap();
+        let queue = Queue::read(&queue.id).include(Queue::JOBS).for_update().run(scope).await?;
+        if queue.related.len() as u64 + new > 3 { Err(Error::invalid("the queue is full")) } else { Ok(()) }
+    }
+}
+
+async fn an_observer_locks_rows_too(bed: Bed) {
+    let db = bed.db_with(&ennead::schema![Queue, Job], Db::builder().observe::<Job>(Room)).await;
+    let acme = db.tenant("acme").unwrap();
+    Queue::create(NewQueue {}).set(Queue::ID, "q").run(&acme).await.unwrap();
+    let create =
+        |acme: Tenant| async move { Job::create(NewJob {}).set(Job::QUEUE_ID, "q").run(&acme).await };
+    let tasks: Vec<_> = (0..12).map(|_| tokio::spawn(create(acme.clone()))).collect();
+    let mut came = 0;
+    for task in tasks {
+        match timeout(Duration::from_secs(20), task).await.unwrap().unwrap() {
+            Ok(_) => came += 1,
+            Err(error) => assert_eq!(error.to_string(), "the queue is full"),
+        }
+    }
+    assert_eq!((came, Job::count().run(&acme).await.unwrap()), (3, 3));
+}
+
 crate::cases![
+    an_observer_locks_rows_too,
     rows_that_another_holds,
     a_queue_of_jobs,
     locks_beside_related_rows,

@@ -101,7 +101,7 @@ pub use op::{BulkResult, Cursor, Page, With};
 pub use rotation::{Rotating, Rotation};
 pub use running::Running;
 pub use schema::Schema;
-pub use scopes::{AcrossTenants, CreateScope, Scope, Tenant, UpdateScope};
+pub use scopes::{AcrossTenants, CreateScope, LockScope, Scope, Tenant, UpdateScope};
 pub use statement::Statement;
 pub use strict::parse_json;
 pub use tenant_context::TenantContext;

@@ -45,6 +45,14 @@ pub trait Scope<M: Model>: sealed::Handles + Sync {}
 )]
 pub trait UpdateScope<M: Model>: Scope<M> {}
 
+/// A transaction in which rows of `M` can be locked: the rows are held until it ends.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no transaction in which rows of `{M}` can be locked",
+    label = "not a transaction",
+    note = "locks last as long as a transaction: `scope.transaction(async |tx| … .for_update().run(tx).await …)`"
+)]
+pub trait LockScope<M: Model>: UpdateScope<M> {}
+
 /// A scope on which rows of `M` can be created and deleted.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no scope in which rows of `{M}` can be created or deleted",
@@ -210,6 +218,7 @@ impl<M: Model> CreateScope<M> for AcrossTenants {}
 
 impl<M: Model, S: Scope<M> + Send> Scope<M> for Transaction<S> {}
 impl<M: Model, S: UpdateScope<M> + Send> UpdateScope<M> for Transaction<S> {}
+impl<M: Model, S: UpdateScope<M> + Send> LockScope<M> for Transaction<S> {}
 impl<M: Model, S: CreateScope<M> + Send> CreateScope<M> for Transaction<S> {}
 
 impl DbInner {

@@ -15,7 +15,7 @@ pub struct Times {
     pub updated_at: DateTime<Utc>,
 }
 
-/// A text that no `{:?}` prints: the hash of a key, a secret that signs.
+/// A text that no `{:?}` prints: the hash of a key.
 #[derive(DbNewtype, Clone, PartialEq, Eq)]
 pub struct Secret(pub String);
 

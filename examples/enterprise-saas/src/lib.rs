@@ -29,8 +29,12 @@
     reason = "a field whose name says all has no comment: comments become the tables' own"
 )]
 
+mod access;
 mod common;
+mod http;
 mod keys;
+pub mod life;
+mod limits;
 #[path = "../migrations/mod.rs"]
 pub mod migrations;
 mod models {
@@ -46,10 +50,19 @@ mod models {
     pub(crate) mod workspaces;
 }
 
+mod promotion;
+mod runs;
+mod sign_in;
+mod webhooks;
+
+use ennead::DbBuilder;
+use ennead::outbox::OutboxEvent;
 use ennead::prelude::*;
 
+pub use access::{api_keys, issue};
 pub use common::{Secret, Times};
 pub use keys::{KEYS, keys};
+pub use limits::Limits;
 pub use models::agents::*;
 pub use models::audit::*;
 pub use models::connectors::*;
@@ -60,8 +73,12 @@ pub use models::notifications::*;
 pub use models::organizations::*;
 pub use models::policies::*;
 pub use models::workspaces::*;
+pub use promotion::{Promotion, Refused, promote, publish, subject};
+pub use runs::{Asked, Runnable, Step, carry_out, queue};
+pub use sign_in::sign_in;
+pub use webhooks::{Failures, SIGNATURE, Webhooks, tell};
 
-/// All models, in the order of the model page.
+/// All models, in the order of the model page, and the library's own for what is to be sent.
 #[must_use]
 pub fn schema() -> Schema {
     ennead::schema![
@@ -90,5 +107,18 @@ pub fn schema() -> Schema {
         ComplianceReport,
         WebhookEndpoint,
         Notification,
+        OutboxEvent,
     ]
+}
+
+/// What watches the writes: limits are kept, and failures told. Every `Db` of the platform is opened with it:
+/// `watched(Db::builder()).connect(url)`.
+#[must_use]
+pub fn watched(builder: DbBuilder) -> DbBuilder {
+    builder
+        .observe::<User>(Limits)
+        .observe::<Agent>(Limits)
+        .observe::<Gateway>(Limits)
+        .observe::<Execution>(Limits)
+        .observe::<Execution>(Failures)
 }

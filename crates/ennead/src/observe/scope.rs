@@ -6,7 +6,7 @@ use ennead_core::{Actor, Model, Scope as ScopeValue, TenantId};
 
 use crate::db::DbInner;
 use crate::exec::{Handle, TxRef};
-use crate::scopes::{CreateScope, Scope, UpdateScope, sealed};
+use crate::scopes::{CreateScope, LockScope, Scope, UpdateScope, sealed};
 use crate::transaction::TxState;
 
 /// The transaction of an observed write: the scope in which an observer reads and writes more, together with the write or not at
@@ -14,6 +14,8 @@ use crate::transaction::TxState;
 pub struct ObserverScope {
     db: Arc<DbInner>,
     scope: ScopeValue,
+    /// The tenant to which the write narrows itself under `across_tenants`.
+    narrow: Option<TenantId>,
     reason: Option<String>,
     state: Arc<TxState>,
     level: u32,
@@ -30,10 +32,11 @@ impl std::fmt::Debug for ObserverScope {
 
 impl ObserverScope {
     /// The scope of a write that runs in a transaction.
-    pub(crate) fn of(handle: Handle<'_>, transaction: TxRef<'_>) -> Self {
+    pub(crate) fn of(handle: Handle<'_>, transaction: TxRef<'_>, narrow: Option<&TenantId>) -> Self {
         Self {
             db: Arc::clone(handle.db),
             scope: handle.scope.clone(),
+            narrow: narrow.cloned(),
             reason: handle.reason.map(str::to_owned),
             state: Arc::clone(transaction.state),
             level: transaction.level,
@@ -43,12 +46,15 @@ impl ObserverScope {
         }
     }
 
-    /// The tenant whose rows the write concerns; none under `across_tenants` and for models that belong to none.
+    /// The tenant whose rows the write concerns; none under `across_tenants`, unless the write says `.in_tenant(id)`, and for models
+    /// that belong to none.
+    ///
+    /// What the observer itself does under `across_tenants` is not narrowed by that: it says `.in_tenant(id)` as well.
     #[must_use]
     pub fn tenant(&self) -> Option<&TenantId> {
         match &self.scope {
             ScopeValue::Tenant(id) | ScopeValue::InTenant(id) => Some(id),
-            _ => None,
+            _ => self.narrow.as_ref(),
         }
     }
 
@@ -77,3 +83,4 @@ impl sealed::Handles for ObserverScope {
 impl<M: Model> Scope<M> for ObserverScope {}
 impl<M: Model> UpdateScope<M> for ObserverScope {}
 impl<M: Model> CreateScope<M> for ObserverScope {}
+impl<M: Model> LockScope<M> for ObserverScope {}

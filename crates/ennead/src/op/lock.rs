@@ -5,12 +5,11 @@ use ennead_core::{Dialect, Error, Model, RowLock};
 use crate::op::fetch::{Inclusion, Loading};
 use crate::op::{Including, IncludingRead, List, Read, RelationsOf, With};
 use crate::running::Running;
-use crate::scopes::UpdateScope;
+use crate::scopes::LockScope;
 use crate::statement::Statement;
-use crate::transaction::Transaction;
 
-/// A list or a read that locks its rows: what `.for_update()` gives. It runs in a transaction only, and holds the rows until that
-/// ends: who would change, delete or lock one of them waits.
+/// A list or a read that locks its rows: what `.for_update()` gives. It runs in a transaction only (an observer's is one), and holds the
+/// rows until that ends: who would change, delete or lock one of them waits.
 ///
 /// On Postgres it is `FOR UPDATE`. On SQLite a transaction begins IMMEDIATE and so holds the whole database against other
 /// writers from its first statement on: there is nothing left to lock, and nothing that another holds to be passed over.
@@ -54,7 +53,7 @@ impl<M: Model> Locked<List<M>> {
     ///
     /// # Errors
     /// As [`List::run`]; `is_timeout` where a lock was not free in time, or at once with [`no_wait`](Self::no_wait).
-    pub fn run<S: UpdateScope<M> + Send>(self, transaction: &Transaction<S>) -> Running<'_, Vec<M>> {
+    pub fn run(self, transaction: &impl LockScope<M>) -> Running<'_, Vec<M>> {
         self.0.run(transaction)
     }
 
@@ -62,7 +61,7 @@ impl<M: Model> Locked<List<M>> {
     ///
     /// # Errors
     /// As [`run`](Self::run).
-    pub fn first<S: UpdateScope<M> + Send>(self, transaction: &Transaction<S>) -> Running<'_, Option<M>> {
+    pub fn first(self, transaction: &impl LockScope<M>) -> Running<'_, Option<M>> {
         self.0.first(transaction)
     }
 
@@ -86,7 +85,7 @@ impl<M: Model> Locked<Read<M>> {
     /// # Errors
     /// As [`Read::run`]; `is_timeout` where the lock was not free in time, or at once with [`no_wait`](Self::no_wait). A row that
     /// [`skip_locked`](Self::skip_locked) passed over is not found.
-    pub fn run<S: UpdateScope<M> + Send>(self, transaction: &Transaction<S>) -> Running<'_, M> {
+    pub fn run(self, transaction: &impl LockScope<M>) -> Running<'_, M> {
         self.0.run(transaction)
     }
 
@@ -94,7 +93,7 @@ impl<M: Model> Locked<Read<M>> {
     ///
     /// # Errors
     /// As [`run`](Self::run), but for the row that is not there.
-    pub fn optional<S: UpdateScope<M> + Send>(self, transaction: &Transaction<S>) -> Running<'_, Option<M>> {
+    pub fn optional(self, transaction: &impl LockScope<M>) -> Running<'_, Option<M>> {
         self.0.optional(transaction)
     }
 
@@ -117,10 +116,10 @@ impl<M: Model, I> Locked<Including<M, I>> {
     ///
     /// # Errors
     /// As [`Locked::<List<M>>::run`](Locked::run).
-    pub fn run<'a, S>(self, transaction: &'a Transaction<S>) -> Loading<'a, Vec<With<M, I::Related>>>
+    pub fn run<'a, S>(self, transaction: &'a S) -> Loading<'a, Vec<With<M, I::Related>>>
     where
-        S: UpdateScope<M> + Send,
-        I: Inclusion<M, Transaction<S>> + 'a,
+        S: LockScope<M>,
+        I: Inclusion<M, S> + 'a,
     {
         self.0.run(transaction)
     }
@@ -131,10 +130,10 @@ impl<M: Model, I> Locked<IncludingRead<M, I>> {
     ///
     /// # Errors
     /// As [`Locked::<Read<M>>::run`](Locked::run).
-    pub fn run<'a, S>(self, transaction: &'a Transaction<S>) -> Loading<'a, With<M, I::Related>>
+    pub fn run<'a, S>(self, transaction: &'a S) -> Loading<'a, With<M, I::Related>>
     where
-        S: UpdateScope<M> + Send,
-        I: Inclusion<M, Transaction<S>> + 'a,
+        S: LockScope<M>,
+        I: Inclusion<M, S> + 'a,
     {
         self.0.run(transaction)
     }

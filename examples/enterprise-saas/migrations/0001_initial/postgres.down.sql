@@ -25,6 +25,9 @@ DROP TABLE "connector_permission";
 -- deletes data: all rows of connector are gone
 DROP TABLE "connector";
 
+-- deletes data: all rows of ennead_outbox are gone
+DROP TABLE "ennead_outbox";
+
 -- deletes data: all rows of execution_step are gone
 DROP TABLE "execution_step";
 

@@ -27,6 +27,9 @@ DROP TABLE "connector";
 -- deletes data: all rows of connector_permission are gone
 DROP TABLE "connector_permission";
 
+-- deletes data: all rows of ennead_outbox are gone
+DROP TABLE "ennead_outbox";
+
 -- deletes data: all rows of execution are gone
 DROP TABLE "execution";
 

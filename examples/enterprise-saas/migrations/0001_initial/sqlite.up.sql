@@ -1,5 +1,47 @@
 -- 0001_initial, up, for sqlite. Made by `migrate new`; it may be edited until it is applied.
 
+CREATE TABLE "ennead_outbox"
+-- An event on its way to one destination: a row of the table `ennead_outbox`, which a schema has that lists this model.
+--
+-- The library alone writes it: [`emit`](super::emit) in the scope of the change, and the dispatcher. A tenant reads its own, typed and
+-- by name as `ListOutboxEventNode`; events of no tenant are read by name on the [`Db`](crate::Db), and `across_tenants` sees all.
+--
+-- Where `delivered_at` and `dead_at` are both none it is open: due at `due_at`, or in the hands of a dispatcher until then.
+(
+    -- Counts the deliveries: those with one ordering key are tried in this order.
+    "id" INTEGER NOT NULL CONSTRAINT "pk_ennead_outbox" PRIMARY KEY AUTOINCREMENT,
+    -- The tenant whose event it is, as text; empty where it belongs to none.
+    "tenant" TEXT NOT NULL,
+    -- The event's own id, the same for each of its destinations and each attempt: what a receiver knows it by.
+    "event" TEXT NOT NULL,
+    -- What happened, in the application's words: `agent.deployed`.
+    "topic" TEXT NOT NULL,
+    -- What there is to tell.
+    "payload" TEXT NOT NULL,
+    -- To whom, in the application's words: the id of an endpoint. None where the sink knows it by itself.
+    "destination" TEXT,
+    -- Events of one tenant to one destination with the same key are delivered one after the other.
+    "ordering_key" TEXT,
+    -- When it was written.
+    "created_at" TEXT NOT NULL,
+    -- How often a dispatcher took it.
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    -- When it is tried next; while a dispatcher has it, when its lease ends. None when there is nothing left to do.
+    "due_at" TEXT,
+    -- The dispatcher's hold on it.
+    "claim" TEXT,
+    -- When it was delivered.
+    "delivered_at" TEXT,
+    -- When it was given up.
+    "dead_at" TEXT,
+    -- Why the last attempt failed, in the sink's words.
+    "last_error" TEXT,
+    CONSTRAINT "ck_ennead_outbox_payload_type" CHECK (json_valid("payload")),
+    CONSTRAINT "ck_ennead_outbox_topic_length" CHECK (length("topic") >= 1 AND length("topic") <= 200),
+    CONSTRAINT "ck_ennead_outbox_destination_length" CHECK (length("destination") <= 200),
+    CONSTRAINT "ck_ennead_outbox_ordering_key_length" CHECK (length("ordering_key") <= 200)
+) STRICT;
+
 CREATE TABLE "organization"
 -- Top-level tenant.
 (
@@ -420,8 +462,8 @@ CREATE TABLE "webhook_endpoint"
     "organization_id" TEXT NOT NULL,
     "name" TEXT NOT NULL,
     "url" TEXT NOT NULL,
-    -- Signs what is sent, so that its receiver can verify it.
-    "secret" TEXT NOT NULL,
+    -- Signs what is sent, so that its receiver can verify it. Encrypted, and hidden as all that is.
+    "secret" BLOB NOT NULL,
     -- What it is told of: `agent.deployed`, `execution.failed`.
     "events" TEXT NOT NULL,
     "is_active" INTEGER NOT NULL DEFAULT 1,
@@ -694,6 +736,12 @@ CREATE INDEX "idx_audit_org_time" ON "audit_log" ("organization_id", "timestamp"
 CREATE INDEX "ix_compliance_report_organization_id_generated_by" ON "compliance_report" ("organization_id", "generated_by");
 
 CREATE INDEX "ix_connector_permission_agent_id" ON "connector_permission" ("agent_id");
+
+CREATE INDEX "ix_ennead_outbox_due_at_id" ON "ennead_outbox" ("due_at", "id");
+
+CREATE INDEX "ix_ennead_outbox_ordering_key_due_at" ON "ennead_outbox" ("ordering_key", "due_at");
+
+CREATE INDEX "ix_ennead_outbox_tenant_id" ON "ennead_outbox" ("tenant", "id");
 
 CREATE INDEX "ix_execution_organization_id_trace_id" ON "execution" ("organization_id", "trace_id");
 

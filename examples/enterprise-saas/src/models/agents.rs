@@ -4,13 +4,14 @@ use ennead::Json;
 use ennead::prelude::*;
 use serde_json::Value;
 
+use super::audit::AuditLog;
 use super::identity::{Team, User};
 use super::organizations::Organization;
 use super::workspaces::Workspace;
 use crate::common::Times;
 
 /// Agent definition.
-#[model(key = "global", index(workspace_id, status, name = "idx_agent_workspace"))]
+#[model(audited(into = AuditLog), key = "global", index(workspace_id, status, name = "idx_agent_workspace"))]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agent {
     #[key(prefix = "agent-")]

@@ -1,8 +1,10 @@
 //! What happened, and what was reported of it.
 
 use chrono::{DateTime, Utc};
+use ennead::op::Create;
 use ennead::prelude::*;
-use serde_json::Value;
+use ennead::{Actor, AuditEntry, AuditInto};
+use serde_json::{Map, Value, json};
 
 use super::identity::User;
 use super::organizations::Organization;
@@ -53,6 +55,41 @@ pub struct AuditLog {
     pub error_message: Option<String>,
     #[embed]
     pub times: Times,
+}
+
+/// What is written to a model that is `audited(into = AuditLog)` becomes a row here, in the transaction of the write.
+impl AuditInto for AuditLog {
+    fn record(entry: AuditEntry) -> Create<Self> {
+        let actor = entry.actor.unwrap_or_else(Actor::system);
+        let actor_type = match actor.kind.as_str() {
+            "user" => ActorType::User,
+            "api_key" => ActorType::ApiKey,
+            _ => ActorType::System,
+        };
+        let (before, after) = (entry.before.unwrap_or_default(), entry.after.unwrap_or_default());
+        // Of a field that is hidden or encrypted it is told that it changed, and neither value.
+        let changes = entry.changed.iter().map(|field| {
+            let value = |row: &Map<String, Value>| row.get(*field).cloned().unwrap_or_default();
+            ((*field).to_owned(), json!([value(&before), value(&after)]))
+        });
+        let action = entry.operation.name();
+        Self::create(NewAuditLog {
+            timestamp: entry.at,
+            actor_type,
+            actor_id: actor.id.unwrap_or_else(|| "system".to_owned()),
+            event_type: format!("{}.{action}", entry.model.to_lowercase()),
+            resource_type: entry.model.to_owned(),
+            // An attempt that failed may name no row.
+            resource_id: entry.key.unwrap_or_default(),
+            action: action.to_owned(),
+            result: if entry.error.is_some() { AuditResult::Failure } else { AuditResult::Success },
+        })
+        .set(Self::ACTOR_EMAIL, actor.email)
+        .set(Self::ACTOR_IP, actor.ip)
+        .set(Self::CHANGES, Value::Object(changes.collect()))
+        .set(Self::CONTEXT, json!({ "run": entry.run }))
+        .set(Self::ERROR_MESSAGE, entry.error.map(|kind| format!("{kind:?}")))
+    }
 }
 
 /// Generated compliance report.

@@ -6,11 +6,12 @@ use ennead::{Encrypted, Json};
 use serde_json::Value;
 
 use super::agents::Agent;
+use super::audit::AuditLog;
 use super::organizations::Organization;
 use crate::common::Times;
 
 /// Data source connector.
-#[model(key = "global")]
+#[model(audited(into = AuditLog), key = "global")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Connector {
     #[key(prefix = "conn-")]

@@ -5,13 +5,14 @@ use ennead::Json;
 use ennead::prelude::*;
 
 use super::agents::Agent;
+use super::audit::AuditLog;
 use super::identity::User;
 use super::organizations::Organization;
 use super::workspaces::Workspace;
 use crate::common::Times;
 
 /// Nexus gateway instance.
-#[model(key = "global")]
+#[model(audited(into = AuditLog), key = "global")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gateway {
     #[key(prefix = "gw-")]
@@ -65,7 +66,7 @@ pub struct Gateway {
 }
 
 /// Agent deployed to gateway.
-#[model(tenant(via = gateway_id))]
+#[model(audited(into = AuditLog), tenant(via = gateway_id))]
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatewayDeployment {
     #[key(prefix = "deploy-")]

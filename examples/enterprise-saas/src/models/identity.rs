@@ -7,12 +7,13 @@ use ennead::prelude::*;
 use ennead::{Encrypted, Json};
 use serde_json::Value;
 
+use super::audit::AuditLog;
 use super::organizations::Organization;
 use crate::common::{Secret, Times};
 
 /// Platform user.
 // Not `user`: that is a word of SQL, and `SELECT * FROM user` means something else in Postgres.
-#[model(table = "users", key = "global")]
+#[model(audited(into = AuditLog), table = "users", key = "global")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {
     #[key(prefix = "user-")]
@@ -76,7 +77,7 @@ pub struct TeamMembership {
 }
 
 /// SSO provider configuration.
-#[model]
+#[model(audited(into = AuditLog))]
 #[derive(Debug, Clone, PartialEq)]
 pub struct SSOConfiguration {
     #[key(prefix = "sso-")]

@@ -1,12 +1,12 @@
 //! Who is told: other systems by webhooks, users by notifications.
 
 use chrono::{DateTime, Utc};
-use ennead::Json;
 use ennead::prelude::*;
+use ennead::{Encrypted, Json};
 
 use super::identity::User;
 use super::organizations::Organization;
-use crate::common::{Secret, Times};
+use crate::common::Times;
 
 /// Webhook configuration.
 #[model]
@@ -19,9 +19,8 @@ pub struct WebhookEndpoint {
     pub organization_id: String,
     pub name: String,
     pub url: String,
-    /// Signs what is sent, so that its receiver can verify it.
-    #[hidden]
-    pub secret: Secret,
+    /// Signs what is sent, so that its receiver can verify it. Encrypted, and hidden as all that is.
+    pub secret: Encrypted<String>,
     /// What it is told of: `agent.deployed`, `execution.failed`.
     #[default(Json(Vec::new()))]
     pub events: Json<Vec<String>>,

@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use ennead::prelude::*;
 use serde_json::Value;
 
+use super::audit::AuditLog;
 use super::identity::User;
 use super::organizations::Organization;
 use crate::common::Times;
 
 /// Access control policy.
-#[model(key = "global")]
+#[model(audited(into = AuditLog), key = "global")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     #[key(prefix = "policy-")]
@@ -50,7 +51,7 @@ pub struct PolicyAssignment {
 }
 
 /// Pending approval for action.
-#[model(index(status, expires_at))]
+#[model(audited(into = AuditLog), index(status, expires_at))]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApprovalRequest {
     #[key(prefix = "approval-")]

@@ -3,12 +3,13 @@
 use ennead::Json;
 use ennead::prelude::*;
 
+use super::audit::AuditLog;
 use super::gateways::Gateway;
 use super::organizations::Organization;
 use crate::common::Times;
 
 /// Environment (dev/staging/prod).
-#[model(key = "global")]
+#[model(audited(into = AuditLog), key = "global")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workspace {
     #[key(prefix = "ws-")]

@@ -21,7 +21,7 @@ fn models_tables_and_migrations_agree() {
     for part in [
         "ddl/postgres.sql",
         "ddl/sqlite.sql",
-        "25 models are as 0001_initial left them",
+        "26 models are as 0001_initial left them",
         "SQLite, run in memory",
     ] {
         assert!(said.contains(part), "{part}: {said}");
@@ -31,4 +31,32 @@ fn models_tables_and_migrations_agree() {
 #[test]
 fn the_migrations_are_safe() {
     assert_eq!(run(&["lint"]).0, 0);
+}
+
+/// What watches the writes of the program watches the nodes that its command line runs.
+#[test]
+fn limits_hold_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("platform.db").display());
+    assert_eq!(run(&["migrate", "up", "--database", &database]).0, 0);
+    let user = r#"{"data": {"email": "jo@acme.example", "name": "Jo", "role": "viewer"}}"#;
+    let create = ["run", "CreateUserNode", "--params", user, "--tenant", "acme", "--database", &database];
+    let (code, said) = run(&create);
+    assert_eq!((code, said.contains("the organization has no subscription")), (1, true), "{said}");
+}
+
+/// The second run says what is the matter, and leaves what is there.
+#[test]
+fn the_life_wants_a_database_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("life.db").display());
+    let (code, said) = run(&["--database", &database]);
+    assert!(code == 0 && said.starts_with("Sign-up\n") && !said.contains("error"), "{said}");
+    let count = ["run", "CountUserNode", "--across-tenants", "a test", "--database", &database];
+    let before = run(&count);
+    assert_eq!(before, (0, "{\n  \"count\": 8\n}\n".to_owned()));
+    let (code, said) = run(&["--database", &database]);
+    let told = "error: the organization acme is in this database already, and the life begins with its sign-up: name a new database\n";
+    assert_eq!((code, said.as_str()), (1, told));
+    assert_eq!(run(&count), before);
 }

@@ -10,6 +10,7 @@ mod command_line;
 mod committed;
 mod database;
 mod indexes;
+mod life;
 mod nodes;
 mod organizations;
 mod sample;

@@ -110,12 +110,15 @@ async fn upserts(town: &mut Town, model: &ModelDef, field: &str, changed: &Json)
     assert_eq!(row[field], *changed);
 }
 
-/// Ends organizations: their users go first, and the rows that name them at COMMIT.
+/// Ends organizations: what the audit knows of them and their users go first, and the rows that name them at COMMIT.
 async fn end(town: &mut Town, operation: &str, model: &ModelDef, params: Json, ids: &[&str]) {
     let user = town.schema.node("CreateUserNode").unwrap().model();
+    let audit = town.schema.node("CreateAuditLogNode").unwrap().model();
     let across = town.db.across_tenants("the end of an organization");
     let gone = across.transaction(async |tx| {
-        town.run(tx, "BulkDelete", user, json!({ "filter": { "organization_id": ids } })).await?;
+        let theirs = json!({ "filter": { "organization_id": ids } });
+        town.run(tx, "BulkDelete", user, theirs.clone()).await?;
+        town.run(tx, "BulkDelete", audit, theirs).await?;
         town.run(tx, operation, model, params).await
     });
     gone.await.unwrap();

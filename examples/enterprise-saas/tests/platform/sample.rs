@@ -40,10 +40,12 @@ pub(crate) fn sample(schema: &Json, tag: &str, n: usize) -> Json {
     }
 }
 
-/// The same for JSON columns, whose schema takes anything: in the shape of the field's default.
+/// The same for JSON columns and encrypted ones, whose schema takes anything: in the shape of the field's default. What is encrypted under the
+/// name of a secret is a text.
 pub(crate) fn sample_json(field: &FieldDef, n: usize) -> Json {
     match field.default.map(|default| (default.value)()) {
         Some(Value::Json(json)) if json.is_array() => json!([format!("item-{n}")]),
+        _ if field.name == "secret" => json!(format!("whsec-of-many-letters-{n}")),
         _ => json!({ "key": format!("value-{n}") }),
     }
 }

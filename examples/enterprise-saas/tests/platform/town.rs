@@ -55,8 +55,16 @@ impl Town {
         Self { db, schema, nodes, ran: BTreeSet::new() }
     }
 
+    /// The platform's own models: the events of the outbox are the library's to write.
+    pub(crate) fn own_models(&self) -> Vec<&'static ModelDef> {
+        let own = |model: &&&'static ModelDef| !model.table.starts_with("ennead_");
+        self.schema.models().iter().filter(own).copied().collect()
+    }
+
+    /// The nodes of those.
     pub(crate) fn node_names(&self) -> BTreeSet<String> {
-        self.nodes.keys().cloned().collect()
+        let own = |name: &&String| !name.contains("OutboxEvent");
+        self.nodes.keys().filter(own).cloned().collect()
     }
 
     /// The schema of a new row's fields, each by its name.

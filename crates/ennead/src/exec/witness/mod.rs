@@ -123,7 +123,7 @@ impl Witness<'_> {
         let transaction = self.handle.transaction;
         let transaction =
             transaction.ok_or_else(|| Error::invalid("a witnessed write runs in a transaction"))?;
-        Ok(ObserverScope::of(self.handle, transaction))
+        Ok(ObserverScope::of(self.handle, transaction, self.narrow))
     }
 
     /// Asks the observers before the write. Whether any of them wrote rows of observed models, so that what was read of the
