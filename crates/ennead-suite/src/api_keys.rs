@@ -204,6 +204,25 @@ async fn what_is_refused_is_refused_alike(bed: Bed) {
     assert!(!keys.verify(&db, good.reveal(), read).await.unwrap_err().is_unauthorized());
 }
 
+/// Somebody took the unique index away, and two rows claim one hash: then nobody knows whose the key is, and it opens no door.
+async fn a_key_that_two_rows_claim_is_refused(bed: Bed) {
+    let (db, _) = open(&bed).await;
+    let keys = keys();
+    let (a, b) = (db.tenant("a").unwrap(), db.tenant("b").unwrap());
+    let issued = issue(&keys, &a, "key", &["note:read"]).await;
+    let claim = || NewApiKey { key_hash: issued.hash(), key_prefix: "x".into() };
+    assert!(ApiKey::create(claim()).run(&b).await.unwrap_err().is_unique_violation());
+    let ddl = ennead::schema![ApiKey].ddl(bed.dialect()).unwrap();
+    let index = ddl.lines().find(|sql| sql.starts_with("CREATE UNIQUE INDEX") && sql.contains("key_hash"));
+    let name = index.unwrap().split('"').nth(1).unwrap().to_owned();
+    db.across_tenants("spoil").execute(&format!("DROP INDEX \"{name}\"")).await.unwrap();
+    let double = ApiKey::create(claim()).run(&b).await.unwrap();
+    let error = keys.verify(&db, issued.reveal(), Some("note:read")).await.unwrap_err();
+    assert!(error.is_unauthorized(), "{error:?}");
+    ApiKey::bulk_delete().keys([double.id]).hard().run(&b).await.unwrap();
+    assert_eq!(keys.verify(&db, issued.reveal(), None).await.unwrap().tenant.id(), a.id());
+}
+
 /// When a key was last used, once that is written down.
 async fn used(tenant: &Tenant, wanted: Option<DateTime<Utc>>) {
     for _ in 0..200 {
@@ -312,6 +331,7 @@ crate::cases![
     what_cannot_hold_keys_is_told,
     a_key_opens_the_door_of_its_own_tenant,
     what_is_refused_is_refused_alike,
+    a_key_that_two_rows_claim_is_refused,
     use_is_written_down_once_a_minute,
     a_request_is_its_keys,
 ];

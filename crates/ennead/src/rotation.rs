@@ -5,8 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use ennead_core::{Error, ModelDef, Scope as ScopeValue, Tenancy};
+use ennead_core::{Error, ErrorKind, ModelDef, Scope as ScopeValue, Tenancy};
 
+use crate::envelope::Site;
 use crate::exec::{self, Handle};
 use crate::node::NodeScope;
 use crate::schema::Schema;
@@ -21,6 +22,47 @@ pub struct Rotation {
     pub rotated: u64,
     /// How many rows of append-only models keep values of an older key: that key is needed as long as they are.
     pub kept: u64,
+}
+
+/// How many values that did not open are named.
+const NAMED: usize = 10;
+
+/// What did not open: the rotation goes on, and says so at its end.
+#[derive(Debug, Default)]
+pub(crate) struct Closed {
+    count: u64,
+    named: Vec<String>,
+    first: Option<(&'static str, &'static str)>,
+}
+
+impl Closed {
+    pub(crate) fn add(&mut self, site: &Site, error: &Error) {
+        self.count += 1;
+        self.first.get_or_insert((site.model.name, site.field.name));
+        if self.named.len() >= NAMED {
+            return;
+        }
+        let (model, field) = (site.model.name, site.field.name);
+        let of = site.tenant.as_ref().map(|tenant| format!(" of tenant {tenant:?}")).unwrap_or_default();
+        tracing::warn!(target: "ennead::rotate", model, field, row = site.key, tenant = site.tenant, %error, "a value did not open");
+        self.named.push(format!("{model} {:?}{of}: {error}", site.key));
+    }
+
+    /// The rotation, or what is wrong with it.
+    fn end(self, done: Rotation) -> Result<Rotation, Error> {
+        let Some((model, field)) = self.first else { return Ok(done) };
+        let more = match self.count.saturating_sub(NAMED as u64) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        let text = format!(
+            "the rotation went on to its end, and {} values that did not open stay as they were ({} rows were encrypted again): {}{more}",
+            self.count,
+            done.rotated,
+            self.named.join("; ")
+        );
+        Err(Error::new(ErrorKind::Decryption, text).with_model(model).with_fields(vec![field]))
+    }
 }
 
 /// A rotation that runs: nothing is read before it is awaited.
@@ -44,20 +86,20 @@ impl Future for Rotating<'_> {
 impl<'a> Rotating<'a> {
     /// Of one model.
     pub(crate) fn one(handle: Handle<'a>, model: &'static ModelDef) -> Self {
-        Self(Box::pin(exec::rotate(handle, model)))
+        Self::all(handle, vec![model])
     }
 
     /// Of several models, one after the other.
     fn all(handle: Handle<'a>, models: Vec<&'static ModelDef>) -> Self {
         Self(Box::pin(async move {
-            let mut total = Rotation::default();
+            let (mut total, mut closed) = (Rotation::default(), Closed::default());
             for model in models {
-                let Rotation { seen, rotated, kept } = exec::rotate(handle, model).await?;
+                let Rotation { seen, rotated, kept } = exec::rotate(handle, model, &mut closed).await?;
                 total.seen += seen;
                 total.rotated += rotated;
                 total.kept += kept;
             }
-            Ok(total)
+            closed.end(total)
         }))
     }
 }
@@ -71,8 +113,8 @@ impl Schema {
     /// audit are told. It may be stopped at any moment and run again. Rows of append-only models stay as they are, and are counted.
     ///
     /// # Errors
-    /// `is_decryption` where a value does not open, naming model, field and key; what was done before stays. `is_configuration` where
-    /// the `Db` has no keys.
+    /// `is_decryption` where values did not open, at the end: all others are encrypted again, and stay so, and the error counts them and
+    /// names model, row, tenant, field and key of the first ten. `is_configuration` where the `Db` has no keys.
     pub fn rotate<'a>(&self, scope: &'a impl NodeScope) -> Rotating<'a> {
         let handle = scope.handle();
         let may = |model: &&'static ModelDef| match (handle.scope, model.tenancy) {

@@ -278,26 +278,52 @@ async fn writers_beside_a_rotation_lose_nothing(bed: Bed) {
     }
 }
 
-async fn a_value_that_does_not_open_ends_the_rotation_and_is_named(bed: Bed) {
+/// What cannot be opened keeps nothing else from being rotated, and whoever rotates cannot miss it.
+async fn a_value_that_does_not_open_is_named_and_all_others_are_rotated(bed: Bed) {
     let (db, url) = open(&bed).await;
     fill(&db, "acme", 105).await;
     let acme = db.tenant("acme").unwrap();
-    let own = RawConnector::read(id(102)).run(&acme).await.unwrap().config;
-    let moved = RawConnector::read(id(1)).run(&acme).await.unwrap().config;
-    RawConnector::update(id(102)).set(RawConnector::CONFIG, moved).run(&acme).await.unwrap();
-    let newer = reopen(&bed, &url, ring(2, &[1])).await.tenant("acme").unwrap();
-    for _ in 0..2 {
-        let error = Connector::rotate(&newer).await.unwrap_err();
+    let raw = async |at: usize| RawConnector::read(id(at)).run(&acme).await.unwrap().config;
+    let put = async |at: usize, config: Vec<u8>| {
+        RawConnector::update(id(at)).set(RawConnector::CONFIG, config).run(&acme).await.unwrap();
+    };
+    let (second, last, moved) = (raw(2).await, raw(102).await, raw(1).await);
+    // One that opens in another row, and one that is no envelope at all; the tokens beside them are good.
+    put(2, moved).await;
+    put(102, b"spoiled".to_vec()).await;
+    let newer = reopen(&bed, &url, ring(2, &[1])).await;
+    let scope = newer.tenant("acme").unwrap();
+    for round in 0..2 {
+        let error = if round == 0 {
+            Connector::rotate(&scope).await.unwrap_err()
+        } else {
+            schema().rotate(&scope).await.unwrap_err()
+        };
         assert!(error.is_decryption(), "{error:?}");
         assert_eq!((error.model(), error.fields()), (Some("Connector"), ["config"].as_slice()));
-        assert!(error.to_string().contains("\"key-1\"") && !error.to_string().contains("c-102"), "{error}");
-        assert_eq!(with_key(&db, 2).await, 100, "what was done before stays");
+        let text = error.to_string();
+        for told in ["2 values", "\"c-002\" of tenant \"acme\"", "\"c-102\"", "\"key-1\""] {
+            assert!(text.contains(told), "{told}: {text}");
+        }
+        assert!(!text.contains("spoiled") && !text.contains("hunter"), "{text}");
+        assert!(text.contains(if round == 0 { "105 rows" } else { "0 rows" }), "{text}");
+        assert_eq!(with_key(&db, 2).await, 103);
+        assert_eq!((raw(102).await, raw(2).await.len()), (b"spoiled".to_vec(), second.len()));
     }
-    RawConnector::update(id(102)).set(RawConnector::CONFIG, own).run(&acme).await.unwrap();
-    assert_eq!(Connector::rotate(&newer).await.unwrap().rotated, 5);
+    // What opens of such a row was rotated.
+    let only = reopen(&bed, &url, ring(2, &[])).await.tenant("acme").unwrap();
+    let row = Connector::read(id(102)).run(&only).await.unwrap();
+    assert_eq!(row.reveal(Connector::TOKEN, &only).unwrap(), Some(secret(102)));
+    put(2, second).await;
+    put(102, last).await;
+    assert_eq!(Connector::rotate(&scope).await.unwrap().rotated, 2);
+    open_all(&newer, "acme", 105).await;
+    // With a key that is lost nothing changes; the first ten are named.
     let unknown = reopen(&bed, &url, ring(3, &[1])).await.tenant("acme").unwrap();
     let error = Connector::rotate(&unknown).await.unwrap_err();
-    assert!(error.is_decryption() && error.to_string().contains("\"key-2\""), "{error}");
+    let text = error.to_string();
+    assert!(error.is_decryption() && text.contains("\"key-2\"") && text.contains("158 values"), "{error}");
+    assert!(text.contains("and 148 more") && text.matches("of tenant").count() == 10, "{error}");
     assert_eq!(with_key(&db, 2).await, 105);
 }
 
@@ -393,6 +419,6 @@ crate::cases![
     a_rotation_that_fails_at_any_value_goes_on_where_it_was,
     a_rotation_dropped_anywhere_loses_nothing,
     writers_beside_a_rotation_lose_nothing,
-    a_value_that_does_not_open_ends_the_rotation_and_is_named,
+    a_value_that_does_not_open_is_named_and_all_others_are_rotated,
     values_open_under_the_names_that_were_until_they_are_rotated,
 ];

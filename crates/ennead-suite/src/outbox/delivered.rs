@@ -12,6 +12,7 @@ use serde_json::json;
 use super::receiver::*;
 use crate::Bed;
 use crate::accounts::Hands;
+use crate::tenancy::recorder;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -184,6 +185,64 @@ async fn a_dispatcher_that_stops_ends_what_is_under_way(bed: Bed) {
     assert_eq!(sent.delivered, 4, "they are due at once");
 }
 
+/// It is asked before anything is taken, and as long as there is only something to give up, too.
+async fn a_dispatcher_that_was_told_to_stop_takes_nothing(bed: Bed) {
+    let (db, _) = open(&bed).await;
+    let to: Vec<String> = (0..20).map(|at| format!("{at:02}")).collect();
+    emit("told", json!(1)).to(&to).run(&db.tenant("acme").unwrap()).await.unwrap();
+    let receiver = Receiver::willing();
+    let sent = outbox(&db).until(std::future::ready(())).deliver_due(receiver.clone()).await.unwrap();
+    assert_eq!(sent, ennead::outbox::Sent::default());
+    let spent = db.across_tenants("dispatchers that ended in the middle of it");
+    spent.execute("UPDATE ennead_outbox SET attempts = 99").await.unwrap();
+    let mut looks = 0;
+    let third = std::future::poll_fn(move |_| {
+        looks += 1;
+        if looks >= 3 { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    });
+    let sent = outbox(&db).concurrency(1).until(third).deliver_due(receiver.clone()).await.unwrap();
+    assert!(sent.dead < 20, "{sent:?}");
+    assert!(outbox(&db).deliver_due(receiver.clone()).await.unwrap().dead > 0);
+    assert!(receiver.given().is_empty());
+}
+
+async fn what_is_over_is_purged_piece_by_piece(bed: Bed) {
+    let (db, hands) = open(&bed).await;
+    let to: Vec<String> = (0..1500).map(|at| format!("{at:04}")).collect();
+    for (tenant, topic) in [("acme", "fine"), ("acme", "gone"), ("other", "gone")] {
+        let to = if (tenant, topic) == ("other", "gone") { &to[..2] } else { &to[..] };
+        emit(topic, json!(1)).to(to).run(&db.tenant(tenant).unwrap()).await.unwrap();
+    }
+    let over = db.across_tenants("as if they had been tried");
+    for sql in [
+        "UPDATE ennead_outbox SET due_at = NULL, delivered_at = created_at WHERE topic = 'fine'",
+        "UPDATE ennead_outbox SET due_at = NULL, dead_at = created_at WHERE topic = 'gone'",
+        // One that is open.
+        "UPDATE ennead_outbox SET dead_at = NULL, due_at = created_at WHERE topic = 'gone' AND destination = '0700'",
+    ] {
+        over.execute(sql).await.unwrap();
+    }
+    let outbox = outbox(&db);
+    hands.turn_to(100);
+    assert_eq!(outbox.purge_dead_before(Hands::at(0), None).await.unwrap(), 0, "none of them is older");
+    assert_eq!(outbox.purge_delivered_before(Hands::at(0)).await.unwrap(), 0);
+    let (mut delivered, mut dead) = (0, 0);
+    let sent = recorder::statements(async {
+        delivered = outbox.purge_delivered_before(Hands::at(100)).await.unwrap();
+        let of_acme = OutboxEvent::TENANT.eq("acme");
+        dead = outbox.purge_dead_before(Hands::at(100), Some(of_acme)).await.unwrap();
+    })
+    .await;
+    assert_eq!((delivered, dead), (1500, 1499), "what is open stays, whatever a filter says");
+    let deletes = sent.iter().filter(|sql| sql.starts_with("DELETE")).count();
+    assert_eq!(deletes, 4, "a thousand and the rest, twice: {sent:?}");
+    let left = stored(&db).await;
+    let left: Vec<(&str, bool)> =
+        left.iter().map(|event| (event.tenant.as_str(), event.dead_at.is_some())).collect();
+    assert_eq!(left, [("acme", false), ("other", true), ("other", true)]);
+    assert_eq!(outbox.purge_dead_before(Hands::at(100), None).await.unwrap(), 2);
+}
+
 async fn a_commit_wakes_the_dispatcher(bed: Bed) {
     let (db, _) = open(&bed).await;
     let acme = db.tenant("acme").unwrap();
@@ -214,5 +273,7 @@ crate::cases![
     a_sink_that_hangs_or_panics_fails_and_nobody_else,
     a_reason_is_kept_as_a_line_of_its_own,
     a_dispatcher_that_stops_ends_what_is_under_way,
+    a_dispatcher_that_was_told_to_stop_takes_nothing,
+    what_is_over_is_purged_piece_by_piece,
     a_commit_wakes_the_dispatcher,
 ];

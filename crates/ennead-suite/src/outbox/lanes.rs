@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::receiver::*;
 use crate::Bed;
+use crate::tenancy::recorder;
 
 /// What was taken of each lane, in order.
 fn lanes(took: &[OutboxEvent]) -> BTreeMap<String, Vec<i64>> {
@@ -152,7 +153,75 @@ async fn a_lane_outlives_the_dispatcher_of_its_first(bed: Bed) {
     assert_eq!(lanes(&willing.took())["acme - k"], [0, 1, 2]);
 }
 
+/// Events behind one that fails cost a few statements once, and nothing as long as it goes on failing.
+async fn a_long_lane_is_put_off_at_once_and_left_alone(bed: Bed) {
+    const BEHIND: i64 = 300;
+    let (db, hands) = open(&bed).await;
+    let acme = db.tenant("acme").unwrap();
+    acme.transaction(async |tx| {
+        for at in 0..=BEHIND {
+            emit("told", json!(at)).ordered_by("long").run(tx).await?;
+        }
+        emit("told", json!(0)).ordered_by("short").run(tx).await?;
+        Ok::<_, Error>(())
+    })
+    .await
+    .unwrap();
+    let down = Receiver::new(|event| match event.ordering_key.as_deref() {
+        Some("long") => Answer::Refuses,
+        _ => Answer::Takes,
+    });
+    let patient = || outbox(&db).backoff(Duration::from_secs(10), Duration::from_secs(10)).max_attempts(100);
+    let work = async |outbox: Outbox, receiver: &Receiver| {
+        let (given, receiver) = (receiver.given().len(), receiver.clone());
+        let sent = recorder::statements(async {
+            outbox.deliver_due(receiver.clone()).await.unwrap();
+        })
+        .await;
+        (sent.len(), receiver.given().len() - given)
+    };
+    let (statements, given) = work(patient(), &down).await;
+    assert!(statements <= 20, "put off in one piece: {statements} statements");
+    assert_eq!(given, 2);
+    // Longer than a lease, longer than an hour: the first is tried, and the others are not looked at but for a piece an hour.
+    for (second, most) in [(61, 8), (122, 8), (183, 8), (3_700, 16), (3_800, 8)] {
+        hands.turn_to(second);
+        let (statements, given) = work(patient(), &down).await;
+        assert!(statements <= most, "at {second}: {statements} statements");
+        assert_eq!(given, 1, "at {second}");
+    }
+    hands.turn_to(4_000);
+    let willing = Receiver::willing();
+    assert_eq!(patient().deliver_due(willing.clone()).await.unwrap().delivered as i64, BEHIND + 1);
+    assert_eq!(lanes(&willing.took())["acme - long"], (0..=BEHIND).collect::<Vec<_>>());
+}
+
+/// One that was tried waits as well, where another before it was revived, and comes as soon as that one is over.
+async fn what_was_tried_waits_behind_what_is_revived(bed: Bed) {
+    let (db, hands) = open(&bed).await;
+    let acme = db.tenant("acme").unwrap();
+    for at in 0..3 {
+        emit("told", json!(at)).ordered_by("k").run(&acme).await.unwrap();
+    }
+    let refuses =
+        Receiver::new(|event| if event.payload == 0 { Answer::RefusesForGood } else { Answer::Refuses });
+    let quick = || outbox(&db).backoff(Duration::from_secs(1), Duration::from_secs(1));
+    let sent = quick().deliver_due(refuses.clone()).await.unwrap();
+    assert_eq!((sent.dead, sent.failed), (1, 1));
+    assert_eq!(quick().retry_dead(None).await.unwrap(), 1);
+    let busy = Receiver::new(|_| Answer::RefusesFor(Duration::from_secs(100)));
+    hands.turn_to(5);
+    assert_eq!(quick().deliver_due(busy.clone()).await.unwrap().failed, 1);
+    assert_eq!(busy.given()[0].payload, 0, "the one behind it is due as well, and waits");
+    hands.turn_to(106);
+    let willing = Receiver::willing();
+    assert_eq!(quick().deliver_due(willing.clone()).await.unwrap().delivered, 3);
+    assert_eq!(lanes(&willing.took())["acme - k"], [0, 1, 2]);
+}
+
 crate::cases![
+    a_long_lane_is_put_off_at_once_and_left_alone,
+    what_was_tried_waits_behind_what_is_revived,
     a_key_keeps_the_order_whoever_delivers,
     a_lane_waits_for_its_first_and_no_other_lane_does,
     a_lane_outlives_the_dispatcher_of_its_first,

@@ -13,15 +13,20 @@ use super::work::Work;
 use super::{Handle, complete_order, key_text};
 use crate::envelope::{self, Envelope, Site};
 use crate::keys::Key;
-use crate::rotation::Rotation;
+use crate::rotation::{Closed, Rotation};
 use crate::sink::{Nothing, ValueRows, downcast};
 use crate::transaction::Within;
 
 /// How many rows are looked at, and changed in one transaction.
 const BATCH: u64 = 100;
 
-/// Rotates the rows of a model that a scope sees, those that are deleted softly too.
-pub(crate) async fn rotate(handle: Handle<'_>, model: &'static ModelDef) -> Result<Rotation, Error> {
+/// Rotates the rows of a model that a scope sees, those that are deleted softly too. What does not open is told to `closed`, and
+/// stays as it is.
+pub(crate) async fn rotate(
+    handle: Handle<'_>,
+    model: &'static ModelDef,
+    closed: &mut Closed,
+) -> Result<Rotation, Error> {
     let mut total = Rotation::default();
     // Blank reasons are refused, and the bypass is traced, with rows or without.
     let scope = handle.resolve(None, model, "rotate")?;
@@ -52,7 +57,7 @@ pub(crate) async fn rotate(handle: Handle<'_>, model: &'static ModelDef) -> Resu
             total.kept += found;
         } else if found > 0 {
             let within = Within::begin(handle).await?;
-            let rotated = layout.batch(within.handle(handle), &current, stale).await;
+            let rotated = layout.batch(within.handle(handle), &current, stale, closed).await;
             total.rotated += within.end(rotated).await?;
         }
         tracing::debug!(target: "ennead::rotate", model = model.name, seen = total.seen, rotated = total.rotated, "a batch");
@@ -139,7 +144,8 @@ impl Layout {
         Site { model: self.model, field: self.model.field(at), tenant: owner.cloned(), key }
     }
 
-    /// Whether some value of the row is encrypted with another key than the current one, or under names that are no more.
+    /// Whether some value of the row is encrypted with another key than the current one, or under names that are no more; or
+    /// does not say so, which is told where it is to be encrypted anew.
     fn is_stale(
         &self,
         handle: Handle<'_>,
@@ -149,9 +155,8 @@ impl Layout {
     ) -> Result<bool, Error> {
         for at in &self.sealed {
             let site = self.site(*at, owner, row);
-            if let Value::Bytes(bytes) = self.value(row, *at)
-                && is_stale(handle, current, &site, &bytes)?
-            {
+            let Value::Bytes(bytes) = self.value(row, *at) else { continue };
+            if opened(is_stale(handle, current, &site, &bytes))?.unwrap_or(true) {
                 return Ok(true);
             }
         }
@@ -164,6 +169,7 @@ impl Layout {
         handle: Handle<'_>,
         current: &Key,
         stale: BTreeMap<Option<String>, Vec<Value>>,
+        closed: &mut Closed,
     ) -> Result<u64, Error> {
         let model = self.model;
         let mut rotated = 0;
@@ -183,7 +189,7 @@ impl Layout {
                     Tenancy::Root => Some(key_text(&key)),
                     Tenancy::Column { .. } | Tenancy::Via { .. } => guard.tenant().map(key_text),
                 };
-                let set = self.resealed(handle, current, tenant.as_ref(), &row)?;
+                let set = self.resealed(handle, current, tenant.as_ref(), &row, closed)?;
                 if set.is_empty() {
                     continue;
                 }
@@ -204,25 +210,45 @@ impl Layout {
         Ok(rotated)
     }
 
-    /// The stale values of a row, encrypted anew.
+    /// The stale values of a row that open, encrypted anew.
     fn resealed(
         &self,
         handle: Handle<'_>,
         current: &Key,
         owner: Option<&String>,
         row: &[Value],
+        closed: &mut Closed,
     ) -> Result<Vec<Assignment>, Error> {
         let mut set = Vec::new();
         for at in &self.sealed {
             let site = self.site(*at, owner, row);
             let Value::Bytes(bytes) = self.value(row, *at) else { continue };
-            if is_stale(handle, current, &site, &bytes)? {
+            let again = || -> Result<Option<Vec<u8>>, Error> {
+                if !is_stale(handle, current, &site, &bytes)? {
+                    return Ok(None);
+                }
                 let opened = open(handle.db.keys.provider()?, &site, &bytes)?;
-                let sealed = envelope::seal(current, &site, &opened.plaintext)?;
-                set.push(Assignment { column: *at, value: Value::Bytes(sealed), add: false });
+                envelope::seal(current, &site, &opened.plaintext).map(Some)
+            };
+            match again() {
+                Ok(Some(sealed)) => {
+                    set.push(Assignment { column: *at, value: Value::Bytes(sealed), add: false });
+                }
+                Ok(None) => {}
+                Err(error) if error.is_decryption() => closed.add(&site, &error),
+                Err(error) => return Err(error),
             }
         }
         Ok(set)
+    }
+}
+
+/// None where a value did not open; other errors are errors.
+fn opened<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_decryption() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -1,26 +1,31 @@
 //! What a dispatcher writes: its hold on events, and how attempts ended. Each is one short transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
-use ennead_core::{Error, ErrorKind, Filter, Model, RowLock};
+use ennead_core::{Error, ErrorKind, Filter, Kind, Model, OrderBy, RowLock, Select, Value};
 
 use super::attempt::Outcome;
 use super::backoff::Backoff;
 use super::event::OutboxEvent;
 use crate::db::Db;
-use crate::exec::Handle;
+use crate::exec::{self, Handle};
 use crate::model_ext::ModelExt;
 use crate::op::{BulkUpdate, List, Lockable};
 use crate::scopes::sealed::Handles;
 use crate::scopes::{CreateScope, Scope, UpdateScope};
+use crate::sink::{ValueRows, downcast};
 use crate::transaction::Within;
 
 /// Why the dispatcher sees every tenant.
 pub(super) const REASON: &str = "deliver outbox";
 /// How often the end of an attempt is written, where the database is away.
 const TRIES: u32 = 4;
+/// How many events of a lane are put off together.
+const PIECE: u64 = 1000;
+/// When those that wait for an earlier one are looked at again, should nobody wake them: somebody deleted it by SQL.
+const LOOK_AGAIN: Duration = Duration::from_secs(3600);
 
 /// A scope in which the library writes its own table.
 pub(super) struct Own<'a>(pub(super) Handle<'a>);
@@ -109,10 +114,20 @@ impl Desk {
         list.lock(RowLock::SkipLocked);
         let found = list.run(tx).await?;
         let mut taken = Taken { found: found.len(), ..Taken::default() };
-        let first = first_of_lanes(tx, &found).await?;
-        let (mut waiting, mut spent) = (Vec::new(), Vec::new());
+        let mut first = first_of_lanes(tx, &found).await?;
+        let waits = |event: &OutboxEvent, first: &BTreeSet<i64>| {
+            event.ordering_key.is_some() && !first.contains(&event.id)
+        };
+        let mut others = Vec::new();
+        if found.iter().any(|event| waits(event, &first)) {
+            others = others_due(tx, found.iter().filter(|event| waits(event, &first)), now).await?;
+            // Again, now that they are locked: see `wake_next`.
+            first = first_of_lanes(tx, &found).await?;
+            others.retain(|id| !first.contains(id));
+        }
+        let (mut waiting, mut spent) = (others, Vec::new());
         for event in found {
-            if event.ordering_key.is_some() && !first.contains(&event.id) {
+            if waits(&event, &first) {
                 waiting.push(event.id);
             } else if u32::try_from(event.attempts).unwrap_or(0) >= self.max_attempts {
                 spent.push(event);
@@ -120,11 +135,11 @@ impl Desk {
                 taken.events.push(event);
             }
         }
-        let until = later(now, self.lease);
         if !waiting.is_empty() {
-            // Whoever ends the one before wakes the next; should nobody do, they are looked at again by then.
+            // Whoever ends the one before wakes the next.
+            let again = later(now, self.lease.max(LOOK_AGAIN));
             let update = OutboxEvent::bulk_update().filter(OutboxEvent::ID.in_(waiting));
-            update.set(OutboxEvent::DUE_AT, until).run(tx).await?;
+            update.set(OutboxEvent::DUE_AT, again).set(OutboxEvent::CLAIM, None).run(tx).await?;
         }
         for event in &spent {
             let reason = format!("{} dispatchers ended in the middle of it", event.attempts);
@@ -135,6 +150,7 @@ impl Desk {
             taken.dead += 1;
         }
         if !taken.events.is_empty() {
+            let until = later(now, self.lease);
             let claim = self.db.inner().sources.ids.next();
             let ids: Vec<i64> = taken.events.iter().map(|event| event.id).collect();
             let update = OutboxEvent::bulk_update().filter(OutboxEvent::ID.in_(ids));
@@ -213,6 +229,49 @@ pub(super) fn passes(error: &Error) -> bool {
     !lasting.contains(&error.kind())
 }
 
+/// What else is due in the lanes of these events: locked, like they are. So a long lane is put off in a few pieces, and not
+/// sixteen at a time.
+async fn others_due(
+    tx: &Own<'_>,
+    waiting: impl Iterator<Item = &OutboxEvent>,
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>, Error> {
+    let lanes: BTreeMap<_, _> = waiting
+        .map(|event| ((&event.ordering_key, &event.destination, &event.tenant), lane(event)))
+        .collect();
+    let mut all = Vec::new();
+    for lane in lanes.into_values() {
+        let due = lane.and(OutboxEvent::DUE_AT.le(now));
+        all.extend(ids(tx.handle(), due, PIECE, Some(RowLock::SkipLocked)).await?);
+    }
+    Ok(all)
+}
+
+/// The first ids of what matches, without the rows: payloads may be long.
+pub(super) async fn ids(
+    handle: Handle<'_>,
+    filter: Filter<OutboxEvent>,
+    limit: u64,
+    lock: Option<RowLock>,
+) -> Result<Vec<i64>, Error> {
+    let column = OutboxEvent::ID.index();
+    let select = Select {
+        filter: Some(filter.into_expr()),
+        columns: Some(vec![column]),
+        order: vec![OrderBy { column, descending: false }],
+        limit: Some(limit),
+        lock,
+        ..Select::of(OutboxEvent::DEF)
+    };
+    let done = exec::start::keyed(handle, None, select, Box::new(ValueRows::new(vec![Kind::I64]))).await?;
+    let rows = downcast::<ValueRows>(done.sink)?.rows;
+    let id = |row: Vec<Value>| match row.first() {
+        Some(Value::Int(id)) => Some(*id),
+        _ => None,
+    };
+    Ok(rows.into_iter().filter_map(id).collect())
+}
+
 /// Of the events with a key: those before which nothing of their lane is open.
 async fn first_of_lanes(tx: &Own<'_>, found: &[OutboxEvent]) -> Result<BTreeSet<i64>, Error> {
     let keys: BTreeSet<String> = found.iter().filter_map(|event| event.ordering_key.clone()).collect();
@@ -233,21 +292,25 @@ async fn end_in_lane(
     now: DateTime<Utc>,
 ) -> Result<u64, Error> {
     let changed = update.run(tx).await?.affected;
-    wake_next(tx, event, now).await?;
+    // Else somebody else has it, and ends it.
+    if changed > 0 {
+        wake_next(tx, event, now).await?;
+    }
     Ok(changed)
 }
 
 /// Makes the next event of a lane due, where it was only waiting for this one.
 ///
-/// Who puts an event behind another has it locked before they look which one is the first, so either they see that this one is over, or
-/// this update waits for them.
+/// Who puts off an event has it locked before they look which one is the first, so either they see that this one is over, or
+/// this update waits for them: what it looks for is true of the event before and after.
 async fn wake_next(tx: &Own<'_>, event: &OutboxEvent, now: DateTime<Utc>) -> Result<(), Error> {
     if event.ordering_key.is_none() {
         return Ok(());
     }
     let next: Option<i64> = OutboxEvent::aggregate(OutboxEvent::ID.min()).filter(lane(event)).run(tx).await?;
     let Some(next) = next else { return Ok(()) };
-    let waits = OutboxEvent::ID.eq(next).and(OutboxEvent::CLAIM.is_null()).and(OutboxEvent::ATTEMPTS.eq(0));
-    OutboxEvent::bulk_update().filter(waits).set(OutboxEvent::DUE_AT, now).run(tx).await?;
+    let nobodys = OutboxEvent::CLAIM.is_null().or(OutboxEvent::DUE_AT.le(now));
+    let next = OutboxEvent::ID.eq(next).and(nobodys);
+    OutboxEvent::bulk_update().filter(next).set(OutboxEvent::DUE_AT, now).run(tx).await?;
     Ok(())
 }

@@ -215,6 +215,8 @@ impl<D: Deliver> Round<D> {
         // A statement that was prepared before a migration fails once, and is then prepared anew.
         let mut doubted = false;
         loop {
+            // Not only where it waits: as long as there is more to take, it does not.
+            stopping |= self.is_stopped().await;
             let free = outbox.concurrency.saturating_sub(self.tasks.len());
             // Not for each one that ends: what is taken together costs one transaction.
             if more && !stopping && (free * 2 >= outbox.concurrency || self.tasks.is_empty()) {
@@ -291,6 +293,16 @@ impl<D: Deliver> Round<D> {
                 self.sent.failed += 1;
             }
         }
+    }
+
+    /// Whether somebody said since the last look that it is enough.
+    async fn is_stopped(&mut self) -> bool {
+        let Some(stop) = &mut self.until else { return false };
+        let over = std::future::poll_fn(|context| Poll::Ready(stop.as_mut().poll(context).is_ready())).await;
+        if over {
+            self.until = None;
+        }
+        over
     }
 
     /// Waits for whatever comes first.
