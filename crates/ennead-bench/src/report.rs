@@ -1,6 +1,8 @@
 //! Medians, ratios with their intervals, tables and JSON.
 
-use std::fmt::Write as _;
+mod goals;
+
+use std::fmt::{self, Write as _};
 
 use serde_json::json;
 
@@ -23,6 +25,12 @@ struct Ratio {
     value: f64,
     low: f64,
     high: f64,
+}
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.2} ({:.2}–{:.2})", self.value, self.low, self.high)
+    }
 }
 
 /// How often the rounds are drawn anew.
@@ -111,6 +119,7 @@ pub(crate) fn tables(rows: &[Row]) -> String {
         let find = |op: &str, peer: &str| here.iter().find(|row| row.op == op && row.peer == peer);
         let floor = here.iter().find(|row| row.is_floor).map_or("floor", |row| row.peer);
         let others: Vec<&str> = peers.iter().copied().filter(|peer| *peer != floor).collect();
+        out += &goals::table(rows, db, &ops);
         let _ = writeln!(out, "### {db}: ratio to {floor}\n\n| op | {floor} µs | {} |", others.join(" | "));
         let _ = writeln!(out, "|---|---:|{}", "---:|".repeat(others.len()));
         for op in &ops {
@@ -118,7 +127,7 @@ pub(crate) fn tables(rows: &[Row]) -> String {
             let _ = write!(out, "| {op} | {:.1} |", median(base.samples.clone()) / 1_000.0);
             for peer in &others {
                 let _ = match find(op, peer).map(|row| row.ratio_to(base)) {
-                    Some(ratio) => write!(out, " {:.2} ({:.2}–{:.2}) |", ratio.value, ratio.low, ratio.high),
+                    Some(ratio) => write!(out, " {ratio} |"),
                     None => write!(out, " |"),
                 };
             }
@@ -150,7 +159,7 @@ fn tenant_table(here: &[&Row], db: &str, ops: &[&str]) -> String {
     for op in ops {
         if let (Some(on), Some(off)) = (find(op, ENNEAD), find(op, ENNEAD_GLOBAL)) {
             let ratio = on.ratio_to(off);
-            let _ = writeln!(out, "| {op} | {:.2} ({:.2}–{:.2}) |", ratio.value, ratio.low, ratio.high);
+            let _ = writeln!(out, "| {op} | {ratio} |");
             any = true;
         }
     }
@@ -167,11 +176,7 @@ fn by_name_table(here: &[&Row], db: &str, ops: &[&str]) -> String {
         if let (Some(named), Some(typed)) = (find(op, BY_NAME), find(op, ENNEAD)) {
             let ratio = named.ratio_to(typed);
             let added = (median(named.samples.clone()) - median(typed.samples.clone())) / 1_000.0;
-            let _ = writeln!(
-                out,
-                "| {op} | {:.2} ({:.2}–{:.2}) | {added:.1} |",
-                ratio.value, ratio.low, ratio.high
-            );
+            let _ = writeln!(out, "| {op} | {ratio} | {added:.1} |");
             any = true;
         }
     }

@@ -11,6 +11,7 @@ mod database;
 mod examples;
 mod install;
 mod majors;
+mod memcheck;
 mod plan;
 mod process;
 mod schemathesis;
@@ -70,6 +71,14 @@ enum Task {
     },
     /// Build the library without the tenant's predicate, and require that the tests of isolation fail
     Sabotage,
+    /// Run cases on SQLite under valgrind, which watches every access to memory; no part of what must pass
+    ///
+    /// It takes some twenty minutes, and needs valgrind.
+    Memcheck {
+        /// A part of the cases' names; without one, those that open, use, leave and lose connections
+        #[arg(last = true)]
+        filter: Vec<OsString>,
+    },
     /// Ask the served example by schemathesis whether it does what its OpenAPI document says; no part of what must pass
     ///
     /// It needs Python; schemathesis is installed below target/ when it is not there.
@@ -131,6 +140,9 @@ fn run(task: Task) -> Result<ExitCode> {
             tenancy::soak(&workspace_root(), operations, only).map(ExitCode::from)
         }
         Task::Sabotage => tenancy::sabotage(&workspace_root()).map(|()| ExitCode::SUCCESS),
+        Task::Memcheck { filter } => {
+            memcheck::run(&workspace_root(), &filter, &Interrupt::listen()?).map(|()| ExitCode::SUCCESS)
+        }
         Task::Corpus(args) => corpus(args),
         Task::Bench(Bench::Compile(args)) => {
             bench::compile(&args, &workspace_root(), &Interrupt::listen()?).map(|()| ExitCode::SUCCESS)
