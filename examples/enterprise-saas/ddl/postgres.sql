@@ -434,6 +434,7 @@ CREATE TABLE "approval_request" (
     CONSTRAINT "fk_approval_request_organization_id_policy_id" FOREIGN KEY ("organization_id", "policy_id") REFERENCES "policy" ("organization_id", "id"),
     CONSTRAINT "fk_approval_request_organization_id_requester_id" FOREIGN KEY ("organization_id", "requester_id") REFERENCES "users" ("organization_id", "id"),
     CONSTRAINT "fk_approval_request_organization_id_approver_id" FOREIGN KEY ("organization_id", "approver_id") REFERENCES "users" ("organization_id", "id"),
+    CONSTRAINT "ck_approval_request_resource_type_type" CHECK ("resource_type" IN ('agent', 'orchestration', 'connector')),
     CONSTRAINT "ck_approval_request_status_type" CHECK ("status" IN ('pending', 'approved', 'rejected', 'expired'))
 );
 
@@ -449,7 +450,7 @@ COMMENT ON TABLE "approval_request" IS 'Pending approval for action.';
 
 COMMENT ON COLUMN "approval_request"."rule_name" IS 'The rule of the policy that asks for it.';
 
-COMMENT ON COLUMN "approval_request"."resource_id" IS 'A row of the table that the type names.';
+COMMENT ON COLUMN "approval_request"."resource_id" IS 'What is asked for, as the type says.';
 
 COMMENT ON COLUMN "approval_request"."context" IS 'Additional context.';
 

@@ -392,7 +392,7 @@ CREATE TABLE "approval_request"
     "rule_name" TEXT NOT NULL,
     "requester_id" TEXT NOT NULL,
     "resource_type" TEXT NOT NULL,
-    -- A row of the table that the type names.
+    -- What is asked for, as the type says.
     "resource_id" TEXT NOT NULL,
     "action" TEXT NOT NULL,
     -- Additional context.
@@ -409,6 +409,7 @@ CREATE TABLE "approval_request"
     CONSTRAINT "fk_approval_request_organization_id_policy_id" FOREIGN KEY ("organization_id", "policy_id") REFERENCES "policy" ("organization_id", "id"),
     CONSTRAINT "fk_approval_request_organization_id_requester_id" FOREIGN KEY ("organization_id", "requester_id") REFERENCES "users" ("organization_id", "id"),
     CONSTRAINT "fk_approval_request_organization_id_approver_id" FOREIGN KEY ("organization_id", "approver_id") REFERENCES "users" ("organization_id", "id"),
+    CONSTRAINT "ck_approval_request_resource_type_type" CHECK ("resource_type" IN ('agent', 'orchestration', 'connector')),
     CONSTRAINT "ck_approval_request_context_type" CHECK (json_valid("context")),
     CONSTRAINT "ck_approval_request_status_type" CHECK ("status" IN ('pending', 'approved', 'rejected', 'expired'))
 ) STRICT;

@@ -9,8 +9,8 @@ use serde_json::json;
 
 use crate::webhooks::tell;
 use crate::{
-    Agent, AgentStatus, AgentVersion, ApprovalRequest, ApprovalStatus, DeploymentStatus, GatewayDeployment,
-    NewAgentVersion, NewGatewayDeployment, ScanStatus, User, Workspace,
+    Agent, AgentStatus, AgentVersion, ApprovalRequest, ApprovalResource, ApprovalStatus, DeploymentStatus,
+    GatewayDeployment, NewAgentVersion, NewGatewayDeployment, ScanStatus, User, Workspace,
 };
 
 /// Why an agent is not promoted.
@@ -155,7 +155,7 @@ pub fn subject(agent: &Agent) -> serde_json::Value {
 
 async fn is_approved(tx: &Transaction<Tenant>, agent: &Agent, at: DateTime<Utc>) -> Result<(), Refused> {
     let approved = ApprovalRequest::RESOURCE_TYPE
-        .eq("agent")
+        .eq(ApprovalResource::Agent)
         .and(ApprovalRequest::RESOURCE_ID.eq(&agent.id))
         .and(ApprovalRequest::ACTION.eq("promote"))
         .and(ApprovalRequest::CONTEXT.contains(subject(agent)))

@@ -66,6 +66,7 @@ async fn a_list_names_rows_of_its_tenant(bed: Bed) {
     for (ids, text) in [
         (json!(["zz"]), "Plan.agent_ids names 1 row that is not there: Agent"),
         (json!(["b1"]), "Plan.agent_ids names 1 row that is not there: Agent"),
+        (json!(["a1", "zz"]), "Plan.agent_ids names 1 of 2 rows that is not there: Agent"),
         (json!(["a1", "b1", "zz"]), "Plan.agent_ids names 2 of 3 rows that are not there: Agent"),
     ] {
         for (way, result) in each_way(&acme, ids).await {

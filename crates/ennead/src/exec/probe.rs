@@ -31,8 +31,10 @@ pub(crate) async fn check_parents(
 fn missing_rows(error: Error, model: &'static ModelDef, check: &ParentCheck, missing: i64) -> Error {
     let (field, parent) = (model.field(check.column), check.parent.name);
     let of = if check.keys.len() == 1 { String::new() } else { format!(" of {}", check.keys.len()) };
-    let are = if missing == 1 { "row that is not there" } else { "rows that are not there" };
-    let text = format!("{}.{} names {missing}{of} {are}: {parent}", model.name, field.name);
+    let rows = if check.keys.len() == 1 { "row" } else { "rows" };
+    let are = if missing == 1 { "is" } else { "are" };
+    let text =
+        format!("{}.{} names {missing}{of} {rows} that {are} not there: {parent}", model.name, field.name);
     let constraint = error.constraint().unwrap_or_default().to_owned();
     Error::new(ErrorKind::ForeignKeyViolation, text)
         .with_model(model.name)

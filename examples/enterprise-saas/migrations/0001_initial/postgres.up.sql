@@ -75,6 +75,7 @@ CREATE TABLE "approval_request" (
     "created_at" timestamptz NOT NULL,
     "updated_at" timestamptz NOT NULL,
     CONSTRAINT "pk_approval_request" PRIMARY KEY ("organization_id", "id"),
+    CONSTRAINT "ck_approval_request_resource_type_type" CHECK ("resource_type" IN ('agent', 'orchestration', 'connector')),
     CONSTRAINT "ck_approval_request_status_type" CHECK ("status" IN ('pending', 'approved', 'rejected', 'expired'))
 );
 
@@ -694,7 +695,7 @@ COMMENT ON TABLE "approval_request" IS 'Pending approval for action.';
 
 COMMENT ON COLUMN "approval_request"."rule_name" IS 'The rule of the policy that asks for it.';
 
-COMMENT ON COLUMN "approval_request"."resource_id" IS 'A row of the table that the type names.';
+COMMENT ON COLUMN "approval_request"."resource_id" IS 'What is asked for, as the type says.';
 
 COMMENT ON COLUMN "approval_request"."context" IS 'Additional context.';
 

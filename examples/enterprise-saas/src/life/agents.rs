@@ -10,8 +10,8 @@ use super::failure::{must, refusal};
 use super::policies::PROMOTIONS;
 use super::{Failure, Firm, Stage};
 use crate::{
-    Agent, AgentVersion, ApprovalRequest, ApprovalStatus, Connector, ConnectorPermission, NewAgent,
-    NewApprovalRequest, NewConnectorPermission, NewNotification, NewOrchestration, Notification,
+    Agent, AgentVersion, ApprovalRequest, ApprovalResource, ApprovalStatus, Connector, ConnectorPermission,
+    NewAgent, NewApprovalRequest, NewConnectorPermission, NewNotification, NewOrchestration, Notification,
     Orchestration, Policy, Promotion, ScanStatus, User, promote, publish, subject,
 };
 
@@ -89,7 +89,7 @@ async fn ask(stage: &mut Stage, firm: &Firm, agent: &Agent, by: &User) -> Result
             policy_id,
             rule_name: "to-production".to_owned(),
             requester_id: by.id.clone(),
-            resource_type: "agent".to_owned(),
+            resource_type: ApprovalResource::Agent,
             resource_id: agent.id.clone(),
             action: "promote".to_owned(),
             expires_at,

@@ -65,7 +65,8 @@ async fn by_a_key(stage: &mut Stage, firm: &Firm) -> Result<(), Failure> {
     let caller = api_keys()?.verify(&stage.db, issued.reveal(), Some("agent:execute")).await?;
     let actor = Actor::new("api_key", &caller.id);
     let scope = caller.tenant.actor(actor.clone());
-    let desk = Orchestration::list().filter(Orchestration::NAME.eq("desk")).run(&scope).await?;
+    let desk = Orchestration::list().filter(Orchestration::NAME.eq("desk"));
+    let desk = desk.include(Orchestration::AGENTS).run(&scope).await?;
     let asked = Asked {
         what: Runnable::Orchestration(&desk[0]),
         by: &actor,
@@ -73,8 +74,8 @@ async fn by_a_key(stage: &mut Stage, firm: &Firm) -> Result<(), Failure> {
         at: stage.clock.now(),
         input: json!({ "tickets": [18, 19] }),
     };
-    let agents = Agent::list().filter(Agent::ID.in_(desk[0].agent_ids.0.clone()));
-    let agents = agents.order_by(Agent::NAME.asc()).run(&scope).await?;
+    // In the order of the list that the orchestration keeps.
+    let agents = &desk[0].related;
     let mut steps: Vec<Step<'_>> = agents.iter().map(|agent| step(agent, 250, 300, 0.01)).collect();
     if let Some(last) = steps.last_mut() {
         last.output = Err(("timeout", "the model did not answer"));

@@ -5,7 +5,10 @@ use serde_json::json;
 
 use super::failure::{must, refusal};
 use super::{Failure, Firm, Stage};
-use crate::{ApprovalStatus, NewTeamMembership, Promotion, TeamMembership, User, Workspace, promote};
+use crate::{
+    ApprovalStatus, NewTeamMembership, Orchestration, Policy, Promotion, TeamMembership, User, Workspace,
+    promote,
+};
 
 pub(super) async fn chapter(stage: &mut Stage, firms: &[Firm; 2]) -> Result<(), Failure> {
     stage.story.chapter("Strangers");
@@ -42,6 +45,7 @@ async fn refers(stage: &mut Stage, own: &Firm, other: &Firm) -> Result<(), Failu
     let membership = NewTeamMembership { team_id, user_id: other.owner.id.clone() };
     let member = TeamMembership::create(membership).run(&own.scope).await;
     stage.step(own, format!("puts her into its team: {}", refusal("a foreign member", member)?));
+    unseen_by_the_database(stage, own, other).await?;
     let theirs = other.workspace("production").await?.id;
     let source = own.workspace("production").await?.id;
     let from = Workspace::update(&source).set(Workspace::PROMOTION_FROM, &theirs).run(&own.scope).await;
@@ -56,6 +60,27 @@ async fn refers(stage: &mut Stage, own: &Firm, other: &Firm) -> Result<(), Failu
     };
     let there = promote(&own.scope, &promotion).await;
     stage.step(own, format!("promotes its agent to there: {}", refusal("a foreign promotion", there)?));
+    Ok(())
+}
+
+/// Keys that no foreign key can stand for: in a list, and of one of several models.
+async fn unseen_by_the_database(stage: &mut Stage, own: &Firm, other: &Firm) -> Result<(), Failure> {
+    let theirs = other.agent("triage").await?.id;
+    let desk = Orchestration::list().run(&own.scope).await?;
+    let mut ids = desk[0].agent_ids.clone();
+    ids.0.push(theirs);
+    let list = Orchestration::update(&desk[0].id).set(Orchestration::AGENT_IDS, ids).run(&own.scope).await;
+    let policy = Policy::list().run(&own.scope).await?;
+    let assignment = json!({ "data": {
+        "policy_id": policy[0].id, "assignee_type": "team", "assignee_id": other.team().await?.id,
+    }});
+    let assignment = stage.schema.node("CreatePolicyAssignmentNode")?.run(&own.scope, assignment).await;
+    let (list, assignment) = (refusal("a foreign agent", list)?, refusal("a foreign assignee", assignment)?);
+    stage.step(own, format!("adds an agent of Acme to its orchestration: {list}"));
+    stage.step(own, format!("assigns a policy to a team of Acme: {assignment}"));
+    let whole =
+        stage.schema.verify(&stage.db.across_tenants("a nightly look for what names nothing")).await?;
+    must(whole.is_whole() && whole.seen > 0, "every key in a list names a row")?;
     Ok(())
 }
 

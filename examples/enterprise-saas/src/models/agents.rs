@@ -87,6 +87,7 @@ pub struct Orchestration {
     pub pattern: String,
     pub config_yaml: String,
     /// Its agents, in no order that matters.
+    #[references_each(Agent)]
     #[default(Json(Vec::new()))]
     pub agent_ids: Json<Vec<String>>,
     #[default("0.1.0")]

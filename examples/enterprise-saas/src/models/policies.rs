@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use ennead::prelude::*;
 use serde_json::Value;
 
+use super::agents::{Agent, Orchestration};
 use super::audit::AuditLog;
-use super::identity::User;
+use super::connectors::Connector;
+use super::identity::{Team, User};
 use super::organizations::Organization;
 use crate::common::Times;
 
@@ -45,6 +47,7 @@ pub struct PolicyAssignment {
     pub policy_id: String,
     pub assignee_type: AssigneeType,
     /// A team or a user, as the type says.
+    #[references_any(kind = assignee_type, "team" => Team, "user" => User)]
     pub assignee_id: String,
     #[embed]
     pub times: Times,
@@ -65,8 +68,9 @@ pub struct ApprovalRequest {
     pub rule_name: String,
     #[references(User, inverse = approval_requests)]
     pub requester_id: String,
-    pub resource_type: String,
-    /// A row of the table that the type names.
+    pub resource_type: ApprovalResource,
+    /// What is asked for, as the type says.
+    #[references_any(kind = resource_type, "agent" => Agent, "orchestration" => Orchestration, "connector" => Connector)]
     pub resource_id: String,
     pub action: String,
     /// Additional context.
@@ -94,6 +98,13 @@ pub enum PolicyType {
 pub enum AssigneeType {
     Team,
     User,
+}
+
+#[derive(DbEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ApprovalResource {
+    Agent,
+    Orchestration,
+    Connector,
 }
 
 #[derive(DbEnum, Clone, Copy, PartialEq, Eq, Debug)]

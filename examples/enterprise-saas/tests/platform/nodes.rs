@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use ennead::def::{IndexTarget, Role, Tenancy, Uniqueness};
+use ennead::def::{FieldDef, IndexTarget, LooseReference, Role, Tenancy, Uniqueness};
 use ennead::{ModelDef, NodeOperation};
 use serde_json::{Map, Value as Json, json};
 
@@ -154,7 +154,13 @@ async fn is_out_of_reach(
 ) {
     let (name, scope) = (model.name, other.scope.clone());
     let id = json!({ "id": row["id"] });
-    let update = json!({ "id": row["id"], "data": { field: row[field] } });
+    // What a change refers to is the other organization's own, so that the row alone is out of reach.
+    let value = if model.find(field).unwrap().1.reference.is_some() {
+        json!(row[field].as_str().unwrap().replace("acme-", "globex-"))
+    } else {
+        row[field].clone()
+    };
+    let update = json!({ "id": row["id"], "data": { field: value } });
     for (operation, params) in [("Read", id.clone()), ("Update", update), ("Delete", id.clone())] {
         let refused = town.run(&scope, operation, model, params).await.unwrap_err();
         assert!(refused.is_not_found(), "{operation} {name}: {refused}");
@@ -167,13 +173,14 @@ async fn is_out_of_reach(
     );
     let ids = json!([row["id"], "bulk-0", "bulk-1"]);
     let nothing = json!({ "affected": 0 });
-    let bulk = json!({ "filter": { "id": ids }, "data": { field: row[field] } });
+    let bulk = json!({ "filter": { "id": ids }, "data": { field: value } });
     assert_eq!(town.done(other, "BulkUpdate", model, bulk).await, nothing, "{name}");
     assert_eq!(town.done(other, "BulkDelete", model, json!({ "ids": ids })).await, nothing, "{name}");
-    let has_parents = model
-        .fields
-        .iter()
-        .any(|field| field.role == Role::Plain && field.reference.is_some() && !new[field.name].is_null());
+    let has_parents = model.fields.iter().any(|field| {
+        field.role == Role::Plain
+            && (field.reference.is_some() || field.loose.is_some())
+            && !new[field.name].is_null()
+    });
     if has_parents {
         let refused = town.run(&scope, "Create", model, json!({ "data": new })).await.unwrap_err();
         assert!(refused.is_foreign_key_violation(), "{name}: {refused}");
@@ -210,6 +217,8 @@ pub(crate) fn change(town: &Town, model: &ModelDef, row: &Json) -> (String, Json
             && !field.hidden
             && field.role == Role::Plain
             && field.reference.is_none()
+            && field.loose.is_none()
+            && !tells_of_another(model, field.name)
             && field.unique == Uniqueness::No
     });
     // Better one that no unique constraint of several columns holds.
@@ -218,7 +227,24 @@ pub(crate) fn change(town: &Town, model: &ModelDef, row: &Json) -> (String, Json
         let values = (1..4).map(move |n| value(field, &changes[field.name], "changed", 2 * n + 1));
         values.filter(move |value| *value != row[field.name]).map(move |value| (field.name.to_owned(), value))
     });
-    changed.next().unwrap_or_else(|| panic!("no field of {} can change", model.name))
+    let changed = changed.next().or_else(|| another_reference(model, changes, row));
+    changed.unwrap_or_else(|| panic!("no field of {} can change", model.name))
+}
+
+/// Of a model that has nothing but references: another row of the pool that one of them names.
+fn another_reference(model: &ModelDef, changes: &Map<String, Json>, row: &Json) -> Option<(String, Json)> {
+    let field =
+        model.fields.iter().find(|field| field.reference.is_some() && changes.contains_key(field.name))?;
+    let (pool, number) = row[field.name].as_str()?.rsplit_once('-')?;
+    let another = if number == "0" { "1" } else { "0" };
+    Some((field.name.to_owned(), json!(format!("{pool}-{another}"))))
+}
+
+/// Whether the field tells of which model the key in another one is: the two are set together.
+fn tells_of_another(model: &ModelDef, name: &str) -> bool {
+    let told =
+        |field: &FieldDef| matches!(field.loose, Some(LooseReference::Any { kind, .. }) if kind == name);
+    model.fields.iter().any(told)
 }
 
 /// Whether a unique constraint of several columns holds the field.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
-use ennead::def::{FieldDef, Role};
+use ennead::def::{FieldDef, LooseKind, LooseReference, Role};
 use ennead::prelude::*;
 use ennead::{ModelDef, NodeInfo, NodeScope};
 use jsonschema::Validator;
@@ -143,7 +143,29 @@ impl Town {
             };
             row.insert(name, value);
         }
+        self.name_rows(side, model, &mut row).await;
         row
+    }
+
+    /// Keys that no foreign key stands for: of rows that are there.
+    async fn name_rows(&mut self, side: &mut Side, model: &'static ModelDef, row: &mut Map<String, Json>) {
+        for field in model.fields {
+            let value = match field.loose {
+                None => continue,
+                Some(LooseReference::Each(target)) => {
+                    let pool = Box::pin(self.pool(side, (target.model)())).await;
+                    json!([pool[1]["id"], pool[0]["id"]])
+                }
+                Some(LooseReference::Any { kind, kinds }) => {
+                    let is_it = |one: &&LooseKind| row[kind] == one.kind;
+                    let target = kinds.iter().find(is_it).and_then(|one| one.target).unwrap();
+                    // No two rows of one pool name the same one: a unique may hold the key.
+                    let n = side.made[model.name] % POOL;
+                    Box::pin(self.pool(side, (target.model)())).await[n]["id"].clone()
+                }
+            };
+            row.insert(field.name.into(), value);
+        }
     }
 
     /// Rows of a model that others may reference.
