@@ -47,7 +47,7 @@ async fn it_is_told_the_same(stage: Stage) {
     insta::with_settings!({ prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("life", story.text());
     });
-    assert_eq!(story.steps(), 76);
+    assert_eq!(story.steps(), 77);
     let again = Box::pin(life::live(db.clone(), clock, Story::quiet())).await;
     assert!(matches!(again, Err(Failure::Inhabited(slug)) if slug == "acme"));
     let all = db.across_tenants("how many are there after the second life");
