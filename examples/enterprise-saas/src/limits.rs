@@ -7,6 +7,8 @@
 //!   one that no other row references: nobody else waits for it.
 //! - **Executions** come often, so nobody counts them. The month's `UsageRecord` is a counter, and the condition stands in the update that
 //!   counts: one statement, and its row is held for the rest of a transaction that has one insert to do.
+//!
+//! An upsert counts as what it might be, a create: whether it meets a row is known when it is too late to refuse it.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveTime, Utc};
 use ennead::prelude::*;
