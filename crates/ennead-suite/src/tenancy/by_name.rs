@@ -5,6 +5,8 @@ use ennead::{Schema, TenantId};
 use serde_json::{Value as Json, json};
 
 use super::cells::*;
+use super::door::{Refused, knock};
+use super::keys::secret;
 use super::stage::{Stage, own_key, their_key, told};
 use super::world::{Spec, Subject, Who, World};
 
@@ -35,19 +37,26 @@ pub(super) const JSON_ONLY: &[&str] = &[
     "create Replace",
 ];
 
-/// Runs nodes of one model by name.
+/// Runs nodes of one model by name, over HTTP where there is a door.
 pub(super) struct ByName {
     schema: Schema,
     model: &'static str,
+    door: Option<axum::Router>,
 }
 
 impl ByName {
-    pub(super) fn new<M: Subject>() -> Self {
-        Self { schema: Schema::new([M::DEF]), model: M::DEF.name }
+    pub(super) fn new<M: Subject>(door: Option<axum::Router>) -> Self {
+        Self { schema: Schema::new([M::DEF]), model: M::DEF.name, door }
     }
 
-    async fn run(&self, operation: &str, scope: &Tenant, params: Json) -> Result<Json, Error> {
-        self.schema.node(&format!("{operation}{}Node", self.model))?.run(scope, params).await
+    async fn run(&self, operation: &str, scope: &Tenant, params: Json) -> Result<Json, Refused> {
+        match &self.door {
+            Some(door) => knock(door, &secret("own-code").text, operation, self.model, params).await,
+            None => {
+                let node = self.schema.node(&format!("{operation}{}Node", self.model));
+                node.map_err(Refused::Error)?.run(scope, params).await.map_err(Refused::Error)
+            }
+        }
     }
 }
 
@@ -85,7 +94,7 @@ pub(super) fn json_filters<M: Subject>(world: &World) -> Vec<(&'static str, Opti
         ("key in both", json!({ "id": [own, their] })),
         ("key in none", json!({ "id": [] })),
         ("not key in none", json!({ "id": { "$nin": [] } })),
-        ("code = theirs", json!({ "code": "their-code" })),
+        ("code = theirs", json!({ "code": M::code_of("their-code") })),
         ("name holds the canary", json!({ "name": { "$contains": canary } })),
         ("name like %", json!({ "name": { "$like": "%" } })),
         ("name ilike %", json!({ "name": { "$ilike": "%" } })),
@@ -138,9 +147,9 @@ pub(super) fn json_filters<M: Subject>(world: &World) -> Vec<(&'static str, Opti
     if M::DEF.find("above_id").is_some() {
         all.extend([
             ("a row above", json!({ "above": { "$exists": true } })),
-            ("their row above", json!({ "above": { "code": "their-code" } })),
+            ("their row above", json!({ "above": { "code": M::code_of("their-code") } })),
             ("no row below", json!({ "below": { "$none": {} } })),
-            ("no row of theirs below", json!({ "below": { "$none": { "code": "their-code" } } })),
+            ("no row of theirs below", json!({ "below": { "$none": { "code": M::code_of("their-code") } } })),
             ("below by another tenant", json!({ "below": { "$some": { "tenant_id": world.b.text } } })),
         ]);
     }
@@ -159,7 +168,7 @@ pub(super) fn json_filters<M: Subject>(world: &World) -> Vec<(&'static str, Opti
 }
 
 /// As text; rows that come in no order as a set.
-fn told_rows(outcome: Result<Json, Error>) -> String {
+pub(super) fn told_rows(outcome: Result<Json, Refused>) -> String {
     told(outcome.map(|json| match json {
         Json::Array(rows) => {
             let mut rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
@@ -222,20 +231,21 @@ pub(super) async fn filtered_read<M: Subject>(
             told(nodes.run("List", scope, with_filter(params, filter)).await)
         }
         FilteredRead::First => {
-            let params = json!({ "order_by": "code", "limit": 1, "fields": ["id", "name", "n"] });
+            let params = json!({ "order_by": shown_code::<M>(), "limit": 1, "fields": ["id", "name", "n"] });
             told(nodes.run("List", scope, with_filter(params, filter)).await)
         }
         FilteredRead::Pages => told(pages(nodes, scope, filter).await),
         FilteredRead::Figures => {
-            told(nodes.run("Count", scope, with_filter(figures(json!({})), filter)).await)
+            told(nodes.run("Count", scope, with_filter(figures::<M>(json!({})), filter)).await)
         }
         FilteredRead::Groups => {
-            let params = figures(json!({ "group_by": ["name", "note"] }));
+            let params = figures::<M>(json!({ "group_by": ["name", "note"] }));
             told(nodes.run("Count", scope, with_filter(params, filter)).await)
         }
         FilteredRead::GroupsRanked => {
             let order = json!(["-sum.n", "-max.note"]);
-            let params = figures(json!({ "group_by": ["code"], "order_by": order, "limit": 2 }));
+            let params =
+                figures::<M>(json!({ "group_by": [shown_code::<M>()], "order_by": order, "limit": 2 }));
             told(nodes.run("Count", scope, with_filter(params, filter)).await)
         }
         FilteredRead::GroupsByOwner => {
@@ -258,7 +268,7 @@ pub(super) async fn filtered_read<M: Subject>(
             told(nodes.run("Count", scope, with_filter(params, filter)).await)
         }
         FilteredRead::FiguresDeleted => {
-            let params = deleted::<M>(figures(json!({})), "with_deleted");
+            let params = deleted::<M>(figures::<M>(json!({})), "with_deleted");
             told(nodes.run("Count", scope, with_filter(params, filter)).await)
         }
         FilteredRead::FiguresNarrowed | FilteredRead::Stream => return None,
@@ -274,13 +284,21 @@ fn deleted<M: Subject>(mut params: Json, name: &str) -> Json {
 }
 
 /// With what rows amount to: as the typed face has it.
-fn figures(mut params: Json) -> Json {
-    for (name, fields) in
-        [("sum", vec!["n"]), ("avg", vec!["n"]), ("min", vec!["name"]), ("max", vec!["note", "code"])]
-    {
+fn figures<M: Subject>(mut params: Json) -> Json {
+    for (name, fields) in [
+        ("sum", vec!["n"]),
+        ("avg", vec!["n"]),
+        ("min", vec!["name"]),
+        ("max", vec!["note", shown_code::<M>()]),
+    ] {
         set(&mut params, name, json!(fields));
     }
     params
+}
+
+/// The code, or what stands for it in questions where it is hidden.
+fn shown_code<M: Subject>() -> &'static str {
+    if M::DEF.find("code").is_some_and(|(_, field)| field.hidden) { "name" } else { "code" }
 }
 
 /// What stands beside the rows of a shape: as the typed face has it.
@@ -291,7 +309,7 @@ fn includes<M: Subject>() -> Option<Json> {
     M::DEF.find("parent_id").map(|_| json!({ "parent": { "include": { "docs": { "limit": 1 } } } }))
 }
 
-async fn pages(nodes: &ByName, scope: &Tenant, filter: Option<Json>) -> Result<Vec<Json>, Error> {
+async fn pages(nodes: &ByName, scope: &Tenant, filter: Option<Json>) -> Result<Vec<Json>, Refused> {
     let (mut all, mut cursor) = (Vec::new(), Json::Null);
     loop {
         let params = json!({ "order_by": ["-name"], "limit": 1, "cursor": cursor });
@@ -336,8 +354,12 @@ pub(super) async fn keyed_update<M: Subject>(
         KeyedUpdate::WhenNot => {
             ("Update", json!({ "id": key, "data": { "name": "changed" }, "when": { "name": world.canary } }))
         }
-        KeyedUpdate::CodeToTheirs => ("Update", update(json!({ "name": "changed", "code": "their-code" }))),
-        KeyedUpdate::CodeToOwn => ("Update", update(json!({ "name": "changed", "code": "own-code-2" }))),
+        KeyedUpdate::CodeToTheirs => {
+            ("Update", update(json!({ "name": "changed", "code": M::code_of("their-code") })))
+        }
+        KeyedUpdate::CodeToOwn => {
+            ("Update", update(json!({ "name": "changed", "code": M::code_of("own-code-2") })))
+        }
         KeyedUpdate::Each => ("BulkUpdate", json!({ "data": [{ "id": key, "name": "changed" }] })),
         KeyedUpdate::EachWithOwn => {
             let own = own_key::<M>(world);
@@ -353,6 +375,7 @@ pub(super) async fn keyed_update<M: Subject>(
         KeyedUpdate::Restore if M::DEF.soft_delete().is_some() => {
             ("Update", json!({ "id": key, "restore": true }))
         }
+        KeyedUpdate::Revoke => ("Update", update(json!({ "is_active": false }))),
         // Of a shape without a soft deletion the typed face alone has one to be refused.
         KeyedUpdate::Restore => ("Update", json!({ "id": key, "restore": true, "data": {} })),
         KeyedUpdate::EachAdd | KeyedUpdate::EachPath => return None,
@@ -399,6 +422,7 @@ pub(super) async fn filtered_update<M: Subject>(
         FilteredUpdate::Returning => json!({ "add": { "n": 3 } }),
         FilteredUpdate::BulkPath => json!({ "paths": [added("n", 3)] }),
         FilteredUpdate::BulkPathUnfit => json!({ "paths": [added("secret", 3)] }),
+        FilteredUpdate::Revoke => json!({ "data": { "is_active": false } }),
     };
     told(stage.by_name.run("BulkUpdate", &stage.tenant, of_rows(params, filter)).await)
 }
@@ -442,7 +466,7 @@ fn row<M: Subject>(spec: &Spec, who: &Who, with_tenant: bool) -> Json {
     let mut row = json!({
         "id": spec.id,
         "name": spec.text,
-        "code": spec.code,
+        "code": M::code_of(&spec.code),
         "note": spec.text,
         "data": { "secret": spec.text },
         "n": spec.n,

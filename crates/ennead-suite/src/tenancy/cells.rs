@@ -70,8 +70,8 @@ table! { /** Reads by key. */ KeyedRead, KEYED_READS: Read, Optional, WithDelete
 table! { /** Reads of rows that match. */
 FilteredRead, FILTERED_READS: List, Included, WithDeleted, OnlyDeleted, Ordered, First, Pages, Stream, Count, CountDeleted, Figures, FiguresDeleted, FiguresNarrowed, Groups, GroupsRanked, GroupsByOwner }
 table! { /** Updates by key. */
-KeyedUpdate, KEYED_UPDATES: Name, Add, PathSet, PathAdd, PathUnfit, PathQuota, When, WhenNot, CodeToTheirs, CodeToOwn, Each, EachWithOwn, EachAdd, EachPath, Restore, ParentOwn, ParentTheirs, ParentMissing }
-table! { /** Updates of rows that match. */ FilteredUpdate, FILTERED_UPDATES: Bulk, Returning, BulkPath, BulkPathUnfit }
+KeyedUpdate, KEYED_UPDATES: Name, Add, PathSet, PathAdd, PathUnfit, PathQuota, When, WhenNot, CodeToTheirs, CodeToOwn, Each, EachWithOwn, EachAdd, EachPath, Restore, Revoke, ParentOwn, ParentTheirs, ParentMissing }
+table! { /** Updates of rows that match. */ FilteredUpdate, FILTERED_UPDATES: Bulk, Returning, BulkPath, BulkPathUnfit, Revoke }
 table! { /** Deletes by key. */ KeyedDelete, KEYED_DELETES: Delete, When, WhenNot, Hard, Keys, KeysHard, KeysFiltered }
 table! { /** Deletes of rows that match. */ FilteredDelete, FILTERED_DELETES: Bulk, Hard }
 table! { /** Creates. */
@@ -111,7 +111,7 @@ pub(super) fn filters<M: Subject>(world: &World) -> Vec<(&'static str, Option<Fi
         ("key in both", M::id_in(&[&own, &their])),
         ("key in none", M::id_in(&[])),
         ("not key in none", M::id_in(&[]).not()),
-        ("code = theirs", M::code().eq("their-code")),
+        ("code = theirs", M::code().eq(M::code_of("their-code"))),
         ("name holds the canary", M::name().contains(canary)),
         ("name like %", M::name().like("%")),
         ("name starts with nothing", M::name().starts_with("")),
@@ -272,8 +272,8 @@ pub(super) async fn keyed_update<M: Subject + TenantModel>(
         }
         KeyedUpdate::When => told(update().when(M::n().ge(0)).run(scope).await),
         KeyedUpdate::WhenNot => told(update().when(M::name().eq(world.canary.as_str())).run(scope).await),
-        KeyedUpdate::CodeToTheirs => told(update().set(M::code(), "their-code").run(scope).await),
-        KeyedUpdate::CodeToOwn => told(update().set(M::code(), "own-code-2").run(scope).await),
+        KeyedUpdate::CodeToTheirs => told(update().set(M::code(), M::code_of("their-code")).run(scope).await),
+        KeyedUpdate::CodeToOwn => told(update().set(M::code(), M::code_of("own-code-2")).run(scope).await),
         KeyedUpdate::Each => told(M::bulk_update_each([update()]).run(scope).await),
         KeyedUpdate::EachWithOwn => {
             let own = own_key::<M>(world);
@@ -282,28 +282,31 @@ pub(super) async fn keyed_update<M: Subject + TenantModel>(
         }
         KeyedUpdate::EachAdd => told(M::bulk_update_each([M::update(key).add(M::n(), 7)]).run(scope).await),
         KeyedUpdate::Restore => told(M::restore(key).run(scope).await),
+        KeyedUpdate::Revoke => told(M::revoke(update())?.run(scope).await),
         KeyedUpdate::ParentOwn => told(M::reparent(update(), &M::parents(&world.a)?)?.run(scope).await),
         KeyedUpdate::ParentTheirs => told(M::reparent(update(), &M::parents(&world.b)?)?.run(scope).await),
         KeyedUpdate::ParentMissing => told(M::reparent(update(), "no-such-parent")?.run(scope).await),
     })
 }
 
+/// `None` where the shape has no such operation.
 pub(super) async fn filtered_update<M: Subject + TenantModel>(
     op: FilteredUpdate,
     stage: &Stage<M>,
     filter: Option<Filter<M>>,
-) -> String {
+) -> Option<String> {
     let scope = &stage.tenant;
     let update = match filter {
         Some(filter) => M::bulk_update().filter(filter),
         None => M::bulk_update().all_rows(),
     };
-    match op {
+    Some(match op {
         FilteredUpdate::Bulk => told(update.set(M::name(), "changed").run(scope).await),
         FilteredUpdate::Returning => told_set(update.add(M::n(), 3).returning(scope).await),
         FilteredUpdate::BulkPath => told_set(update.add_path(M::data(), ["n"], 3).returning(scope).await),
         FilteredUpdate::BulkPathUnfit => told(update.add_path(M::data(), ["secret"], 3).run(scope).await),
-    }
+        FilteredUpdate::Revoke => told(M::revoke_all(update)?.run(scope).await),
+    })
 }
 
 pub(super) async fn keyed_delete<M: Subject + OwnedModel>(

@@ -10,7 +10,10 @@ use ennead::{OwnedModel, TenantModel};
 
 use super::by_name::{self, JSON_ONLY, NO_JSON, json_filters};
 use super::cells::*;
+use super::door::{KNOCKS, knock_at};
+use super::keys::*;
 use super::stage::Stage;
+use super::via::{ViaOne, ViaTwo};
 use super::world::*;
 use crate::Bed;
 
@@ -44,6 +47,8 @@ enum Does {
     Updates,
     /// All.
     All,
+    /// All, and to come with keys.
+    Doors,
 }
 
 struct Matrix<M> {
@@ -149,6 +154,9 @@ impl<M: Subject> Matrix<M> {
     async fn settle(&mut self) -> Vec<String> {
         let mut wrong = Vec::new();
         let (after, alone) = (self.with.dump().await, self.without.dump().await);
+        if M::IS_KEY && (after != self.before || alone != self.alone) {
+            wrong.extend(self.whose_keys().await);
+        }
         let b = &self.world.b;
         let theirs =
             |rows: &[M]| -> Vec<M> { rows.iter().filter(|row| row.belongs_to(b)).cloned().collect() };
@@ -165,6 +173,62 @@ impl<M: Subject> Matrix<M> {
             self.without.restore().await;
         }
         wrong
+    }
+
+    /// Whatever was done: the victim's key is the victim's, and no other one opens the victim's door.
+    async fn whose_keys(&self) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let victim = format!("{:?}", M::owner(&self.world.b).unwrap());
+        for (stage, code, is_theirs) in [
+            (&self.with, "their-code", true),
+            (&self.without, "their-code", false),
+            (&self.with, "new-code", false),
+        ] {
+            let told = M::verify(&stage.db, secret(code).text, None).await;
+            if told.contains(&victim) != is_theirs {
+                wrong.push(format!("the key of {code} opens another door: {told}"));
+            }
+        }
+        wrong
+    }
+
+    /// Who comes with a key, or with what might pass for one, after the attacker changed all that can be changed.
+    async fn doors(&mut self)
+    where
+        M: OwnedModel,
+    {
+        for meddle in MEDDLES {
+            let with = M::meddle(*meddle, &self.with.tenant).await;
+            let without = M::meddle(*meddle, &self.without.tenant).await;
+            for presented in PRESENTED {
+                for wanted in WANTED {
+                    if *presented == Presented::TheirNarrow && wanted.is_none() {
+                        // It is good, for whoever has it.
+                        continue;
+                    }
+                    let text = presented.text(&self.world);
+                    let name = format!("Verify {presented:?} for {wanted:?} after {meddle:?}");
+                    let with = M::verify(&self.with.db, text.clone(), *wanted).await;
+                    let without = M::verify(&self.without.db, text, *wanted).await;
+                    self.judge(Face::Typed, name, with, without, false).await;
+                }
+            }
+            if *meddle != Meddle::Nothing {
+                self.judge(Face::Typed, format!("meddle {meddle:?}"), with, without, false).await;
+            }
+        }
+        for presented in PRESENTED.iter().filter(|presented| **presented != Presented::TheirNarrow) {
+            let text = presented.text(&self.world);
+            for knock in KNOCKS {
+                for key in [Key::Second, Key::Theirs] {
+                    let key = key.text::<M>(&self.world);
+                    let name = format!("{} {key} by {presented:?}", knock.name());
+                    let with = knock_at(*knock, &self.with, &text, &key).await;
+                    let without = knock_at(*knock, &self.without, &text, &key).await;
+                    self.judge(Face::Json, name, with, without, false).await;
+                }
+            }
+        }
     }
 
     async fn reads(&mut self) {
@@ -223,11 +287,14 @@ impl<M: Subject> Matrix<M> {
         }
         for op in FILTERED_UPDATES {
             for (name, filter) in filters::<M>(&self.world) {
-                let with = filtered_update(*op, &self.with, filter.clone()).await;
-                let without = filtered_update(*op, &self.without, filter).await;
+                let Some(with) = filtered_update(*op, &self.with, filter.clone()).await else { continue };
+                let without = filtered_update(*op, &self.without, filter).await.unwrap_or_default();
                 self.judge(Face::Typed, format!("update {op:?} where {name}"), with, without, false).await;
             }
             for (name, filter) in json_filters::<M>(&self.world) {
+                if *op == FilteredUpdate::Revoke && !M::IS_KEY {
+                    continue;
+                }
                 let with = by_name::filtered_update(*op, &self.with, filter.clone()).await;
                 let without = by_name::filtered_update(*op, &self.without, filter).await;
                 self.judge(Face::Json, format!("update {op:?} where {name}"), with, without, false).await;
@@ -400,6 +467,10 @@ macro_rules! shapes {
     };
     (@Reads $matrix:ident) => { $matrix.reads().await; };
     (@Updates $matrix:ident) => { $matrix.reads().await; $matrix.updates().await; };
+    (@Doors $matrix:ident) => {
+        shapes!(@All $matrix);
+        $matrix.doors().await;
+    };
     (@All $matrix:ident) => {
         $matrix.reads().await;
         $matrix.updates().await;
@@ -419,6 +490,8 @@ shapes! {
     global_read: Plan, Reads;
     shared_when: SharedDoc, All;
     soft_deleted: SoftDoc, All;
+    api_keys: KeyDoc, Doors;
+    api_keys_over_http: BearerDoc, Doors;
 }
 
 /// What the types leave out is left out here for the same reason, and the ui tests show that it does not compile.
@@ -426,5 +499,6 @@ async fn the_shapes_are_all_there(_: Bed) {
     let all = SHAPES.iter().filter(|(_, does)| matches!(does, Does::All)).count();
     let updates = SHAPES.iter().filter(|(_, does)| matches!(does, Does::Updates)).count();
     let reads = SHAPES.iter().filter(|(_, does)| matches!(does, Does::Reads)).count();
-    assert_eq!((all, updates, reads), (8, 1, 1));
+    let doors = SHAPES.iter().filter(|(_, does)| matches!(does, Does::Doors)).count();
+    assert_eq!((all, updates, reads, doors), (8, 1, 1, 2));
 }

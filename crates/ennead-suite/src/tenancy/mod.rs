@@ -3,6 +3,8 @@
 pub mod attacks;
 mod by_name;
 mod cells;
+mod door;
+mod keys;
 pub mod machine;
 pub mod matrix;
 pub mod races;
@@ -10,6 +12,7 @@ pub(crate) mod recorder;
 pub(crate) mod rules;
 mod stage;
 pub mod statements;
+mod via;
 mod world;
 
 /// The tables of the matrix, and of the attacks.

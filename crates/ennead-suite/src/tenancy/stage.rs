@@ -7,7 +7,9 @@ use ennead::prelude::*;
 use ennead::{Tenant, TenantId};
 
 use super::by_name::ByName;
-use super::world::{Dash, Frame, NewDash, NewFrame, Spec, Subject, Who, World};
+use super::keys::STANDINGS;
+use super::via::{Dash, Frame, NewDash, NewFrame};
+use super::world::{Spec, Subject, Who, World};
 use crate::Bed;
 
 pub(super) struct Stage<M> {
@@ -16,6 +18,9 @@ pub(super) struct Stage<M> {
     /// The attacker's id, as the bypass narrows itself to it.
     pub(super) own: TenantId,
     pub(super) by_name: ByName,
+    /// Where the keys of the shape are looked up, and the nodes that they open.
+    pub(super) db: Db,
+    pub(super) door: Option<axum::Router>,
     initial: Vec<(Who, Vec<M>)>,
     marker: PhantomData<M>,
 }
@@ -50,7 +55,9 @@ impl<M: Subject> Stage<M> {
             None => db.tenant(a.text.as_str()).unwrap(),
         };
         let own = tenant.id().clone();
-        let stage = Self { tenant, across, own, by_name: ByName::new::<M>(), initial, marker: PhantomData };
+        let door = M::door(&db);
+        let by_name = ByName::new::<M>(door.clone().filter(|_| M::OVER_HTTP));
+        let stage = Self { tenant, across, own, by_name, db, door, initial, marker: PhantomData };
         stage.insert().await;
         stage
     }
@@ -69,7 +76,7 @@ impl<M: Subject> Stage<M> {
     /// Every row of the table, read around the walls.
     pub(super) async fn dump(&self) -> Vec<M> {
         let mut rows = M::list().with_deleted().run(&self.across).await.unwrap();
-        rows.sort_by(|x, y| format!("{x:?}").cmp(&format!("{y:?}")));
+        rows.sort_by_cached_key(|row| format!("{row:?}"));
         rows
     }
 
@@ -117,6 +124,7 @@ fn own<M: Subject>(world: &World) -> Vec<Spec> {
             rows.push(Spec { n: 3, ..Spec::new("same", "same-code", "own text three") });
         }
     }
+    rows.extend(standing::<M>("own", "own text"));
     if M::MORTAL {
         rows.push(Spec { dead: true, ..Spec::new("own-dead", "own-dead-code", "own dead text") });
         // A living row of the victim has the code of this dead one.
@@ -138,6 +146,7 @@ fn victims<M: Subject>(world: &World) -> Vec<Spec> {
             ));
         }
     }
+    rows.extend(standing::<M>("their", canary));
     if M::MORTAL {
         rows.push(Spec { dead: true, ..Spec::new("their-dead", "their-dead-code", canary) });
         rows.push(Spec { dead: true, ..Spec::new("own-dead", "own-dead-code", canary) });
@@ -145,19 +154,40 @@ fn victims<M: Subject>(world: &World) -> Vec<Spec> {
     rows
 }
 
+/// Keys that are not good, or not for much.
+fn standing<M: Subject>(whose: &str, text: &str) -> Vec<Spec> {
+    let all = STANDINGS.iter().filter(|_| M::IS_KEY);
+    all.map(|(standing, name)| Spec {
+        standing: *standing,
+        ..Spec::new(&format!("{whose}-{name}"), &format!("{whose}-{name}-code"), text)
+    })
+    .collect()
+}
+
+/// What can be said of why something was not done.
+pub(super) trait Tells {
+    fn tell(&self) -> String;
+}
+
+impl Tells for Error {
+    fn tell(&self) -> String {
+        format!(
+            "Err {self} | {self:?} | {:?} {:?} {:?} {:?} {:?} {}",
+            self.kind(),
+            self.model(),
+            self.constraint(),
+            self.fields(),
+            self.code(),
+            self.http_status()
+        )
+    }
+}
+
 /// An outcome as text: everything of it that a caller can see.
-pub(super) fn told<T: Debug>(outcome: Result<T, Error>) -> String {
+pub(super) fn told<T: Debug, E: Tells>(outcome: Result<T, E>) -> String {
     match outcome {
         Ok(value) => format!("Ok {value:?}"),
-        Err(error) => format!(
-            "Err {error} | {error:?} | {:?} {:?} {:?} {:?} {:?} {}",
-            error.kind(),
-            error.model(),
-            error.constraint(),
-            error.fields(),
-            error.code(),
-            error.http_status()
-        ),
+        Err(error) => error.tell(),
     }
 }
 

@@ -14,7 +14,9 @@ use ennead::{Clock, Column, Filter, IdGenerator, Order, TenantId, count};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::keys::{BearerDoc, KeyDoc, Meddle, Standing, secret};
 use super::stage::{told, told_set};
+use super::via::{Dash, Frame, ViaOne, ViaTwo};
 
 /// One tenant under all the names that the shapes know it by.
 #[derive(Debug, Clone)]
@@ -54,9 +56,10 @@ impl World {
         }
     }
 
-    /// What must never be seen: the canary, and the victim's own ids.
-    pub(super) fn secrets(&self) -> [String; 4] {
-        [self.canary.clone(), self.b.text.clone(), self.b.uuid.to_string(), self.b.int.to_string()]
+    /// What must never be seen: the canary, the victim's own ids, and the hash of a key that nobody knows.
+    pub(super) fn secrets(&self) -> [String; 5] {
+        let hash = secret(&format!("{}-code", self.canary)).hash;
+        [self.canary.clone(), self.b.text.clone(), self.b.uuid.to_string(), self.b.int.to_string(), hash]
     }
 
     /// Keys are counted anew from here on, so that both twins make the same ones.
@@ -100,6 +103,8 @@ pub(super) struct Spec {
     pub(super) parent: Option<String>,
     pub(super) dead: bool,
     pub(super) open: bool,
+    /// Of an API key.
+    pub(super) standing: Standing,
 }
 
 impl Spec {
@@ -112,6 +117,7 @@ impl Spec {
             parent: None,
             dead: false,
             open: false,
+            standing: Standing::Good,
         }
     }
 }
@@ -139,6 +145,10 @@ pub(super) trait Subject:
     const MORTAL: bool = false;
     /// The victim has rows for all to read.
     const SHARED: bool = false;
+    /// Rows are API keys, and their codes hashes.
+    const IS_KEY: bool = false;
+    /// By name it is asked over HTTP.
+    const OVER_HTTP: bool = false;
 
     fn make(spec: &Spec, who: &Who) -> Create<Self>;
     fn whole(spec: &Spec, who: &Who) -> Self;
@@ -167,6 +177,32 @@ pub(super) trait Subject:
     }
     /// How many rows there are for each value of the column that holds the tenant or leads to it, and the greatest note.
     fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_>;
+    /// What a row has in the place of a code.
+    fn code_of(label: &str) -> String {
+        label.to_owned()
+    }
+    /// The update that revokes, for shapes whose rows are keys.
+    fn revoke(update: ennead::op::Update<Self>) -> Option<ennead::op::Update<Self>> {
+        drop(update);
+        None
+    }
+    /// The same of all rows that match.
+    fn revoke_all(update: ennead::op::BulkUpdate<Self>) -> Option<ennead::op::BulkUpdate<Self>> {
+        drop(update);
+        None
+    }
+    /// What is told of a change to all keys of a scope.
+    fn meddle(_: Meddle, _: &Tenant) -> Telling<'_> {
+        Box::pin(std::future::ready(String::new()))
+    }
+    /// What is told of a key that somebody presents.
+    fn verify<'a>(_: &'a Db, _: String, _: Option<&'a str>) -> Telling<'a> {
+        Box::pin(std::future::ready(String::new()))
+    }
+    /// The nodes of the shape over HTTP, for whoever has a key.
+    fn door(_: &Db) -> Option<axum::Router> {
+        None
+    }
     /// The list with what is related to its rows, one way and back, for shapes that have relations.
     fn including(list: ennead::op::List<Self>, _: &Tenant) -> Option<Telling<'_>> {
         drop(list);
@@ -195,9 +231,15 @@ macro_rules! told_groups {
 }
 
 macro_rules! subject {
+    ($(#[$model:meta])* $name:ident, $new:ident = $shape:literal, fields { $($fields:tt)* } new { $($rest:tt)* } $($more:tt)*) => {
+        subject! {
+            $(#[$model])* $name, $new = $shape, fields { $($fields)* } code { #[unique] } new { $($rest)* } $($more)*
+        }
+    };
     (
         $(#[$model:meta])* $name:ident, $new:ident = $shape:literal,
         fields { $($(#[$attr:meta])* $field:ident : $ty:ty = |$spec:ident, $who:ident| $value:expr),* $(,)? }
+        code { $(#[$code:meta])* }
         new { $($nf:ident : |$ns:ident, $nw:ident| $nv:expr),* $(,)? }
         owner: |$ow:ident| $owner:expr,
         belongs: |$row:ident, $bw:ident| $belongs:expr,
@@ -211,7 +253,7 @@ macro_rules! subject {
             pub id: String,
             $($(#[$attr])* pub $field: $ty,)*
             pub name: String,
-            #[unique]
+            $(#[$code])*
             pub code: String,
             pub note: Option<String>,
             pub data: serde_json::Value,
@@ -228,7 +270,7 @@ macro_rules! subject {
                 Self::create($new {
                     $($nf: { let ($ns, $nw) = (spec, who); let _ = ($ns, $nw); $nv },)*
                     name: spec.text.clone(),
-                    code: spec.code.clone(),
+                    code: Self::code_of(&spec.code),
                     data: json!({ "secret": spec.text.clone() }),
                 })
                 .set(Self::ID, spec.id.clone())
@@ -241,7 +283,7 @@ macro_rules! subject {
                     id: spec.id.clone(),
                     $($field: { let ($spec, $who) = (spec, who); let _ = ($spec, $who); $value },)*
                     name: spec.text.clone(),
-                    code: spec.code.clone(),
+                    code: Self::code_of(&spec.code),
                     note: Some(spec.text.clone()),
                     data: json!({ "secret": spec.text.clone() }),
                     n: spec.n,
@@ -264,7 +306,9 @@ macro_rules! subject {
     };
 }
 
-fn text_id(text: &str) -> Option<TenantId> {
+pub(super) use {subject, told_beside, told_groups};
+
+pub(super) fn text_id(text: &str) -> Option<TenantId> {
     Some(TenantId::parse(text).unwrap())
 }
 
@@ -285,12 +329,17 @@ macro_rules! by_itself {
     ($model:ident) => {
         vec![
             ("a row above", $model::ABOVE.any()),
-            ("their row above", $model::ABOVE.exists($model::CODE.eq("their-code"))),
+            ("their row above", $model::ABOVE.exists($model::CODE.eq($model::code_of("their-code")))),
             ("no row below", $model::BELOW.none()),
-            ("no row of theirs below", $model::BELOW.not_exists($model::CODE.eq("their-code"))),
+            (
+                "no row of theirs below",
+                $model::BELOW.not_exists($model::CODE.eq($model::code_of("their-code"))),
+            ),
         ]
     };
 }
+
+pub(super) use {by_itself, by_tenant};
 
 subject! {
     #[model(table = "m_text", audited)]
@@ -399,111 +448,6 @@ subject! {
     }
 }
 
-#[model(table = "m_dash", key = "global")]
-#[derive(Debug)]
-pub(super) struct Dash {
-    #[key]
-    pub id: String,
-    #[tenant]
-    pub tenant_id: String,
-    pub name: String,
-}
-
-#[model(tenant(via = dash_id), table = "m_frame")]
-#[derive(Debug)]
-pub(super) struct Frame {
-    #[key]
-    pub id: String,
-    #[references(Dash)]
-    pub dash_id: String,
-}
-
-macro_rules! by_parent {
-    ($model:ident, $a:expr, $b:expr) => {
-        vec![
-            ("parent = theirs", $model::PARENT_ID.eq($b)),
-            ("parent != own", $model::PARENT_ID.ne($a)),
-            ("parent in both", $model::PARENT_ID.in_([$a, $b])),
-            ("parent = theirs or true", $model::PARENT_ID.eq($b).or(Filter::all([]))),
-        ]
-    };
-}
-
-/// The same along the relation, and back down to the children of the parent.
-macro_rules! by_relation {
-    ($model:ident, $a:expr, $b:expr) => {
-        vec![
-            ("a parent", $model::PARENT.any()),
-            ("no parent", $model::PARENT.none()),
-            ("their parent", $model::PARENT.exists($b)),
-            ("not own parent", $model::PARENT.not_exists($a)),
-            ("no parent of theirs", $model::PARENT.exists($b).not()),
-            (
-                "siblings of theirs",
-                $model::PARENT.exists($model::PARENT.inverse().exists($model::CODE.eq("their-code"))),
-            ),
-        ]
-    };
-}
-
-subject! {
-    #[model(tenant(via = parent_id), table = "m_via_one", audited)]
-    ViaOne, NewViaOne = "via one hop",
-    fields { #[references(Dash, inverse = docs)] parent_id: String = |spec, who| spec.parent.clone().unwrap_or(who.dash.clone()) }
-    new { parent_id: |spec, who| spec.parent.clone().unwrap_or(who.dash.clone()) }
-    owner: |who| text_id(&who.text),
-    belongs: |row, who| row.parent_id == who.dash,
-    reaching: |a, b| [
-        by_parent!(ViaOne, a.dash.clone(), b.dash.clone()),
-        by_relation!(ViaOne, Dash::ID.eq(a.dash.clone()), Dash::ID.eq(b.dash.clone())),
-    ].concat(),
-    const KEY_CLASHES: bool = true;
-    const CODE_CLASHES: bool = true;
-    fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
-        Some(update.set(ViaOne::PARENT_ID, parent))
-    }
-    fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
-        told_beside!(list, scope, ViaOne::PARENT.include(ViaOne::PARENT.inverse().limit(1)))
-    }
-    fn parents(who: &Who) -> Option<String> {
-        Some(who.dash.clone())
-    }
-    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
-        told_groups!(filter, scope, ViaOne::PARENT_ID)
-    }
-}
-
-subject! {
-    #[model(tenant(via = parent_id), table = "m_via_two", audited)]
-    ViaTwo, NewViaTwo = "via two hops",
-    fields { #[references(Frame, inverse = docs)] parent_id: String = |spec, who| spec.parent.clone().unwrap_or(who.frame.clone()) }
-    new { parent_id: |spec, who| spec.parent.clone().unwrap_or(who.frame.clone()) }
-    owner: |who| text_id(&who.text),
-    belongs: |row, who| row.parent_id == who.frame,
-    reaching: |a, b| [
-        by_parent!(ViaTwo, a.frame.clone(), b.frame.clone()),
-        by_relation!(
-            ViaTwo,
-            Frame::DASH.exists(Dash::ID.eq(a.dash.clone())),
-            Frame::DASH.exists(Dash::ID.eq(b.dash.clone()))
-        ),
-    ].concat(),
-    const KEY_CLASHES: bool = true;
-    const CODE_CLASHES: bool = true;
-    fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
-        Some(update.set(ViaTwo::PARENT_ID, parent))
-    }
-    fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
-        told_beside!(list, scope, ViaTwo::PARENT.include(ViaTwo::PARENT.inverse().limit(1)))
-    }
-    fn parents(who: &Who) -> Option<String> {
-        Some(who.frame.clone())
-    }
-    fn by_owner(filter: Option<Filter<Self>>, scope: &Tenant) -> Telling<'_> {
-        told_groups!(filter, scope, ViaTwo::PARENT_ID)
-    }
-}
-
 subject! {
     #[model(global, table = "m_global", audited)]
     Plan, NewPlan = "global",
@@ -575,6 +519,8 @@ pub(super) fn schema() -> Schema {
         ViaTwo,
         Plan,
         SharedDoc,
-        SoftDoc
+        SoftDoc,
+        KeyDoc,
+        BearerDoc
     ]
 }

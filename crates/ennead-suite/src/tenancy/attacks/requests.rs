@@ -235,7 +235,7 @@ async fn attack_60_errors_of_the_database(bed: Bed) {
         Book::create(NewBook { shelf_id: 71_317_131 }).run(&town.a).await.unwrap_err(),
     ];
     for error in errors {
-        let text = crate::tenancy::stage::told::<()>(Err(error));
+        let text = crate::tenancy::stage::told::<(), _>(Err(error));
         for value in [own, "a-user@a.com", "b-number", "a-board", "71317131", town.canary.as_str()] {
             assert!(!text.contains(value), "{text}");
         }

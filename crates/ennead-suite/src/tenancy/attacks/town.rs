@@ -270,7 +270,7 @@ impl Town {
     pub fn safe<T: std::fmt::Debug>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
         let text = match &outcome {
             Ok(value) => format!("{value:?}"),
-            Err(error) => told::<()>(Err(copy(error))),
+            Err(error) => told::<(), _>(Err(copy(error))),
         };
         assert!(!text.contains(&self.canary), "it tells the canary: {text}");
         outcome
@@ -288,7 +288,7 @@ fn copy(error: &Error) -> Error {
 
 /// What an error shows of itself: the same for a row of another tenant and for none.
 pub fn shown(error: &Error) -> String {
-    told::<()>(Err(Error::new(error.kind(), error.to_string())
+    told::<(), _>(Err(Error::new(error.kind(), error.to_string())
         .with_fields(error.fields().to_vec())
         .with_constraint(error.constraint().unwrap_or_default())))
 }
