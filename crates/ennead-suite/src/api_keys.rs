@@ -204,6 +204,27 @@ async fn what_is_refused_is_refused_alike(bed: Bed) {
     assert!(!keys.verify(&db, good.reveal(), read).await.unwrap_err().is_unauthorized());
 }
 
+/// Whoever is first has the hash, and whoever comes with the key comes to them.
+async fn one_hash_is_one_tenants_however_many_claim_it(bed: Bed) {
+    let (db, _) = open(&bed).await;
+    let keys = keys();
+    for round in 0..5 {
+        let issued = keys.generate();
+        let claims = (0..12).map(|at| {
+            let tenant = db.tenant(format!("t{}", at % 4)).unwrap();
+            let new = NewApiKey { key_hash: issued.hash(), key_prefix: "x".into() };
+            let id = format!("key-{round}-{at}");
+            tokio::spawn(async move { ApiKey::create(new).set(ApiKey::ID, id).run(&tenant).await })
+        });
+        let ended = futures_util::future::join_all(claims.collect::<Vec<_>>()).await;
+        let ended: Vec<_> = ended.into_iter().map(Result::unwrap).collect();
+        assert!(ended.iter().flat_map(|ended| ended.as_ref().err()).all(Error::is_unique_violation));
+        let [first] = &ended.iter().flatten().collect::<Vec<_>>()[..] else { panic!("{ended:?}") };
+        let verified = keys.verify(&db, issued.reveal(), None).await.unwrap();
+        assert_eq!(verified.tenant.id().to_string(), first.organization_id);
+    }
+}
+
 /// Somebody took the unique index away, and two rows claim one hash: then nobody knows whose the key is, and it opens no door.
 async fn a_key_that_two_rows_claim_is_refused(bed: Bed) {
     let (db, _) = open(&bed).await;
@@ -331,6 +352,7 @@ crate::cases![
     what_cannot_hold_keys_is_told,
     a_key_opens_the_door_of_its_own_tenant,
     what_is_refused_is_refused_alike,
+    one_hash_is_one_tenants_however_many_claim_it,
     a_key_that_two_rows_claim_is_refused,
     use_is_written_down_once_a_minute,
     a_request_is_its_keys,
