@@ -8,7 +8,8 @@ use super::cells::*;
 use super::door::{Refused, knock};
 use super::keys::secret;
 use super::stage::{Stage, own_key, their_key, told};
-use super::world::{Spec, Subject, Who, World};
+use super::subject::Subject;
+use super::world::{Spec, Who, World};
 
 /// What has no JSON form, and why: such cells are in the typed face only.
 pub(super) const NO_JSON: &[(&str, &str)] = &[
@@ -136,32 +137,7 @@ pub(super) fn json_filters<M: Subject>(world: &World) -> Vec<(&'static str, Opti
             ("tenant = own or true", json!({ "$or": [{ name: a }, { "$and": [] }] })),
         ]);
     }
-    if let (Some(a), Some(b)) = (M::parents(&world.a), M::parents(&world.b)) {
-        all.extend([
-            ("parent = theirs", json!({ "parent_id": b })),
-            ("parent != own", json!({ "parent_id": { "$ne": a } })),
-            ("parent in both", json!({ "parent_id": { "$in": [a, b] } })),
-            ("parent = theirs or true", json!({ "$or": [{ "parent_id": b }, {}] })),
-        ]);
-    }
-    if M::DEF.find("above_id").is_some() {
-        all.extend([
-            ("a row above", json!({ "above": { "$exists": true } })),
-            ("their row above", json!({ "above": { "code": M::code_of("their-code") } })),
-            ("no row below", json!({ "below": { "$none": {} } })),
-            ("no row of theirs below", json!({ "below": { "$none": { "code": M::code_of("their-code") } } })),
-            ("below by another tenant", json!({ "below": { "$some": { "tenant_id": world.b.text } } })),
-        ]);
-    }
-    if M::parents(&world.a).is_some() {
-        let theirs = json!({ "docs": { "$some": { "code": "their-code" } } });
-        all.extend([
-            ("a parent", json!({ "parent": {} })),
-            ("no parent", json!({ "parent": null })),
-            ("siblings of theirs", json!({ "parent": theirs })),
-            ("no siblings of theirs", json!({ "parent": { "$none": theirs } })),
-        ]);
-    }
+    all.extend(M::json_reaching(world));
     let mut all: Vec<_> = all.into_iter().map(|(name, filter)| (name, Some(filter))).collect();
     all.push(("no filter", None));
     all
@@ -223,7 +199,7 @@ pub(super) async fn filtered_read<M: Subject>(
             told_rows(nodes.run("List", scope, with_filter(json!({ "limit": 1000 }), filter)).await)
         }
         FilteredRead::Included => {
-            let params = json!({ "limit": 1000, "include": includes::<M>()? });
+            let params = json!({ "limit": 1000, "include": M::includes()? });
             told_rows(nodes.run("List", scope, with_filter(params, filter)).await)
         }
         FilteredRead::Ordered => {
@@ -301,14 +277,6 @@ fn shown_code<M: Subject>() -> &'static str {
     if M::DEF.find("code").is_some_and(|(_, field)| field.hidden) { "name" } else { "code" }
 }
 
-/// What stands beside the rows of a shape: as the typed face has it.
-fn includes<M: Subject>() -> Option<Json> {
-    if M::DEF.find("above_id").is_some() {
-        return Some(json!(["above", { "below": { "limit": 1 } }]));
-    }
-    M::DEF.find("parent_id").map(|_| json!({ "parent": { "include": { "docs": { "limit": 1 } } } }))
-}
-
 async fn pages(nodes: &ByName, scope: &Tenant, filter: Option<Json>) -> Result<Vec<Json>, Refused> {
     let (mut all, mut cursor) = (Vec::new(), Json::Null);
     loop {
@@ -331,7 +299,6 @@ pub(super) async fn keyed_update<M: Subject>(
 ) -> Option<String> {
     let (nodes, scope) = (&stage.by_name, &stage.tenant);
     let update = |data: Json| json!({ "id": key, "data": data });
-    let parent = |parent: Option<String>| Some(update(json!({ "name": "changed", "parent_id": parent? })));
     let (node, params) = match op {
         KeyedUpdate::Name => ("Update", update(json!({ "name": "changed" }))),
         KeyedUpdate::Add => ("Update", json!({ "id": key, "add": { "n": 5 } })),
@@ -366,12 +333,6 @@ pub(super) async fn keyed_update<M: Subject>(
             let rows = json!([{ "id": own, "name": "changed too" }, { "id": key, "name": "changed" }]);
             ("BulkUpdate", json!({ "data": rows }))
         }
-        KeyedUpdate::ParentOwn => ("Update", parent(M::parents(&world.a))?),
-        KeyedUpdate::ParentTheirs => ("Update", parent(M::parents(&world.b))?),
-        KeyedUpdate::ParentMissing => {
-            M::parents(&world.a)?;
-            ("Update", parent(Some("no-such-parent".into()))?)
-        }
         KeyedUpdate::Restore if M::DEF.soft_delete().is_some() => {
             ("Update", json!({ "id": key, "restore": true }))
         }
@@ -381,6 +342,41 @@ pub(super) async fn keyed_update<M: Subject>(
         KeyedUpdate::EachAdd | KeyedUpdate::EachPath => return None,
     };
     Some(told(nodes.run(node, scope, params).await))
+}
+
+fn merge(object: &mut Json, more: Json) {
+    for (name, value) in more.as_object().unwrap() {
+        set(object, name, value.clone());
+    }
+}
+
+pub(super) async fn reparent<M: Subject>(
+    op: Reparent,
+    stage: &Stage<M>,
+    world: &World,
+    key: &str,
+    parent: &str,
+) -> String {
+    let mut data = M::parent_json(parent);
+    merge(&mut data, json!({ "name": "changed" }));
+    let of_row = |key: &str, data: &Json| {
+        let mut row = data.clone();
+        set(&mut row, "id", json!(key));
+        row
+    };
+    let (node, params) = match op {
+        Reparent::One => ("Update", json!({ "id": key, "data": data })),
+        Reparent::Each => ("BulkUpdate", json!({ "data": [of_row(key, &data)] })),
+        Reparent::EachWithOwn => {
+            // Rows of one request set the same fields.
+            let own = M::parent_json(&M::parents(&world.a).unwrap());
+            let mut own = of_row(&own_key::<M>(world), &own);
+            set(&mut own, "name", json!("changed too"));
+            ("BulkUpdate", json!({ "data": [own, of_row(key, &data)] }))
+        }
+        Reparent::Bulk => ("BulkUpdate", json!({ "data": data, "filter": { "id": key } })),
+    };
+    told(stage.by_name.run(node, &stage.tenant, params).await)
 }
 
 /// A change that adds at a path of one part.
@@ -472,7 +468,7 @@ fn row<M: Subject>(spec: &Spec, who: &Who, with_tenant: bool) -> Json {
         "n": spec.n,
     });
     if let Some(parent) = spec.parent.clone().or_else(|| M::parents(who)) {
-        set(&mut row, "parent_id", json!(parent));
+        merge(&mut row, M::parent_json(&parent));
     }
     if let Some((name, id)) = tenant_of::<M>(who).filter(|_| with_tenant) {
         set(&mut row, name, id);

@@ -6,7 +6,8 @@ use ennead::{Filter, Measured, OwnedModel, TenantModel};
 use futures_util::TryStreamExt;
 
 use super::stage::{Stage, own_key, their_key, told, told_set};
-use super::world::{Spec, Subject, World};
+use super::subject::Subject;
+use super::world::{Spec, World};
 
 /// Whose key a cell aims at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +71,7 @@ table! { /** Reads by key. */ KeyedRead, KEYED_READS: Read, Optional, WithDelete
 table! { /** Reads of rows that match. */
 FilteredRead, FILTERED_READS: List, Included, WithDeleted, OnlyDeleted, Ordered, First, Pages, Stream, Count, CountDeleted, Figures, FiguresDeleted, FiguresNarrowed, Groups, GroupsRanked, GroupsByOwner }
 table! { /** Updates by key. */
-KeyedUpdate, KEYED_UPDATES: Name, Add, PathSet, PathAdd, PathUnfit, PathQuota, When, WhenNot, CodeToTheirs, CodeToOwn, Each, EachWithOwn, EachAdd, EachPath, Restore, Revoke, ParentOwn, ParentTheirs, ParentMissing }
+KeyedUpdate, KEYED_UPDATES: Name, Add, PathSet, PathAdd, PathUnfit, PathQuota, When, WhenNot, CodeToTheirs, CodeToOwn, Each, EachWithOwn, EachAdd, EachPath, Restore, Revoke }
 table! { /** Updates of rows that match. */ FilteredUpdate, FILTERED_UPDATES: Bulk, Returning, BulkPath, BulkPathUnfit, Revoke }
 table! { /** Deletes by key. */ KeyedDelete, KEYED_DELETES: Delete, When, WhenNot, Hard, Keys, KeysHard, KeysFiltered }
 table! { /** Deletes of rows that match. */ FilteredDelete, FILTERED_DELETES: Bulk, Hard }
@@ -78,7 +79,7 @@ table! { /** Creates. */
 Making, MAKINGS: Create, WholeOwn, WholeTheirs, Bulk, Returning, Streamed, KeyUpdate, KeyAdd, KeyPath, KeyIgnore, CodeUpdate, CodeIgnore, BulkKeyUpdate, BulkKeyIgnore, BulkCodePath, BulkCodeUpdate, BulkCodeIgnore, InTheirTenant }
 table! { /** What a create brings: a key and a code. */
 Brings, BRINGS: New, TheirCode, TheirKey, SameKey, OwnKey, OwnCode, TheirBoth, DeadCode, Generated }
-table! { /** Under which parent. */ Under, UNDERS: Own, Theirs, Missing }
+table! { /** Updates that name another row. */ Reparent, REPARENTS: One, Each, EachWithOwn, Bulk }
 
 impl Brings {
     pub(super) fn key_and_code<M: Subject>(self, world: &World) -> (String, &'static str) {
@@ -283,9 +284,31 @@ pub(super) async fn keyed_update<M: Subject + TenantModel>(
         KeyedUpdate::EachAdd => told(M::bulk_update_each([M::update(key).add(M::n(), 7)]).run(scope).await),
         KeyedUpdate::Restore => told(M::restore(key).run(scope).await),
         KeyedUpdate::Revoke => told(M::revoke(update())?.run(scope).await),
-        KeyedUpdate::ParentOwn => told(M::reparent(update(), &M::parents(&world.a)?)?.run(scope).await),
-        KeyedUpdate::ParentTheirs => told(M::reparent(update(), &M::parents(&world.b)?)?.run(scope).await),
-        KeyedUpdate::ParentMissing => told(M::reparent(update(), "no-such-parent")?.run(scope).await),
+    })
+}
+
+/// `None` where the shape has no such operation.
+pub(super) async fn reparent<M: Subject + TenantModel>(
+    op: Reparent,
+    stage: &Stage<M>,
+    world: &World,
+    key: &str,
+    parent: &str,
+) -> Option<String> {
+    let scope = &stage.tenant;
+    let update = || M::reparent(M::update(key).set(M::name(), "changed"), parent);
+    Some(match op {
+        Reparent::One => told(update()?.run(scope).await),
+        Reparent::Each => told(M::bulk_update_each([update()?]).run(scope).await),
+        Reparent::EachWithOwn => {
+            let own = own_key::<M>(world);
+            let all = [M::update(&own).set(M::name(), "changed too"), update()?];
+            told(M::bulk_update_each(all).run(scope).await)
+        }
+        Reparent::Bulk => {
+            let update = M::reparent_all(M::bulk_update().filter(M::id_is(key)), parent)?;
+            told(update.set(M::name(), "changed").run(scope).await)
+        }
     })
 }
 

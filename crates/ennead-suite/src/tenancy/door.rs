@@ -8,7 +8,7 @@ use tower::ServiceExt;
 
 use super::by_name::told_rows;
 use super::stage::{Stage, Tells, told};
-use super::world::Subject;
+use super::subject::Subject;
 
 /// A request of somebody who comes with a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,9 +15,8 @@ use ennead::{Column, Filter, Json, Order, TenantId, count};
 use serde_json::json;
 
 use super::stage::{told, told_set};
-use super::world::{
-    Spec, Subject, Telling, Who, World, by_itself, by_tenant, subject, text_id, told_beside, told_groups,
-};
+use super::subject::*;
+use super::world::{Spec, Who, World};
 
 /// What a key is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -118,6 +117,12 @@ macro_rules! key_shape {
             $($rest)*
             fn code_of(label: &str) -> String {
                 secret(label).hash
+            }
+            fn includes() -> Option<serde_json::Value> {
+                Some(above_and_below())
+            }
+            fn json_reaching(world: &World) -> Vec<(&'static str, serde_json::Value)> {
+                above_or_below(Self::code_of("their-code"), world)
             }
             fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
                 told_beside!(list, scope, ($name::ABOVE, $name::BELOW.limit(1)))

@@ -13,6 +13,7 @@ use super::cells::*;
 use super::door::{KNOCKS, knock_at};
 use super::keys::*;
 use super::stage::Stage;
+use super::subject::*;
 use super::via::{ViaOne, ViaTwo};
 use super::world::*;
 use crate::Bed;
@@ -31,13 +32,7 @@ fn only_the_database_guards(bed: &Bed) -> bool {
 }
 
 /// What is an error whoever tries it.
-const REFUSED: &[&str] = &[
-    "create WholeTheirs",
-    "create InTheirTenant",
-    "update ParentTheirs",
-    "update ParentMissing",
-    "update PathUnfit",
-];
+const REFUSED: &[&str] = &["create WholeTheirs", "create InTheirTenant", "update PathUnfit"];
 
 /// Which operations the types let a tenant do.
 enum Does {
@@ -68,6 +63,8 @@ struct Matrix<M> {
     clashes: Vec<(String, String)>,
     /// Operations that did something at least once, and all that were tried: a matrix of errors would prove nothing.
     worked: BTreeSet<(Face, String)>,
+    /// Operations that name what may not be named.
+    refused: BTreeSet<String>,
     tried: BTreeSet<(Face, String)>,
 }
 
@@ -97,6 +94,7 @@ impl<M: Subject> Matrix<M> {
             absent: BTreeSet::new(),
             clashes: Vec::new(),
             worked: BTreeSet::new(),
+            refused: BTreeSet::new(),
             tried: BTreeSet::new(),
         }
     }
@@ -285,6 +283,7 @@ impl<M: Subject> Matrix<M> {
                 self.judge_json(name, with, without, clash).await;
             }
         }
+        self.renamings().await;
         for op in FILTERED_UPDATES {
             for (name, filter) in filters::<M>(&self.world) {
                 let Some(with) = filtered_update(*op, &self.with, filter.clone()).await else { continue };
@@ -306,6 +305,38 @@ impl<M: Subject> Matrix<M> {
             let without = by_name::odd_updates(&self.without, &self.world, &text).await;
             for ((name, with), (_, without)) in with.into_iter().zip(without) {
                 self.judge(Face::Json, format!("{name} {key:?}"), with, without, false).await;
+            }
+        }
+    }
+
+    /// Rows that name others, and what may not be named.
+    async fn renamings(&mut self)
+    where
+        M: TenantModel,
+    {
+        for Under { name: under, parent, refused } in M::unders(&self.world) {
+            let Some(parent) = parent else { continue };
+            for op in REPARENTS {
+                for key in KEYS {
+                    let text = key.text::<M>(&self.world);
+                    let Some(with) = reparent(*op, &self.with, &self.world, &text, &parent).await else {
+                        continue;
+                    };
+                    let without = reparent(*op, &self.without, &self.world, &text, &parent).await;
+                    let name = format!("update {op:?}Names{under} {key:?}");
+                    let mut done = with.starts_with("Ok");
+                    self.judge(Face::Typed, name.clone(), with, without.unwrap_or_default(), false).await;
+                    let with = by_name::reparent(*op, &self.with, &self.world, &text, &parent).await;
+                    let without = by_name::reparent(*op, &self.without, &self.world, &text, &parent).await;
+                    done |= with.starts_with("Ok");
+                    self.judge(Face::Json, name.clone(), with, without, false).await;
+                    if refused {
+                        self.refused.insert(format!("update {op:?}Names{under}"));
+                        if self.twins && *key == Key::Own && done {
+                            self.failed.push(format!("{name} must be refused"));
+                        }
+                    }
+                }
             }
         }
     }
@@ -346,18 +377,11 @@ impl<M: Subject> Matrix<M> {
     {
         for op in MAKINGS {
             for brings in BRINGS {
-                for under in UNDERS {
-                    let parent = match (M::parents(&self.world.a), under) {
-                        (None, Under::Own) => None,
-                        (Some(own), Under::Own) => Some(own),
-                        (Some(_), Under::Theirs) => M::parents(&self.world.b),
-                        (Some(_), Under::Missing) => Some("no-such-parent".to_owned()),
-                        (None, _) => continue,
-                    };
+                for Under { name: under, parent, .. } in M::unders(&self.world) {
                     let key = matches!(brings, Brings::TheirKey | Brings::TheirBoth) && M::KEY_CLASHES;
                     let code = matches!(brings, Brings::TheirCode | Brings::TheirBoth) && M::CODE_CLASHES;
                     let clash = key || code;
-                    let name = format!("create {op:?} {brings:?} under {under:?}");
+                    let name = format!("create {op:?} {brings:?} under {under}");
                     let number = self.cells;
                     self.world.begin_cell(number);
                     let with = making(*op, &self.with, &self.world, *brings, parent.clone()).await;
@@ -441,6 +465,7 @@ impl<M: Subject> Matrix<M> {
         let unmet = ["update WhenNot", "delete WhenNot", "update CodeToOwn"];
         let refused = |face: Face, name: &str| {
             REFUSED.contains(&name)
+                || self.refused.contains(name)
                 || unmet.contains(&name)
                 || (face == Face::Json && JSON_ONLY.contains(&name))
                 || (name == "update Restore" && !M::MORTAL)

@@ -12,6 +12,7 @@ pub(crate) mod recorder;
 pub(crate) mod rules;
 mod stage;
 pub mod statements;
+mod subject;
 mod via;
 mod world;
 

@@ -8,8 +8,9 @@ use ennead::{Tenant, TenantId};
 
 use super::by_name::ByName;
 use super::keys::STANDINGS;
+use super::subject::Subject;
 use super::via::{Dash, Frame, NewDash, NewFrame};
-use super::world::{Spec, Subject, Who, World};
+use super::world::{Spec, Who, World};
 use crate::Bed;
 
 pub(super) struct Stage<M> {
@@ -22,6 +23,7 @@ pub(super) struct Stage<M> {
     pub(super) db: Db,
     pub(super) door: Option<axum::Router>,
     initial: Vec<(Who, Vec<M>)>,
+    planted: Vec<String>,
     marker: PhantomData<M>,
 }
 
@@ -57,7 +59,17 @@ impl<M: Subject> Stage<M> {
         let own = tenant.id().clone();
         let door = M::door(&db);
         let by_name = ByName::new::<M>(door.clone().filter(|_| M::OVER_HTTP));
-        let stage = Self { tenant, across, own, by_name, db, door, initial, marker: PhantomData };
+        let stage = Self {
+            tenant,
+            across,
+            own,
+            by_name,
+            db,
+            door,
+            initial,
+            planted: M::plant(world),
+            marker: PhantomData,
+        };
         stage.insert().await;
         stage
     }
@@ -70,6 +82,9 @@ impl<M: Subject> Stage<M> {
                 None => create,
             };
             create.run(&self.across).await.unwrap();
+        }
+        for sql in &self.planted {
+            self.across.execute(sql).await.unwrap();
         }
     }
 

@@ -9,6 +9,7 @@ use super::cells::*;
 use super::recorder;
 use super::rules::Rules;
 use super::stage::Stage;
+use super::subject::*;
 use super::via::{ViaOne, ViaTwo};
 use super::world::*;
 use crate::Bed;

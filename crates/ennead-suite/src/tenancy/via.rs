@@ -7,7 +7,8 @@ use ennead::{Column, Filter, Order, TenantId, count};
 use serde_json::json;
 
 use super::stage::{told, told_set};
-use super::world::{Spec, Subject, Telling, Who, subject, text_id, told_beside, told_groups};
+use super::subject::*;
+use super::world::{Spec, Who, World};
 
 #[model(table = "m_dash", key = "global")]
 #[derive(Debug)]
@@ -57,6 +58,25 @@ macro_rules! by_relation {
     };
 }
 
+/// The same in JSON.
+fn to_the_parent(a: &Option<String>, b: &Option<String>) -> Vec<(&'static str, serde_json::Value)> {
+    let theirs = json!({ "docs": { "$some": { "code": "their-code" } } });
+    vec![
+        ("parent = theirs", json!({ "parent_id": b })),
+        ("parent != own", json!({ "parent_id": { "$ne": a } })),
+        ("parent in both", json!({ "parent_id": { "$in": [a, b] } })),
+        ("parent = theirs or true", json!({ "$or": [{ "parent_id": b }, {}] })),
+        ("a parent", json!({ "parent": {} })),
+        ("no parent", json!({ "parent": null })),
+        ("siblings of theirs", json!({ "parent": theirs })),
+        ("no siblings of theirs", json!({ "parent": { "$none": theirs } })),
+    ]
+}
+
+fn parent_and_siblings() -> serde_json::Value {
+    json!({ "parent": { "include": { "docs": { "limit": 1 } } } })
+}
+
 subject! {
     #[model(tenant(via = parent_id), table = "m_via_one", audited)]
     ViaOne, NewViaOne = "via one hop",
@@ -72,6 +92,15 @@ subject! {
     const CODE_CLASHES: bool = true;
     fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
         Some(update.set(ViaOne::PARENT_ID, parent))
+    }
+    fn reparent_all(update: ennead::op::BulkUpdate<Self>, parent: &str) -> Option<ennead::op::BulkUpdate<Self>> {
+        Some(update.set(ViaOne::PARENT_ID, parent))
+    }
+    fn includes() -> Option<serde_json::Value> {
+        Some(parent_and_siblings())
+    }
+    fn json_reaching(world: &World) -> Vec<(&'static str, serde_json::Value)> {
+        to_the_parent(&Self::parents(&world.a), &Self::parents(&world.b))
     }
     fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
         told_beside!(list, scope, ViaOne::PARENT.include(ViaOne::PARENT.inverse().limit(1)))
@@ -103,6 +132,15 @@ subject! {
     const CODE_CLASHES: bool = true;
     fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
         Some(update.set(ViaTwo::PARENT_ID, parent))
+    }
+    fn reparent_all(update: ennead::op::BulkUpdate<Self>, parent: &str) -> Option<ennead::op::BulkUpdate<Self>> {
+        Some(update.set(ViaTwo::PARENT_ID, parent))
+    }
+    fn includes() -> Option<serde_json::Value> {
+        Some(parent_and_siblings())
+    }
+    fn json_reaching(world: &World) -> Vec<(&'static str, serde_json::Value)> {
+        to_the_parent(&Self::parents(&world.a), &Self::parents(&world.b))
     }
     fn including(list: ennead::op::List<Self>, scope: &Tenant) -> Option<Telling<'_>> {
         told_beside!(list, scope, ViaTwo::PARENT.include(ViaTwo::PARENT.inverse().limit(1)))
