@@ -5,6 +5,7 @@ mod by_name;
 mod cells;
 mod door;
 mod keys;
+mod loose;
 pub mod machine;
 pub mod matrix;
 pub mod races;

@@ -23,7 +23,6 @@ pub(super) struct Stage<M> {
     pub(super) db: Db,
     pub(super) door: Option<axum::Router>,
     initial: Vec<(Who, Vec<M>)>,
-    planted: Vec<String>,
     marker: PhantomData<M>,
 }
 
@@ -33,8 +32,10 @@ impl<M: Subject> Stage<M> {
         let db = world.db(bed, &super::world::schema()).await;
         let across = db.across_tenants("the tenancy matrix");
         let (a, b) = (&world.a, &world.b);
-        for who in [a, b].into_iter().take(if victim { 2 } else { 1 }) {
+        for (who, text) in [(a, "own text"), (b, &world.canary)].into_iter().take(if victim { 2 } else { 1 })
+        {
             parents(&across, who).await;
+            super::loose::named(&across, who, text).await;
         }
         let mut initial = vec![(a.clone(), own::<M>(world))];
         let mut theirs: Vec<Spec> = Vec::new();
@@ -59,17 +60,7 @@ impl<M: Subject> Stage<M> {
         let own = tenant.id().clone();
         let door = M::door(&db);
         let by_name = ByName::new::<M>(door.clone().filter(|_| M::OVER_HTTP));
-        let stage = Self {
-            tenant,
-            across,
-            own,
-            by_name,
-            db,
-            door,
-            initial,
-            planted: M::plant(world),
-            marker: PhantomData,
-        };
+        let stage = Self { tenant, across, own, by_name, db, door, initial, marker: PhantomData };
         stage.insert().await;
         stage
     }
@@ -83,9 +74,8 @@ impl<M: Subject> Stage<M> {
             };
             create.run(&self.across).await.unwrap();
         }
-        for sql in &self.planted {
-            self.across.execute(sql).await.unwrap();
-        }
+        let [(a, _), (b, _)] = &self.initial[..] else { return };
+        M::plant(&self.across, a, b).await;
     }
 
     /// Every row of the table, read around the walls.

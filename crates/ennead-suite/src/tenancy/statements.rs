@@ -6,6 +6,7 @@ use ennead::OwnedModel;
 use sqlparser::dialect::{Dialect, PostgreSqlDialect, SQLiteDialect};
 
 use super::cells::*;
+use super::loose::{AnyDoc, EachDoc};
 use super::recorder;
 use super::rules::Rules;
 use super::stage::Stage;
@@ -72,6 +73,8 @@ async fn every_statement_carries_the_tenant(bed: Bed) {
         Plan: reads;
         SharedDoc: reads writes;
         SoftDoc: reads writes;
+        EachDoc: reads writes;
+        AnyDoc: reads writes;
     }
     let dialect: &(dyn Dialect + Sync) =
         if bed.is_postgres() { &PostgreSqlDialect {} } else { &SQLiteDialect {} };

@@ -85,9 +85,13 @@ pub(super) trait Subject:
             _ => vec![Under { name: "Own", parent: None, refused: false }],
         }
     }
-    /// What somebody writes past the library once all rows are there.
-    fn plant(_: &World) -> Vec<String> {
-        Vec::new()
+    /// What somebody else writes once all rows are there, who knows nothing of what they name.
+    fn plant<'a>(
+        _: &'a AcrossTenants,
+        _: &'a Who,
+        _: &'a Who,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(std::future::ready(()))
     }
     /// What stands beside the rows in JSON, where something does.
     fn includes() -> Option<serde_json::Value> {

@@ -12,6 +12,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::keys::{BearerDoc, KeyDoc, Standing, secret};
+use super::loose::{AnyDoc, EachDoc, Named};
 use super::stage::{told, told_set};
 use super::subject::*;
 use super::via::{Dash, Frame, ViaOne, ViaTwo};
@@ -336,6 +337,9 @@ pub(super) fn schema() -> Schema {
         SharedDoc,
         SoftDoc,
         KeyDoc,
-        BearerDoc
+        BearerDoc,
+        Named,
+        EachDoc,
+        AnyDoc
     ]
 }
