@@ -8,6 +8,7 @@ mod clock;
 mod ground;
 mod measure;
 mod peers;
+mod protocol;
 mod report;
 mod sql;
 mod work;
@@ -49,6 +50,9 @@ struct Options {
     /// Leave SQLite out
     #[arg(long)]
     no_sqlite: bool,
+    /// The program of Toasty, which has a process of its own; without one, Toasty is left out
+    #[arg(long, value_name = "PROGRAM")]
+    toasty: Option<PathBuf>,
 }
 
 fn main() -> Result<()> {
@@ -80,20 +84,22 @@ fn run(options: &Options, runtimes: &Runtimes, folder: &std::path::Path) -> Resu
         peers: options.peers.clone(),
         clock: if options.cpu { Clock::Cpu } else { Clock::Wall },
     };
+    let toasty = options.toasty.as_deref();
     let (mut rows, mut failures, mut versions) = (Vec::new(), Vec::new(), Vec::new());
     let mut grounds = Vec::new();
     if !options.no_sqlite {
-        grounds.push((Ground::Sqlite(folder.to_path_buf()), peers::sqlite()));
+        grounds.push((Ground::Sqlite(folder.to_path_buf()), peers::sqlite(toasty)));
     }
     match &options.postgres {
-        Some(url) => grounds.push((Ground::Postgres(unencrypted(url)), peers::postgres())),
+        Some(url) => grounds.push((Ground::Postgres(unencrypted(url)), peers::postgres(toasty))),
         None => failures.push("postgres: no server was given".to_owned()),
     }
     for (ground, entries) in grounds {
         versions.push(runtimes.one.block_on(ground.version())?);
-        let (measured, failed) = plan.run(runtimes, &ground, entries)?;
-        rows.extend(measured);
-        failures.extend(failed);
+        let measured = plan.run(runtimes, &ground, &entries)?;
+        rows.extend(measured.rows);
+        failures.extend(measured.failures);
+        versions.extend(measured.brought);
     }
     println!(
         "{}; {} rounds, {}\n\n{}",
@@ -105,7 +111,7 @@ fn run(options: &Options, runtimes: &Runtimes, folder: &std::path::Path) -> Resu
     for failure in &failures {
         println!("not measured: {failure}");
     }
-    for (what, why) in peers::LEFT_OUT {
+    for (what, why) in peers::left_out(toasty) {
         println!("not measured: {what}: {why}");
     }
     if let Some(path) = &options.json {

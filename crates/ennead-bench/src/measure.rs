@@ -20,6 +20,12 @@ pub(crate) trait Contender: Send + Sync {
     fn alone(&self, work: Work, clock: Clock) -> BoxFuture<'_, Result<Duration>>;
     /// Does all the works, each in its own task.
     fn together(&self, works: Vec<Work>, clock: Clock) -> BoxFuture<'_, Result<Duration>>;
+    /// Does the work in this task, and gives how many allocations that took.
+    fn counted(&self, work: Work) -> BoxFuture<'_, Result<u64>>;
+    /// What the peer brings along that the others do not share.
+    fn brings(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A peer that takes part.
@@ -61,6 +67,18 @@ impl<P: Peer> Contender for Seat<P> {
             Ok(took)
         })
     }
+
+    fn counted(&self, work: Work) -> BoxFuture<'_, Result<u64>> {
+        Box::pin(async move {
+            let expected = work.expected();
+            allocations::begin();
+            let done = perform(&*self.0, work).await;
+            let count = allocations::end();
+            let did = done?;
+            ensure!(did == expected, "it did {did} instead of {expected}");
+            Ok(count)
+        })
+    }
 }
 
 /// One operation by one peer.
@@ -81,6 +99,14 @@ struct Player {
     together: Option<Arc<dyn Contender>>,
 }
 
+/// What was measured on one database.
+pub(crate) struct Measured {
+    pub(crate) rows: Vec<Row>,
+    pub(crate) failures: Vec<String>,
+    /// What peers bring along that the others do not share.
+    pub(crate) brought: Vec<String>,
+}
+
 /// What is to be measured.
 pub(crate) struct Plan {
     pub(crate) rounds: usize,
@@ -96,13 +122,8 @@ pub(crate) struct Runtimes {
 }
 
 impl Plan {
-    /// Measures the peers on one database; the first one is the floor. Gives the rows, and what failed.
-    pub(crate) fn run(
-        &self,
-        runtimes: &Runtimes,
-        ground: &Ground,
-        entries: Vec<Entry>,
-    ) -> Result<(Vec<Row>, Vec<String>)> {
+    /// Measures the peers on one database; the first one is the floor.
+    pub(crate) fn run(&self, runtimes: &Runtimes, ground: &Ground, entries: &[Entry]) -> Result<Measured> {
         runtimes.one.block_on(ground.prepare())?;
         let wants = |op: &Op| self.filter.as_deref().is_none_or(|filter| op.name.contains(filter));
         let mut failures = Vec::new();
@@ -153,15 +174,19 @@ impl Plan {
                 ))
             })
             .collect();
-        Ok((rows, failures))
+        let brought = players
+            .iter()
+            .filter_map(|player| Some(format!("{} has {}", player.name, player.alone.brings()?)))
+            .collect();
+        Ok(Measured { rows, failures, brought })
     }
 }
 
 fn player(runtimes: &Runtimes, ground: &Ground, entry: &Entry) -> Result<Player> {
     let place = runtimes.one.block_on(ground.place(entry.name))?;
-    let alone = runtimes.one.block_on((entry.open)(&place, 1)).context("open")?;
+    let alone = runtimes.one.block_on(entry.open.open(&place, 1)).context("open")?;
     let together = match entry.concurrent {
-        true => Some(runtimes.two.block_on((entry.open)(&place, CONNECTIONS)).context("open")?),
+        true => Some(runtimes.two.block_on(entry.open.open(&place, CONNECTIONS)).context("open")?),
         false => None,
     };
     Ok(Player { name: entry.name, place, alone, together })
@@ -226,14 +251,8 @@ impl Cell {
         if self.op.concurrent {
             return Ok(());
         }
-        let counted = runtimes.one.block_on(async {
-            let future = player.alone.alone(work, clock);
-            allocations::begin();
-            let done = future.await;
-            (done, allocations::end())
-        });
-        counted.0?;
-        self.allocations = counted.1 / self.op.times as u64;
+        let count = runtimes.one.block_on(player.alone.counted(work))?;
+        self.allocations = count / self.op.times as u64;
         Ok(())
     }
 }

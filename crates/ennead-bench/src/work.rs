@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 
 /// The tenant whose rows everybody reads and writes.
 pub(crate) const TENANT: &str = "org-1";
@@ -18,7 +19,7 @@ pub(crate) const TASKS: usize = 16;
 pub(crate) const CONNECTIONS: usize = 8;
 
 /// What a new user consists of; the rest is defaulted. Every peer is given the key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Draft {
     pub(crate) id: String,
     pub(crate) email: String,
@@ -50,7 +51,7 @@ fn draft(number: usize) -> Draft {
 }
 
 /// A thing to do with everything that it takes, made before the clock starts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Work {
     Read(Vec<String>),
     /// Reads one after the other, five at a time.
