@@ -256,6 +256,13 @@ async fn rows_that_belong_through_their_parents(bed: Bed) {
     assert!(named(json!(["a1"])).run(&across).await.unwrap_err().is_tenant_missing());
     named(json!([])).run(&across).await.unwrap();
     named(json!(["a2"])).in_tenant("acme").run(&across).await.unwrap();
+    // Said of an upsert as a whole, it is the same.
+    let upsert = || plan("x").set(Plan::AGENT_IDS, json!(["a1"])).on_conflict(Plan::ID);
+    upsert().update(Plan::AGENT_IDS).in_tenant("acme").run(&across).await.unwrap();
+    assert!(upsert().ignore().in_tenant("acme").run(&across).await.unwrap().is_none());
+    let bulk = Plan::bulk_create([NewPlan { id: "x".into() }]).on_conflict(Plan::ID).update(Plan::AGENT_IDS);
+    assert_eq!(bulk.in_tenant("acme").run(&across).await.unwrap().affected, 1);
+    assert!(upsert().ignore().run(&across).await.unwrap_err().is_tenant_missing());
     assert_eq!(Plan::count().run(&beta).await.unwrap(), 0);
 }
 

@@ -103,6 +103,7 @@ impl<M: Model> fmt::Debug for BulkUpsert<M> {
 }
 
 impl<M: Model> BulkUpsert<M> {
+    in_tenant!(rows.narrow);
     crate::op::upsert::conflict_actions!();
 
     /// Creates or changes the rows; `affected` counts those created and those changed, not those left.

@@ -67,14 +67,17 @@ impl Narrow {
     }
 }
 
-/// `.in_tenant(id)`, the same on every operation.
+/// `.in_tenant(id)`, the same on every operation: `$narrow` is the place that holds it.
 macro_rules! in_tenant {
     () => {
+        in_tenant!(narrow);
+    };
+    ($($narrow:ident).+) => {
         /// Narrows an operation under `across_tenants` to one tenant. Creates on a tenant's model need it there.
         ///
         /// On a tenant's own scope it must name that tenant, else running is an error.
         pub fn in_tenant(mut self, id: impl ennead_core::IntoTenantId) -> Self {
-            self.narrow = $crate::op::Narrow::to(id);
+            self.$($narrow).+ = $crate::op::Narrow::to(id);
             self
         }
     };

@@ -6,7 +6,7 @@ use ennead_core::{
 };
 
 use crate::exec;
-use crate::op::{BulkCreate, BulkUpsert, Create};
+use crate::op::{BulkCreate, BulkUpsert, Create, in_tenant};
 use crate::running::{Running, one, optional};
 use crate::scopes::CreateScope;
 use crate::sink::Single;
@@ -217,6 +217,7 @@ impl<M: Model> fmt::Debug for Upsert<M> {
 }
 
 impl<M: Model> Upsert<M> {
+    in_tenant!(create.narrow);
     conflict_actions!();
 
     /// Changes the row that is there only while it has this `#[version]`: else `is_conflict`, and
@@ -263,6 +264,8 @@ impl<M: Model> fmt::Debug for CreateOrIgnore<M> {
 }
 
 impl<M: Model> CreateOrIgnore<M> {
+    in_tenant!(create.narrow);
+
     /// The SQL and its values, without a database; the tenant's value is shown as `{tenant}`.
     ///
     /// # Errors
