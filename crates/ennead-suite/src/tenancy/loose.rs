@@ -91,6 +91,7 @@ subject! {
         ]);
         all
     },
+    const EVERYWHERE: usize = 1;
     fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
         Some(update.set(EachDoc::NAMED_IDS, list_of(parent)))
     }
@@ -180,6 +181,7 @@ subject! {
         ]);
         all
     },
+    const EVERYWHERE: usize = 1;
     fn reparent(update: ennead::op::Update<Self>, parent: &str) -> Option<ennead::op::Update<Self>> {
         let (kind, subject) = pair(parent);
         Some(update.set(AnyDoc::KIND, kind).set(AnyDoc::SUBJECT, subject))

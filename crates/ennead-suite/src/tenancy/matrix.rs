@@ -35,10 +35,6 @@ fn only_the_database_guards(bed: &Bed) -> bool {
 /// What is an error whoever tries it.
 const REFUSED: &[&str] = &["create WholeTheirs", "create InTheirTenant", "update PathUnfit"];
 
-/// So many of what a shape may name are named with every key and code: its own, another's, and none at all. The others, with
-/// some.
-const EVERYWHERE: usize = 3;
-
 /// Which operations the types let a tenant do.
 enum Does {
     /// `global`: reads only.
@@ -324,7 +320,7 @@ impl<M: Subject> Matrix<M> {
             for op in REPARENTS {
                 for key in KEYS
                     .iter()
-                    .filter(|key| at < EVERYWHERE || matches!(key, Key::Own | Key::Second | Key::Theirs))
+                    .filter(|key| at < M::EVERYWHERE || matches!(key, Key::Own | Key::Second | Key::Theirs))
                 {
                     let text = key.text::<M>(&self.world);
                     let Some(with) = reparent(*op, &self.with, &self.world, &text, &parent).await else {
@@ -387,7 +383,7 @@ impl<M: Subject> Matrix<M> {
             for brings in BRINGS {
                 for (at, Under { name: under, parent, .. }) in M::unders(&self.world).into_iter().enumerate()
                 {
-                    if at >= EVERYWHERE && !matches!(brings, Brings::New | Brings::OwnKey) {
+                    if at >= M::EVERYWHERE && !matches!(brings, Brings::New | Brings::OwnKey) {
                         continue;
                     }
                     let key = matches!(brings, Brings::TheirKey | Brings::TheirBoth) && M::KEY_CLASHES;

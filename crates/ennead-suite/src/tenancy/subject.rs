@@ -35,6 +35,8 @@ pub(super) trait Subject:
     const MORTAL: bool = false;
     /// The victim has rows for all to read.
     const SHARED: bool = false;
+    /// So many of what the rows may name are named with every key and code; the others, with some.
+    const EVERYWHERE: usize = 3;
     /// Rows are API keys, and their codes hashes.
     const IS_KEY: bool = false;
     /// By name it is asked over HTTP.
