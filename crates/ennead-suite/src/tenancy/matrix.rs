@@ -381,7 +381,8 @@ impl<M: Subject> Matrix<M> {
     {
         for op in MAKINGS {
             for brings in BRINGS {
-                for (at, Under { name: under, parent, .. }) in M::unders(&self.world).into_iter().enumerate()
+                for (at, Under { name: under, parent, refused }) in
+                    M::unders(&self.world).into_iter().enumerate()
                 {
                     if at >= M::EVERYWHERE && !matches!(brings, Brings::New | Brings::OwnKey) {
                         continue;
@@ -395,6 +396,9 @@ impl<M: Subject> Matrix<M> {
                     let with = making(*op, &self.with, &self.world, *brings, parent.clone()).await;
                     self.world.begin_cell(number);
                     let without = making(*op, &self.without, &self.world, *brings, parent.clone()).await;
+                    if refused && self.twins && *brings == Brings::New && with.starts_with("Ok") {
+                        self.failed.push(format!("{name} must be refused"));
+                    }
                     self.judge(Face::Typed, name.clone(), with, without, clash).await;
                     self.world.begin_cell(number);
                     let with = by_name::making(*op, &self.with, &self.world, *brings, parent.clone()).await;
