@@ -36,6 +36,8 @@ struct Run {
     arrow: Option<String>,
     #[references_any(kind = kind, inverse = runs, "agent" => Agent)]
     back: Option<String>,
+    #[references_any(kind = kind, "agent" => Agent, "other" => crate::Agent)]
+    alike: Option<String>,
     #[references_any(kind = kind, "agent" => Agent)]
     many: Vec<String>,
     #[references_any(kind = kind, name = target, "agent" => Agent)]

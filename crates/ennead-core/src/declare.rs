@@ -3,6 +3,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::audit::Audit;
 use crate::def::{
     Action, FieldDef, IndexDef, IndexMethod, IndexPart, IndexTarget, KeyGeneration, ModelDef, Nulls,
     ReferenceDef, Role, Tenancy, Uniqueness,
@@ -192,10 +193,74 @@ impl ModelDef {
     /// tenant column may reference, at compile time.
     #[must_use]
     pub const fn is_named_by_key(&self) -> bool {
-        match self.tenancy {
-            Tenancy::Column { .. } => self.key.global,
-            _ => true,
+        self.key_is_global()
+    }
+
+    /// The index of the tenant field, found at compile time; for models whose `#[tenant]` stands in an embedded struct.
+    #[must_use]
+    pub const fn find_tenant(fields: &[FieldDef]) -> Option<u16> {
+        let mut at = 0;
+        while at < fields.len() {
+            if matches!(fields[at].role, Role::Tenant) {
+                return Some(at as u16);
+            }
+            at += 1;
         }
+        None
+    }
+
+    /// How many fields have the tenant's role, at compile time.
+    #[must_use]
+    pub const fn count_tenants(fields: &[FieldDef]) -> usize {
+        let (mut at, mut count) = (0, 0);
+        while at < fields.len() {
+            if matches!(fields[at].role, Role::Tenant) {
+                count += 1;
+            }
+            at += 1;
+        }
+        count
+    }
+
+    /// Whether writes of its rows are recorded, at compile time.
+    #[must_use]
+    pub const fn is_audited(&self) -> bool {
+        matches!(self.audit, Audit::Into { .. })
+    }
+
+    /// Whether it can hold the records of a model, at compile time: those of a tenant's rows belong to that tenant.
+    #[must_use]
+    pub const fn records(&self, other: Tenancy) -> bool {
+        match (self.tenancy, other) {
+            _ if matches!(self.audit, Audit::Library(_)) => true,
+            (Tenancy::Global, Tenancy::Global) => true,
+            (Tenancy::Column { .. }, other) => !matches!(other, Tenancy::Global),
+            _ => false,
+        }
+    }
+
+    /// Whether rows belong to some tenant, at compile time.
+    #[must_use]
+    pub const fn is_tenant_owned(&self) -> bool {
+        !matches!(self.tenancy, Tenancy::Global)
+    }
+
+    /// Puts the fields of several lists behind one another at compile time: how `#[embed]` is flattened.
+    #[must_use]
+    pub const fn concat<const N: usize>(lists: &[&[FieldDef]]) -> [FieldDef; N] {
+        let mut all = [FieldDef::new("", Kind::Bool, false); N];
+        let (mut list, mut next) = (0, 0);
+        while list < lists.len() {
+            let mut at = 0;
+            while at < lists[list].len() {
+                all[next] = lists[list][at];
+                next += 1;
+                at += 1;
+            }
+            list += 1;
+        }
+        assert!(next == N, "the number of fields does not match");
+        all
     }
 
     /// Whether some field has that Rust name, at compile time.

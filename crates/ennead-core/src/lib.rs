@@ -62,7 +62,9 @@ pub use filter::{
 pub use id::{Clock, IdGenerator, Sources, SystemClock, UuidV7, generate_id, generate_ulid};
 pub use kind::{EnumDef, Kind, Precision};
 pub use lifecycle::{hard_delete_refused, is_deletable, is_restore, marks_rows};
-pub use loose::{LooseKind, LooseReference, LooseTarget, keys_in};
+#[doc(hidden)]
+pub use loose::json_type_name;
+pub use loose::{LooseKind, LooseReference, LooseTarget, Unnamed, keys_in};
 pub use model::{
     DeletableModel, Embed, GlobalModel, IntoKey, KeyType, Model, MutableModel, OwnedModel, RemovableModel,
     TenantModel, Values,

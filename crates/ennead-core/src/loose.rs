@@ -70,6 +70,85 @@ impl LooseReference {
         let is_it = |one: &&LooseKind| one.target.is_some_and(|target| (target.model)().is(parent));
         Some((kind, kinds.iter().filter(is_it).map(|one| one.kind).collect()))
     }
+
+    /// What a field of one row names: the model, and keys of it; nothing where no row is meant. `told` is what the other field holds
+    /// that tells the model.
+    ///
+    /// # Errors
+    /// Why the value is no such reference.
+    pub fn names(&self, value: &Value, told: Option<&Value>) -> Result<Option<Rows>, Unnamed> {
+        match (self, value) {
+            (_, Value::Null) => Ok(None),
+            (LooseReference::Each(target), _) => {
+                let model = (target.model)();
+                let items = match value {
+                    Value::Array(items) => return Ok(Some((model, items.clone()))),
+                    Value::Json(serde_json::Value::Array(items)) => items,
+                    Value::Json(json) => return Err(Unnamed::NoList(json_type_name(json))),
+                    other => return Err(Unnamed::NoList(other.type_name())),
+                };
+                let key = |(at, item)| {
+                    key_of(item, &model.key_field().kind).ok_or(Unnamed::NoKey(at, json_type_name(item)))
+                };
+                let keys: Result<Vec<Value>, Unnamed> = items.iter().enumerate().map(key).collect();
+                Ok(Some((model, keys?)))
+            }
+            (LooseReference::Any { kinds, .. }, _) => {
+                let Some(Value::Text(told)) = told else { return Err(Unnamed::Untold) };
+                let kind = kinds.iter().find(|one| one.kind == told.as_ref()).ok_or(Unnamed::Unknown)?;
+                Ok(kind.target.map(|target| ((target.model)(), vec![value.clone()])))
+            }
+        }
+    }
+
+    /// The field that tells of which model a key is.
+    #[must_use]
+    pub fn told_by(&self, model: &ModelDef) -> Option<u16> {
+        match self {
+            LooseReference::Any { kind, .. } => Some(model.find(kind)?.0),
+            LooseReference::Each(_) => None,
+        }
+    }
+}
+
+/// Rows of a model, by their keys.
+type Rows = (&'static ModelDef, Vec<Value>);
+
+/// Why a value is no reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unnamed {
+    /// It is no list, but this.
+    NoList(&'static str),
+    /// An item of the list, by its place, is no key, but this.
+    NoKey(usize, &'static str),
+    /// Nothing tells of which model it is.
+    Untold,
+    /// What tells it is none of the values that are known.
+    Unknown,
+}
+
+impl Unnamed {
+    fn text(self, reference: &LooseReference) -> String {
+        match (reference, self) {
+            (LooseReference::Each(target), Unnamed::NoKey(at, is)) => {
+                let model = (target.model)();
+                let key = key_type(&model.key_field().kind);
+                format!("holds a list of keys of {}, and item {at} is {is} rather than {key}", model.name)
+            }
+            (LooseReference::Each(target), Unnamed::NoList(is)) => {
+                format!("holds a list of keys of {}, and this is {is}", (target.model)().name)
+            }
+            (LooseReference::Any { kind, kinds }, Unnamed::Unknown) => {
+                let known: BTreeSet<&str> = kinds.iter().map(|one| one.kind).collect();
+                let known: Vec<&str> = known.into_iter().collect();
+                format!("names a row by a `{kind}` that is none of {}", known.join(", "))
+            }
+            (LooseReference::Any { kind, .. }, _) => {
+                format!("names a row, and `{kind}` does not tell of which model")
+            }
+            (LooseReference::Each(_), _) => "names no rows".to_owned(),
+        }
+    }
 }
 
 /// The keys in a stored list; what is none is passed over.
@@ -128,71 +207,51 @@ pub(crate) fn named(
     operation: &Operation,
     column: u16,
     reference: LooseReference,
-) -> Result<Vec<(&'static ModelDef, Vec<Value>)>, Error> {
+) -> Result<Vec<Rows>, Error> {
     let model = operation.model();
-    let field = model.field(column);
-    match reference {
-        LooseReference::Each(target) => {
-            let parent = (target.model)();
-            let lists = given(operation, column).unwrap_or_default();
-            let (mut seen, many) = (Keys::default(), lists.len() > 1);
-            for (row, list) in lists.into_iter().enumerate() {
-                each(parent, list, &mut seen)
-                    .map_err(|what| refused(model, &[field], many.then_some(row), &what))?;
-            }
-            Ok(vec![(parent, seen.keys)])
-        }
-        LooseReference::Any { kind, kinds } => any(operation, column, kind, kinds),
+    let told_at = reference.told_by(model);
+    let values = given(operation, column);
+    let told = told_at.and_then(|at| given(operation, at));
+    if let Some(told_at) = told_at
+        && (conflict_parts(operation, column, told_at) || one_alone(values.as_deref(), told.as_deref()))
+    {
+        let (field, tells) = (model.field(column), model.field(told_at));
+        let what = format!("and `{}` name a row together: set both", tells.name);
+        return Err(refused(model, &[field, tells], None, &what));
     }
+    let values = values.unwrap_or_default();
+    let many = values.len() > 1;
+    let mut named: Vec<(&'static ModelDef, Vec<Value>, HashSet<Value>)> = Vec::new();
+    for (row, value) in values.into_iter().enumerate() {
+        let told = told.as_ref().and_then(|told| told.get(row).copied());
+        let rows = reference.names(value, told).map_err(|why| {
+            let fields: Vec<&FieldDef> =
+                std::iter::once(column).chain(told_at).map(|at| model.field(at)).collect();
+            refused(model, &fields, many.then_some(row), &why.text(&reference))
+        })?;
+        let Some((parent, keys)) = rows else { continue };
+        let at = named.iter().position(|(other, ..)| other.is(parent)).unwrap_or_else(|| {
+            named.push((parent, Vec::new(), HashSet::new()));
+            named.len() - 1
+        });
+        let (_, all, seen) = &mut named[at];
+        all.extend(keys.into_iter().filter(|key| seen.insert(key.clone())));
+    }
+    Ok(named.into_iter().map(|(parent, keys, _)| (parent, keys)).collect())
 }
 
-#[derive(Default)]
-struct Keys {
-    keys: Vec<Value>,
-    seen: HashSet<Value>,
-}
-
-impl Keys {
-    fn add(&mut self, key: Value) {
-        if self.seen.insert(key.clone()) {
-            self.keys.push(key);
-        }
+/// Whether one of two columns is set and the other is not. To name nothing any more needs no other.
+fn one_alone(keys: Option<&[&Value]>, told: Option<&[&Value]>) -> bool {
+    match (keys, told) {
+        (Some(keys), None) => keys.iter().any(|key| !key.is_null()),
+        (None, told) => told.is_some(),
+        (Some(_), Some(_)) => false,
     }
-}
-
-fn each(parent: &'static ModelDef, list: &Value, seen: &mut Keys) -> Result<(), String> {
-    let items = match list {
-        Value::Null => return Ok(()),
-        Value::Array(items) => {
-            items.iter().cloned().for_each(|key| seen.add(key));
-            return Ok(());
-        }
-        Value::Json(serde_json::Value::Array(items)) => items,
-        other => {
-            let is = match other {
-                Value::Json(json) => json_type(json),
-                other => other.type_name(),
-            };
-            return Err(format!("holds a list of keys of {}, and this is {is}", parent.name));
-        }
-    };
-    for (at, item) in items.iter().enumerate() {
-        let Some(key) = key_of(item, &parent.key_field().kind) else {
-            return Err(format!(
-                "holds a list of keys of {}, and item {at} is {} rather than {}",
-                parent.name,
-                json_type(item),
-                key_type(&parent.key_field().kind)
-            ));
-        };
-        seen.add(key);
-    }
-    Ok(())
 }
 
 fn key_type(kind: &Kind) -> &'static str {
     match kind {
-        Kind::Text => "a text",
+        Kind::Text => "a string",
         Kind::Uuid => "a UUID in hyphenated lower case",
         Kind::I16 => "an integer of 16 bits",
         Kind::I32 => "an integer of 32 bits",
@@ -200,73 +259,17 @@ fn key_type(kind: &Kind) -> &'static str {
     }
 }
 
-fn json_type(json: &serde_json::Value) -> &'static str {
+/// What JSON is, for messages.
+#[must_use]
+pub fn json_type_name(json: &serde_json::Value) -> &'static str {
     match json {
         serde_json::Value::Null => "null",
-        serde_json::Value::Bool(_) => "a bool",
+        serde_json::Value::Bool(_) => "a boolean",
         serde_json::Value::Number(_) => "a number",
-        serde_json::Value::String(_) => "a text",
-        serde_json::Value::Array(_) => "a list",
+        serde_json::Value::String(_) => "a string",
+        serde_json::Value::Array(_) => "an array",
         serde_json::Value::Object(_) => "an object",
     }
-}
-
-fn any(
-    operation: &Operation,
-    column: u16,
-    kind: &'static str,
-    kinds: &'static [LooseKind],
-) -> Result<Vec<(&'static ModelDef, Vec<Value>)>, Error> {
-    let model = operation.model();
-    let field = model.field(column);
-    let Some((tells_at, tells)) = model.find(kind) else {
-        let text = format!("{}.{} is told by `{kind}`, which is no field", model.name, field.name);
-        return Err(Error::invalid(text).with_model(model.name));
-    };
-    let both = || {
-        let what = format!("and `{kind}` name a row together: set both");
-        Err(refused(model, &[field, tells], None, &what))
-    };
-    if conflict_parts(operation, column, tells_at) {
-        return both();
-    }
-    let (keys, told) = (given(operation, column), given(operation, tells_at));
-    let (keys, told) = match (keys, told) {
-        (Some(keys), Some(told)) => (keys, told),
-        // Nothing is named any more, whatever the other says.
-        (Some(keys), None) if keys.iter().all(|key| key.is_null()) => return Ok(Vec::new()),
-        (None, None) => return Ok(Vec::new()),
-        _ => return both(),
-    };
-    let many = keys.len() > 1;
-    let mut named: Vec<(&'static ModelDef, Keys)> = Vec::new();
-    for (row, (key, told)) in keys.into_iter().zip(told).enumerate() {
-        if key.is_null() {
-            continue;
-        }
-        let row = many.then_some(row);
-        let Value::Text(told) = told else {
-            let what = format!("names a row, and `{kind}` does not tell of which model");
-            return Err(refused(model, &[field, tells], row, &what));
-        };
-        let Some(one) = kinds.iter().find(|one| one.kind == told.as_ref()) else {
-            let known: BTreeSet<&str> = kinds.iter().map(|one| one.kind).collect();
-            let known: Vec<&str> = known.into_iter().collect();
-            let what = format!("names a row by a `{kind}` that is none of {}", known.join(", "));
-            return Err(refused(model, &[field, tells], row, &what));
-        };
-        let Some(target) = one.target else { continue };
-        let parent = (target.model)();
-        let at = match named.iter().position(|(other, _)| other.is(parent)) {
-            Some(at) => at,
-            None => {
-                named.push((parent, Keys::default()));
-                named.len() - 1
-            }
-        };
-        named[at].1.add(key.clone());
-    }
-    Ok(named.into_iter().map(|(parent, keys)| (parent, keys.keys)).collect())
 }
 
 /// Whether an upsert changes one of two columns and not the other.

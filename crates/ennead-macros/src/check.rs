@@ -119,7 +119,8 @@ pub(crate) fn loose_relations(field: &Field) -> Vec<(Ident, syn::Path)> {
         for target in any.kinds.iter().filter_map(|(_, target)| target.as_ref()) {
             let Some(last) = target.segments.last() else { continue };
             let name = format!("{stem}_{}", snake_case(&last.ident.unraw().to_string())).to_uppercase();
-            if !all.iter().any(|(other, _)| *other == name) {
+            // Two paths may be two models of one name, whose relations then need two.
+            if !all.iter().any(|(_, other)| other == target) {
                 all.push((Ident::new(&name, target.span()), target.clone()));
             }
         }

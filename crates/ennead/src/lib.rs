@@ -106,7 +106,7 @@ pub use statement::Statement;
 pub use strict::parse_json;
 pub use tenant_context::TenantContext;
 pub use transaction::Transaction;
-pub use verify::{Dangling, Fault, Verification};
+pub use verify::{Dangling, ReferenceFault, Verification};
 pub use workflow::{Results, Runtime, Workflow, WorkflowBuilder};
 
 /// What a [`ModelDef`] is made of, for programs that read definitions: generators of pages, of clients, of tests.

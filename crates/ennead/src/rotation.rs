@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use ennead_core::{Error, ErrorKind, ModelDef, Scope as ScopeValue, Tenancy};
+use ennead_core::{Error, ErrorKind, ModelDef};
 
 use crate::envelope::Site;
 use crate::exec::{self, Handle};
@@ -117,12 +117,7 @@ impl Schema {
     /// names model, row, tenant, field and key of the first ten. `is_configuration` where the `Db` has no keys.
     pub fn rotate<'a>(&self, scope: &'a impl NodeScope) -> Rotating<'a> {
         let handle = scope.handle();
-        let may = |model: &&'static ModelDef| match (handle.scope, model.tenancy) {
-            (ScopeValue::Global, tenancy) => tenancy == Tenancy::Global,
-            (ScopeValue::Tenant(_), tenancy) => tenancy != Tenancy::Global,
-            _ => true,
-        };
-        let models = self.models().iter().copied().filter(|model| model.encrypts).filter(may).collect();
+        let models = self.within(handle.scope).filter(|model| model.encrypts).collect();
         Rotating::all(handle, models)
     }
 }

@@ -1,7 +1,7 @@
 //! The models of an application, together.
 
 use ennead_core::snapshot::Snapshot;
-use ennead_core::{Audit, Dialect, Error, ErrorKind, Model, ModelDef};
+use ennead_core::{Audit, Dialect, Error, ErrorKind, Model, ModelDef, Scope, Tenancy};
 use ennead_sql::ddl;
 
 use crate::audit::AuditRecord;
@@ -36,6 +36,18 @@ impl Schema {
     #[must_use]
     pub fn models(&self) -> &[&'static ModelDef] {
         self.relations.models()
+    }
+
+    /// The models of which a scope has rows: under the bypass all of them.
+    pub(crate) fn within<'a>(
+        &'a self,
+        scope: &'a Scope,
+    ) -> impl Iterator<Item = &'static ModelDef> + use<'a> {
+        self.models().iter().copied().filter(move |model| match scope {
+            Scope::Global => model.tenancy == Tenancy::Global,
+            Scope::Tenant(_) => model.tenancy != Tenancy::Global,
+            _ => true,
+        })
     }
 
     /// What a database holds that has these models and nothing else, as data.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ennead_core::{Error, ModelDef, Scope as ScopeValue, Tenancy, Value};
+use ennead_core::{Error, ModelDef, Value};
 
 use crate::exec;
 use crate::node::NodeScope;
@@ -52,13 +52,13 @@ pub struct Dangling {
     /// The row's key.
     pub key: String,
     /// What is wrong.
-    pub fault: Fault,
+    pub fault: ReferenceFault,
 }
 
 /// What is wrong with a reference that the database does not see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum ReferenceFault {
     /// The tenant of the row has no rows with these keys.
     Missing {
         /// The model whose rows are named.
@@ -74,7 +74,7 @@ pub enum Fault {
     UnknownKind,
 }
 
-impl Fault {
+impl ReferenceFault {
     pub(crate) fn missing(model: &ModelDef, keys: &[Value], hidden: bool) -> Self {
         let shown = if hidden { &[] } else { keys };
         let keys_shown = shown.iter().map(exec::key_text).collect();
@@ -82,20 +82,16 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ReferenceFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fault::Missing { target, count, keys } => {
-                let rows = if *count == 1 { "row" } else { "rows" };
-                write!(
-                    f,
-                    "names {count} {rows} of {target} that {} not there",
-                    if *count == 1 { "is" } else { "are" }
-                )?;
+            ReferenceFault::Missing { target, count, keys } => {
+                let (rows, are) = if *count == 1 { ("row", "is") } else { ("rows", "are") };
+                write!(f, "names {count} {rows} of {target} that {are} not there")?;
                 if keys.is_empty() { Ok(()) } else { write!(f, ": {}", keys.join(", ")) }
             }
-            Fault::NoList => f.write_str("is no list of keys"),
-            Fault::UnknownKind => f.write_str("names a row of no model that it is told of"),
+            ReferenceFault::NoList => f.write_str("is no list of keys"),
+            ReferenceFault::UnknownKind => f.write_str("names a row of no model that it is told of"),
         }
     }
 }
@@ -152,13 +148,9 @@ impl Schema {
     /// ```
     pub async fn verify(&self, scope: &impl NodeScope) -> Result<Verification, Error> {
         let handle = scope.handle();
-        let may = |model: &&'static ModelDef| match (handle.scope, model.tenancy) {
-            (ScopeValue::Global, tenancy) => tenancy == Tenancy::Global,
-            (ScopeValue::Tenant(_), tenancy) => tenancy != Tenancy::Global,
-            _ => true,
-        };
         let mut report = Verification::default();
-        for model in self.models().iter().copied().filter(may) {
+        let names = |model: &&'static ModelDef| model.fields.iter().any(|field| field.loose.is_some());
+        for model in self.within(handle.scope).filter(names) {
             exec::dangling(handle, model, &mut report).await?;
         }
         Ok(report)

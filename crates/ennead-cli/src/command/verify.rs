@@ -1,7 +1,7 @@
 //! `verify`: references that the database does not see, and that name no row.
 
 use clap::{Args, ValueEnum};
-use ennead::{Dangling, Fault, Verification};
+use ennead::{Dangling, ReferenceFault, Verification};
 use serde_json::{Value, json};
 
 use super::DatabaseArgs;
@@ -80,8 +80,10 @@ fn as_json(found: &Verification) -> Value {
 fn one(dangling: &Dangling) -> Value {
     let Dangling { model, field, tenant, key, fault, .. } = dangling;
     let (what, target, count, keys) = match fault {
-        Fault::Missing { target, count, keys } => ("missing", Some(*target), *count, keys.as_slice()),
-        Fault::NoList => ("no_list", None, 0, &[][..]),
+        ReferenceFault::Missing { target, count, keys } => {
+            ("missing", Some(*target), *count, keys.as_slice())
+        }
+        ReferenceFault::NoList => ("no_list", None, 0, &[][..]),
         _ => ("unknown_kind", None, 0, &[][..]),
     };
     json!({

@@ -1,6 +1,6 @@
 //! What names rows that are no more is found.
 
-use ennead::Fault;
+use ennead::ReferenceFault;
 
 use super::*;
 
@@ -57,12 +57,16 @@ async fn what_others_wrote_is_found(bed: Bed) {
     raw("p3").set(RawPlan::OWNER_ID, Some("a1".into())).run(&acme).await.unwrap();
     raw("p4").set(RawPlan::AGENT_IDS, json!(["b1", "a2", "zz"])).run(&acme).await.unwrap();
     let found = schema().verify(&db.across_tenants("a test")).await.unwrap();
-    let faults: Vec<(&str, &Fault)> =
+    let faults: Vec<(&str, &ReferenceFault)> =
         found.dangling.iter().map(|one| (one.key.as_str(), &one.fault)).collect();
     let keys = vec!["b1".to_owned(), "zz".to_owned()];
-    let missing = Fault::Missing { target: "Agent", count: 2, keys };
-    let wanted =
-        [("p1", &Fault::NoList), ("p2", &Fault::NoList), ("p4", &missing), ("p3", &Fault::UnknownKind)];
+    let missing = ReferenceFault::Missing { target: "Agent", count: 2, keys };
+    let wanted = [
+        ("p1", &ReferenceFault::NoList),
+        ("p2", &ReferenceFault::NoList),
+        ("p4", &missing),
+        ("p3", &ReferenceFault::UnknownKind),
+    ];
     assert_eq!(faults, wanted, "in the order of fields, then of keys");
 }
 
@@ -82,7 +86,12 @@ async fn a_named_row_is_not_removed_meanwhile(bed: Bed) {
     let (_, acme, _) = filled(&bed).await;
     let removed = acme.transaction(async |tx| {
         plan("p").set(Plan::AGENT_IDS, json!(["a1"])).run(tx).await?;
-        // Beside it: what changes the row goes on, what removes it waits for the end.
+        // Beside it: what changes the row goes on, as beside a foreign key; what removes it waits for the end.
+        if bed.is_postgres() {
+            let change = Agent::update("a1").set(Agent::NAME, "renamed").run(&acme);
+            let changed = tokio::time::timeout(std::time::Duration::from_secs(10), change).await;
+            assert_eq!(changed.expect("it does not wait").unwrap().name, "renamed");
+        }
         let acme = acme.clone();
         let beside =
             tokio::spawn(

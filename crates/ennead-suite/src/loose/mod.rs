@@ -110,8 +110,31 @@ pub struct Log {
     pub subject: Option<Uuid>,
 }
 
+/// Both ways within another struct.
+#[model(embed)]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Staff {
+    #[references_each(Agent)]
+    #[default(json!([]))]
+    pub helper_ids: Value,
+    pub lead_kind: Option<String>,
+    #[references_any(kind = lead_kind, "agent" => Agent, "team" => Team)]
+    pub lead_id: Option<String>,
+}
+
+#[model(table = "loose_shift")]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shift {
+    #[key(assigned)]
+    pub id: String,
+    #[tenant]
+    pub org: String,
+    #[embed]
+    pub staff: Staff,
+}
+
 fn schema() -> Schema {
-    ennead::schema![Agent, Team, Member, Region, Plan, Log]
+    ennead::schema![Agent, Team, Member, Region, Plan, Log, Shift]
 }
 
 fn uuid(at: u128) -> Uuid {

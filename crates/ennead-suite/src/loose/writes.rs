@@ -201,9 +201,9 @@ async fn what_is_no_reference_is_refused_before_any_statement(bed: Bed) {
     let mut results = Vec::new();
     let sent = statements(async {
         results = vec![
-            (list(json!("a1")).run(&acme).await.map(drop), "is a text"),
+            (list(json!("a1")).run(&acme).await.map(drop), "is a string"),
             (list(json!({ "a1": true })).run(&acme).await.map(drop), "is an object"),
-            (list(json!(["a1", 2])).run(&acme).await.map(drop), "item 1 is a number rather than a text"),
+            (list(json!(["a1", 2])).run(&acme).await.map(drop), "item 1 is a number rather than a string"),
             (list(json!(null)).run(&acme).await.map(drop), "is null"),
             (
                 Plan::update("p").set_path(Plan::AGENT_IDS, ["0"], "a1").run(&acme).await.map(drop),
@@ -266,7 +266,34 @@ async fn rows_that_belong_through_their_parents(bed: Bed) {
     assert_eq!(Plan::count().run(&beta).await.unwrap(), 0);
 }
 
+/// By name, where a field of an embedded struct is one of the row's.
+async fn in_an_embedded_struct(bed: Bed) {
+    let (_, acme, _) = filled(&bed).await;
+    let create = async |id: &str, helpers: Value, kind: &str, lead: &str| {
+        let row = json!({ "id": id, "helper_ids": helpers, "lead_kind": kind, "lead_id": lead });
+        node(&acme, "CreateShiftNode", row).await
+    };
+    let rows = create("s", json!(["a2", "a1"]), "team", "t1").await.unwrap();
+    assert_eq!(rows["helper_ids"], json!(["a2", "a1"]));
+    for (helpers, kind, lead, field) in [
+        (json!(["b1"]), "agent", "a1", "helper_ids"),
+        (json!([]), "agent", "b1", "lead_id"),
+        (json!([]), "team", "a1", "lead_id"),
+    ] {
+        let error = create("x", helpers, kind, lead).await.unwrap_err();
+        assert!(error.is_foreign_key_violation() && error.fields() == [field], "{error:?}");
+    }
+    let include = json!({ "id": "s", "include": ["helpers", "lead_team", "lead_agent"] });
+    let row = node(&acme, "ReadShiftNode", include).await.unwrap();
+    assert_eq!((&row["helpers"][0]["id"], &row["helpers"][1]["id"]), (&json!("a2"), &json!("a1")));
+    assert_eq!((&row["lead_team"]["id"], &row["lead_agent"]), (&json!("t1"), &Value::Null));
+    Agent::bulk_delete().filter(Agent::ID.eq("a2")).hard().run(&acme).await.unwrap();
+    let found = schema().verify(&acme).await.unwrap();
+    assert_eq!((found.dangling.len(), found.dangling[0].field), (1, "helper_ids"));
+}
+
 crate::cases![
+    in_an_embedded_struct,
     a_list_names_rows_of_its_tenant,
     lists_of_other_keys,
     one_of_several_models,

@@ -7,7 +7,6 @@ mod delete;
 mod following;
 mod insert;
 mod kept;
-mod owners;
 mod probe;
 mod read;
 mod rotate;
@@ -16,6 +15,7 @@ mod show;
 mod stale;
 pub(crate) mod start;
 mod update;
+mod walk;
 mod witness;
 mod work;
 

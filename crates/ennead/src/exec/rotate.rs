@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use ennead_core::{
-    Assignment, Deleted, Error, Expr, Guard, Kind, ModelDef, ModelRef, Operand, Operation, OrderBy, RowLock,
-    Scope, Select, Target, Tenancy, TenantId, Update, Value,
+    Assignment, Deleted, Error, Expr, Kind, ModelDef, ModelRef, Operand, Operation, OrderBy, RowLock, Scope,
+    Select, Target, Tenancy, TenantId, Update, Value,
 };
 
-use super::owners::{owner_column, owners};
 use super::seal::{self, open};
+use super::walk::Walk;
 use super::work::Work;
-use super::{Handle, complete_order, key_text};
+use super::{Handle, key_text};
 use crate::envelope::{self, Envelope, Site};
 use crate::keys::Key;
 use crate::rotation::{Closed, Rotation};
-use crate::sink::{Nothing, ValueRows, downcast};
+use crate::sink::Nothing;
 use crate::transaction::Within;
 
 /// How many rows are looked at, and changed in one transaction.
@@ -34,22 +34,18 @@ pub(crate) async fn rotate(
         return Ok(total);
     }
     let layout = Layout::of(model);
-    // Whether the scope may see such rows at all: below, its guard alone is asked for.
-    scope.apply(Operation::Select(layout.select(None, None)))?;
-    let mut after = None;
+    // Rows that others share are theirs to rotate.
+    let mut pages = layout.walk.pages(&scope, layout.select(), BATCH)?;
     loop {
         let current = handle.db.keys.provider()?.current()?;
-        let page = layout.page(handle, after.take()).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(layout.order(handle).iter().map(|by| layout.value(last, by.column)).collect());
+        let Some(page) = pages.next(handle).await? else { break };
         total.seen += page.len() as u64;
-        let whole = page.len() as u64 == BATCH;
-        let owned = layout.owned(handle, page).await?;
+        let owners = layout.walk.owners(handle, &page).await?;
         let mut stale: BTreeMap<Option<String>, Vec<Value>> = BTreeMap::new();
-        for (owner, row) in owned {
+        for (owner, row) in owners.into_iter().zip(page) {
             if layout.is_stale(handle, &current, owner.as_ref(), &row)? {
                 let narrow = owner.filter(|_| layout.is_narrowed(handle));
-                stale.entry(narrow).or_default().push(layout.value(&row, model.key.field));
+                stale.entry(narrow).or_default().push(layout.walk.key(&row));
             }
         }
         let found: u64 = stale.values().map(|keys| keys.len() as u64).sum();
@@ -61,9 +57,6 @@ pub(crate) async fn rotate(
             total.rotated += within.end(rotated).await?;
         }
         tracing::debug!(target: "ennead::rotate", model = model.name, seen = total.seen, rotated = total.rotated, "a batch");
-        if !whole {
-            break;
-        }
     }
     let Rotation { seen, rotated, kept } = total;
     tracing::info!(target: "ennead::rotate", model = model.name, seen, rotated, kept, "rotated");
@@ -72,8 +65,7 @@ pub(crate) async fn rotate(
 
 /// What is read of a row, to rotate it.
 struct Layout {
-    model: &'static ModelDef,
-    columns: Vec<u16>,
+    walk: Walk,
     sealed: Vec<u16>,
 }
 
@@ -81,67 +73,22 @@ impl Layout {
     fn of(model: &'static ModelDef) -> Self {
         let all = 0..model.fields.len() as u16;
         let sealed: Vec<u16> = all.filter(|at| model.field(*at).kind == Kind::Encrypted).collect();
-        let mut columns = vec![model.key.field];
-        columns.extend(owner_column(model).filter(|at| *at != model.key.field));
-        columns.extend(&sealed);
-        Self { model, columns, sealed }
-    }
-
-    fn value(&self, row: &[Value], column: u16) -> Value {
-        let at = self.columns.iter().position(|at| *at == column);
-        at.and_then(|at| row.get(at)).cloned().unwrap_or(Value::Null)
+        Self { walk: Walk::of(model, sealed.iter().copied()), sealed }
     }
 
     /// The keys of several tenants may be the same: then each is named with its tenant.
     fn is_narrowed(&self, handle: Handle<'_>) -> bool {
-        let owned = matches!(self.model.tenancy, Tenancy::Column { .. } | Tenancy::Via { .. });
+        let owned = matches!(self.walk.model.tenancy, Tenancy::Column { .. } | Tenancy::Via { .. });
         owned && matches!(handle.scope, Scope::AcrossTenants)
     }
 
-    fn select(&self, filter: Option<Expr>, lock: Option<RowLock>) -> Select {
-        let columns = Some(self.columns.clone());
-        Select { filter, columns, lock, deleted: Deleted::Include, ..Select::of(self.model) }
-    }
-
-    fn order(&self, handle: Handle<'_>) -> Vec<OrderBy> {
-        let mut select = self.select(None, None);
-        complete_order(handle, &None, &mut select);
-        select.order
-    }
-
-    /// The next rows in the order of their keys.
-    async fn page(&self, handle: Handle<'_>, after: Option<Vec<Value>>) -> Result<Vec<Vec<Value>>, Error> {
-        let mut select = self.select(None, None);
-        select.order = self.order(handle);
-        select.after = after;
-        select.limit = Some(BATCH);
-        // Rows that others share are theirs to rotate.
-        let guard = handle.narrowed(None, self.model)?.guard(self.model, false)?;
-        let mut work = Work::open(handle, false, false).await?;
-        let rows = self.run(&mut work, guard, select).await;
-        work.end(rows).await
-    }
-
-    async fn run(&self, work: &mut Work<'_>, guard: Guard, select: Select) -> Result<Vec<Vec<Value>>, Error> {
-        let kinds = self.columns.iter().map(|at| self.model.field(*at).kind).collect();
-        let program = work.db.planner.plan(guard.over(Operation::Select(select)))?;
-        let done = work.run(self.model, program, Box::new(ValueRows::new(kinds))).await;
-        Ok(downcast::<ValueRows>(done.map_err(|failed| failed.failure.error)?.sink)?.rows)
-    }
-
-    /// The rows, each with the tenant whose it is.
-    async fn owned(
-        &self,
-        handle: Handle<'_>,
-        rows: Vec<Vec<Value>>,
-    ) -> Result<Vec<(Option<String>, Vec<Value>)>, Error> {
-        let owners = owners(handle, self.model, &rows, |row, at| self.value(row, at)).await?;
-        Ok(owners.into_iter().zip(rows).collect())
+    fn select(&self) -> Select {
+        Select { deleted: Deleted::Include, ..self.walk.select() }
     }
 
     fn site(&self, at: u16, owner: Option<&String>, row: &[Value]) -> Site {
-        let key = key_text(&self.value(row, self.model.key.field));
-        Site { model: self.model, field: self.model.field(at), tenant: owner.cloned(), key }
+        let (model, key) = (self.walk.model, key_text(&self.walk.key(row)));
+        Site { model, field: model.field(at), tenant: owner.cloned(), key }
     }
 
     /// Whether some value of the row is encrypted with another key than the current one, or under names that are no more; or
@@ -155,7 +102,7 @@ impl Layout {
     ) -> Result<bool, Error> {
         for at in &self.sealed {
             let site = self.site(*at, owner, row);
-            let Value::Bytes(bytes) = self.value(row, *at) else { continue };
+            let Value::Bytes(bytes) = self.walk.value(row, *at) else { continue };
             if opened(is_stale(handle, current, &site, &bytes))?.unwrap_or(true) {
                 return Ok(true);
             }
@@ -171,19 +118,19 @@ impl Layout {
         stale: BTreeMap<Option<String>, Vec<Value>>,
         closed: &mut Closed,
     ) -> Result<u64, Error> {
-        let model = self.model;
+        let model = self.walk.model;
         let mut rotated = 0;
         for (owner, keys) in stale {
             let narrow = owner.map(|owner| TenantId::Text(owner.into()));
             let scope = handle.narrowed(narrow.as_ref(), model)?;
             let filter = Expr::In { left: Operand::Column(model.key.field), values: keys, negated: false };
-            let mut select = self.select(Some(filter), Some(RowLock::Change));
-            select.order = vec![OrderBy { column: model.key.field, descending: false }];
+            let order = vec![OrderBy { column: model.key.field, descending: false }];
+            let select = Select { filter: Some(filter), lock: Some(RowLock::Change), order, ..self.select() };
             let guard = scope.guard(model, false)?;
             let mut work = Work::open(handle, true, false).await?;
-            let rows = self.run(&mut work, guard.clone(), select).await?;
+            let rows = self.walk.read(&mut work, guard.clone(), select).await?;
             for row in rows {
-                let key = self.value(&row, model.key.field);
+                let key = self.walk.key(&row);
                 let tenant = match model.tenancy {
                     Tenancy::Global => None,
                     Tenancy::Root => Some(key_text(&key)),
@@ -222,7 +169,7 @@ impl Layout {
         let mut set = Vec::new();
         for at in &self.sealed {
             let site = self.site(*at, owner, row);
-            let Value::Bytes(bytes) = self.value(row, *at) else { continue };
+            let Value::Bytes(bytes) = self.walk.value(row, *at) else { continue };
             let again = || -> Result<Option<Vec<u8>>, Error> {
                 if !is_stale(handle, current, &site, &bytes)? {
                     return Ok(None);

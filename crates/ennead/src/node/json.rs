@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ennead_core::codec::{date_text, datetime_text, naive_text, time_text};
+pub(crate) use ennead_core::json_type_name as type_name;
 use ennead_core::{Kind, Plaintext, Value};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
@@ -108,18 +109,6 @@ fn is_plain(text: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let text = text.strip_prefix(['+', '-']).unwrap_or(text);
     text.split_once('.').map_or_else(|| digits(text), |(whole, part)| digits(whole) && digits(part))
-}
-
-/// What JSON is, for messages.
-pub(crate) fn type_name(json: &Json) -> &'static str {
-    match json {
-        Json::Null => "null",
-        Json::Bool(_) => "a boolean",
-        Json::Number(_) => "a number",
-        Json::String(_) => "a string",
-        Json::Array(_) => "an array",
-        Json::Object(_) => "an object",
-    }
 }
 
 fn expected(kind: &Kind) -> &'static str {

@@ -16,7 +16,8 @@ use crate::sink::{LinkedRows, downcast};
 pub struct With<M, R> {
     /// The row.
     pub row: M,
-    /// What is related to it: a `Vec` of rows, an `Option<Arc<_>>` of one row, or a tuple of these.
+    /// What is related to it: a `Vec` of rows, an `Option<Arc<_>>` of one row, a `Vec<Arc<_>>` of the rows in a list of keys, or a
+    /// tuple of these.
     pub related: R,
 }
 
