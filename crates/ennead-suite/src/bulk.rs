@@ -106,6 +106,46 @@ async fn all_rows_are_created_or_none_at_every_size(bed: Bed) {
     }
 }
 
+/// SQLite takes 128 rows at a time, and the rest one by one.
+async fn rows_that_go_together_are_each_as_given(bed: Bed) {
+    let acme = acme(&open(&bed).await);
+    let one = |at: i64| {
+        let row = keyed(&format!("k{at:04}"))
+            .set(User::LOGINS, at)
+            .set(User::SEAT, (at % 3 == 0).then_some(at as i32));
+        let row = row.set(User::STATUS, if at % 2 == 0 { Status::Active } else { Status::Suspended });
+        row.set(User::NICKNAME, (at % 5 == 0).then(|| format!("nick-{at}"))).set(User::TEAM, "red")
+    };
+    for rows in [127, 128, 129, 256, 261] {
+        assert_eq!(User::bulk_create((0..rows).map(one)).run(&acme).await.unwrap().affected, rows as u64);
+        let found = User::list().order_by(User::ID.asc()).run(&acme).await.unwrap();
+        assert_eq!(found.len(), rows as usize);
+        for (at, row) in (0..).zip(found) {
+            assert_eq!((row.id, row.logins), (format!("k{at:04}"), at));
+            assert_eq!(row.seat, (at % 3 == 0).then_some(at as i32));
+            assert_eq!(row.status, if at % 2 == 0 { Status::Active } else { Status::Suspended });
+            assert_eq!(row.nickname, (at % 5 == 0).then(|| format!("nick-{at}")));
+            assert_eq!((row.organization_id.as_str(), row.team.as_deref()), ("acme", Some("red")));
+        }
+        for wrong in [0, 126, 127, rows - 1].into_iter().filter(|wrong| *wrong < rows) {
+            let row = |at| if at == wrong { one(at + 1000).set(User::LOGINS, -1) } else { one(at + 1000) };
+            let error = User::bulk_create((0..rows).map(row)).run(&acme).await.unwrap_err();
+            assert_eq!(error.constraint(), Some("ck_users_logins_positive"), "{wrong} of {rows}: {error:?}");
+            let row = |at| {
+                if at == wrong {
+                    one(at + 1000).set(User::EMAIL, "k0001@example.com")
+                } else {
+                    one(at + 1000)
+                }
+            };
+            let error = User::bulk_create((0..rows).map(row)).run(&acme).await.unwrap_err();
+            assert!(error.is_unique_violation() && error.fields().contains(&"email"), "{error:?}");
+            assert_eq!(User::count().run(&acme).await.unwrap(), rows as u64);
+        }
+        User::bulk_delete().all_rows().run(&acme).await.unwrap();
+    }
+}
+
 async fn a_failed_bulk_in_a_nested_transaction_leaves_nothing(bed: Bed) {
     let db = open(&bed).await;
     db.transaction(async |tx| {
@@ -275,6 +315,7 @@ crate::cases![
     rows_come_back_in_the_order_given,
     nothing_is_sent_for_nothing,
     all_rows_are_created_or_none_at_every_size,
+    rows_that_go_together_are_each_as_given,
     a_failed_bulk_in_a_nested_transaction_leaves_nothing,
     more_rows_than_any_bind_limit,
     keys_that_stand_twice_are_refused_before_sql,

@@ -140,9 +140,11 @@ async fn a_missing_parent_names_its_foreign_key(bed: Bed) {
     let lost = || NewBook { shelf_id: value("lost"), ..book("b") };
     let composite = Some("fk_books_library_id_shelf_id");
     let middle = [book("c"), lost(), book("d")];
+    let many = (0..300).map(|at| if at == 200 { lost() } else { book(&format!("many-{at}")) });
     let errors = [
         Book::create(lost()).run(&city).await.unwrap_err(),
         Book::bulk_create(middle).run(&city).await.unwrap_err(),
+        Book::bulk_create(many).run(&city).await.unwrap_err(),
         Book::update(value("a")).set(Book::SHELF_ID, value("lost")).run(&city).await.unwrap_err(),
         Book::bulk_update().all_rows().set(Book::SHELF_ID, value("lost")).run(&city).await.unwrap_err(),
         Book::bulk_update_each([Book::update(value("a")).set(Book::SHELF_ID, value("lost"))])

@@ -1,21 +1,16 @@
-//! Takes the values out of a scoped operation. What is left is the shape's key; a shape is rendered once and kept.
+//! Takes the values out of a scoped operation. What is left is the shape's key.
 
-use std::num::NonZeroUsize;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 use ennead_core::{
     ConflictAction, Dialect, Error, ErrorKind, Expr, Guard, Insert, Kind, Measure, ModelDef, Operand,
     Operation, ParentCheck, Rank, Role, Scoped, Target, Value,
 };
-use lru::LruCache;
 
-use super::hash::CacheHasher;
+use super::json;
 use super::program::{Batch, Bind, Program};
 use super::shape::{Form, Key, Shape};
-use super::{aggregate, json, select, write};
 
-/// How many shapes are kept. Those of a program's own operations are few; dynamic filters make more.
-const KEPT: usize = 1024;
 /// How many values one array bind of a bulk write holds at most.
 const CHUNK_ROWS: usize = 8192;
 /// From how many rows on a COPY is quicker than an INSERT from arrays, which needs no second round trip.
@@ -27,78 +22,6 @@ const HEAVY_LIMIT: u64 = 1000;
 
 /// Marks the slot of a text among the values of JSON paths, whose SQL depends on the value's type.
 pub(super) const TEXT_SLOT: u32 = 1 << 30;
-
-/// Turns scoped operations into programs for one dialect, and keeps their shapes.
-#[derive(Debug)]
-pub struct Planner {
-    dialect: Dialect,
-    copies: bool,
-    shapes: Mutex<LruCache<Key, Arc<Shape>, CacheHasher>>,
-}
-
-impl Planner {
-    /// A planner with no shapes yet.
-    #[must_use]
-    pub fn new(dialect: Dialect) -> Self {
-        let kept = NonZeroUsize::new(KEPT).unwrap_or(NonZeroUsize::MIN);
-        let shapes = Mutex::new(LruCache::with_hasher(kept, CacheHasher::default()));
-        Self { dialect, copies: dialect == Dialect::Postgres, shapes }
-    }
-
-    /// The same without COPY, which Postgres refuses to a role that row level security holds.
-    #[must_use]
-    pub fn without_copy(mut self) -> Self {
-        self.copies = false;
-        self
-    }
-
-    /// The dialect.
-    #[must_use]
-    pub fn dialect(&self) -> Dialect {
-        self.dialect
-    }
-
-    /// Turns a scoped operation into a program.
-    ///
-    /// # Errors
-    /// `is_unsupported` for what the dialect lacks.
-    pub fn plan(&self, scoped: Scoped) -> Result<Program, Error> {
-        let (key, mut program) = lower(self.dialect, scoped, self.copies)?;
-        let mut shapes = self.shapes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shape) = shapes.get(&key) {
-            program.shape = Arc::clone(shape);
-            return Ok(program);
-        }
-        drop(shapes);
-        let shape = Arc::new(render(self.dialect, &key)?);
-        program.shape = Arc::clone(&shape);
-        self.shapes.lock().unwrap_or_else(PoisonError::into_inner).put(key, shape);
-        Ok(program)
-    }
-}
-
-/// Turns a scoped operation into a program, without keeping its shape. A bulk create is an INSERT here, with its values
-/// as binds; a planner sends larger ones as COPY.
-///
-/// # Errors
-/// `is_unsupported` for what the dialect lacks.
-pub fn plan(dialect: Dialect, scoped: Scoped) -> Result<Program, Error> {
-    let (key, mut program) = lower(dialect, scoped, false)?;
-    program.shape = Arc::new(render(dialect, &key)?);
-    Ok(program)
-}
-
-fn render(dialect: Dialect, key: &Key) -> Result<Shape, Error> {
-    match &key.operation {
-        Operation::Select(op) => select::list(dialect, op, &key.guard),
-        Operation::Count(op) => select::count(dialect, op, &key.guard),
-        Operation::Aggregate(op) => aggregate::aggregate(dialect, op, &key.guard),
-        Operation::Insert(op) => write::insert(dialect, op, &key.guard, key.form, key.steps),
-        Operation::Update(op) => write::update(dialect, op, &key.guard, key.steps),
-        Operation::UpdateEach(op) => write::update_each(dialect, op, &key.guard, key.form, key.steps),
-        Operation::Delete(op) => write::delete(dialect, op, &key.guard),
-    }
-}
 
 /// Stands in a program until its own shape is found.
 fn empty_shape() -> Arc<Shape> {
@@ -114,7 +37,7 @@ fn empty_shape() -> Arc<Shape> {
     Arc::clone(&EMPTY)
 }
 
-fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program), Error> {
+pub(super) fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program), Error> {
     let model = scoped.operation().model();
     let (mut operation, mut guard, _parents, _single): (Operation, Guard, Vec<ParentCheck>, bool) =
         scoped.into_parts();
@@ -122,6 +45,7 @@ fn lower(dialect: Dialect, scoped: Scoped, copies: bool) -> Result<(Key, Program
     take_guard(&mut guard, &mut taker.binds);
     let mut program = Program {
         shape: empty_shape(),
+        several: None,
         shared: Vec::new(),
         batch: Batch::Once,
         limit: None,
@@ -449,7 +373,7 @@ impl Taker {
         }
     }
 
-    /// The rows of a bulk write: one by one on SQLite, as arrays in chunks on Postgres.
+    /// The rows of a bulk write: one by one on SQLite (a planner has those of a create go together), as arrays in chunks on Postgres.
     fn rows(&mut self, rows: Vec<Vec<Value>>, program: &mut Program) -> Form {
         program.heavy = rows.len() > 1;
         if self.dialect == Dialect::Sqlite || rows.len() <= 1 {

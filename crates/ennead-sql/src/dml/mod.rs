@@ -7,6 +7,7 @@ mod hash;
 mod json;
 mod keyset;
 mod lower;
+mod planner;
 mod program;
 mod shape;
 mod write;
@@ -16,7 +17,7 @@ mod select;
 
 pub use aggregate::Totals;
 pub use hash::{CacheHasher, Mixer};
-pub use lower::{Planner, plan};
+pub use planner::{Planner, plan};
 pub use probe::{Probe, ambiguity, parent_exists, referred, row_exists};
 pub use program::{Batch, Bind, BindRef, Program};
 pub use shape::{Shape, Slot};

@@ -21,7 +21,8 @@ pub struct Probe {
 }
 
 fn program(shape: Shape, shared: Vec<Bind>) -> Program {
-    Program { shape: Arc::new(shape), shared, batch: Batch::Once, limit: None, offset: 0, heavy: false }
+    let shape = Arc::new(shape);
+    Program { shape, several: None, shared, batch: Batch::Once, limit: None, offset: 0, heavy: false }
 }
 
 /// How many of the referenced rows are there and pass the tenant's guard. On Postgres they are locked as a foreign key locks

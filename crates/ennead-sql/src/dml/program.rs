@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use ennead_core::{Kind, Value};
 
-use super::shape::{Shape, Slot};
+use super::shape::{SEVERAL, Shape, Slot};
 
 /// One statement with the values of all its executions.
 #[derive(Debug)]
 pub struct Program {
     /// The statement.
     pub shape: Arc<Shape>,
+    /// The same for several rows at once: what it takes need not be executed one by one.
+    pub several: Option<Arc<Shape>>,
     /// The values that every execution shares.
     pub shared: Vec<Bind>,
     /// The values of each execution.
@@ -67,9 +69,29 @@ impl Program {
         }
     }
 
+    /// The statements of a batch, and how often each is executed.
+    pub fn statements(&self) -> impl Iterator<Item = (&Shape, usize)> {
+        let chunks = if self.several.is_some() { self.executions() / SEVERAL } else { 0 };
+        let single = (&*self.shape, self.executions() - chunks * SEVERAL);
+        let several = self.several.as_deref().map(|shape| (shape, chunks));
+        several.into_iter().chain([single]).filter(|(_, executions)| *executions > 0)
+    }
+
+    /// How many rows the statement for several of them takes.
+    #[must_use]
+    pub fn at_once(&self) -> usize {
+        SEVERAL
+    }
+
     /// The values of one execution, in the order of the placeholders.
     pub fn binds(&self, execution: usize) -> impl Iterator<Item = BindRef<'_>> {
-        self.shape.slots.iter().map(move |slot| match slot {
+        self.binds_of(&self.shape, execution)
+    }
+
+    /// The same of a statement for several rows, beginning with one of them.
+    pub fn binds_of<'p>(&'p self, shape: &'p Shape, execution: usize) -> impl Iterator<Item = BindRef<'p>> {
+        let width = shape.row_kinds.len();
+        shape.slots.iter().map(move |slot| match slot {
             Slot::Shared(at) => {
                 let bind = &self.shared[*at as usize];
                 match &bind.value {
@@ -78,11 +100,12 @@ impl Program {
                 }
             }
             Slot::Row(at) => {
-                let kind = &self.shape.row_kinds[*at as usize];
+                let (row, at) = (execution + *at as usize / width, *at as usize % width);
+                let kind = &shape.row_kinds[at];
                 match &self.batch {
                     Batch::Once | Batch::Copy(_) => BindRef::One(&Value::Null, kind),
-                    Batch::Rows(rows) => BindRef::One(&rows[execution][*at as usize], kind),
-                    Batch::Columns(chunks) => BindRef::Many(&chunks[execution][*at as usize], kind),
+                    Batch::Rows(rows) => BindRef::One(&rows[row][at], kind),
+                    Batch::Columns(chunks) => BindRef::Many(&chunks[row][at], kind),
                 }
             }
         })
@@ -90,6 +113,11 @@ impl Program {
 }
 
 impl Program {
+    /// Whether rows are as many as a statement for several of them is worth.
+    pub(super) fn has_many_rows(&self) -> bool {
+        matches!(&self.batch, Batch::Rows(rows) if rows.len() >= SEVERAL)
+    }
+
     /// Whether any of its values is one that was to be sealed.
     pub(super) fn holds_plaintext(&self) -> bool {
         let plain = |value: &Value| matches!(value, Value::Plain(_));
@@ -107,6 +135,7 @@ impl Program {
     pub fn raw(sql: &str, outputs: Vec<Kind>) -> Self {
         let shape = Shape { id: 0, sql: sql.into(), slots: Vec::new(), row_kinds: Vec::new(), outputs };
         let shape = Arc::new(shape);
-        Self { shape, shared: Vec::new(), batch: Batch::Once, limit: None, offset: 0, heavy: false }
+        let several = None;
+        Self { shape, several, shared: Vec::new(), batch: Batch::Once, limit: None, offset: 0, heavy: false }
     }
 }

@@ -26,7 +26,7 @@ pub struct Shape {
 pub enum Slot {
     /// From the shared values.
     Shared(u32),
-    /// From the values of the row.
+    /// From the values of the row; those of a second row stand behind those of the first.
     Row(u32),
 }
 
@@ -45,11 +45,20 @@ pub(super) struct Key {
 pub(super) enum Form {
     /// One row: a placeholder for each value.
     Single,
+    /// [`SEVERAL`] rows: a placeholder for each value of each.
+    Several,
     /// Many rows: an array for each column.
     Arrays,
     /// Many rows behind a COPY.
     Copy,
 }
+
+/// How many rows SQLite takes at a time. For each statement of several rows it copies the pages that it changes, so that it can take
+/// the statement back: below fifty rows that costs what is saved, and far above it little more is saved.
+pub(super) const SEVERAL: usize = 128;
+
+/// How many placeholders a statement may have on SQLite.
+pub(super) const MAX_PLACEHOLDERS: usize = 32_766;
 
 /// Slots of row values are marked so that they can be told from shared ones in sea-query's values.
 pub(super) const ROW: i64 = 1 << 32;

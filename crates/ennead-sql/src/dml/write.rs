@@ -10,7 +10,7 @@ use sea_query::{
 };
 
 use super::expr::{Context, enum_type, placeholder, slot, template};
-use super::shape::{Form, ROW, Shape};
+use super::shape::{Form, ROW, SEVERAL, Shape};
 use super::{guard, json};
 
 fn name(model: &ModelDef, at: u16) -> Alias {
@@ -35,7 +35,7 @@ fn row_value(context: &Context<'_>, at: usize, kind: &Kind, form: Form) -> Simpl
     let value = slot(ROW + at as i64);
     match form {
         // Rows behind a COPY have no placeholders.
-        Form::Single | Form::Copy => context.typed_sea(value, kind),
+        Form::Single | Form::Several | Form::Copy => context.typed_sea(value, kind),
         Form::Arrays => {
             let element = template(context.dialect, "UNNEST({})", [value]);
             match (kind, enum_type(kind)) {
@@ -87,13 +87,21 @@ pub(super) fn insert(
     }
     let mut query = Query::insert();
     query.into_table(Alias::new(model.table)).columns(op.columns.iter().map(|at| name(model, *at)));
-    let values = kinds.iter().enumerate().map(|(at, kind)| row_value(&context, at, kind, form));
+    let width = kinds.len();
+    let row =
+        |first| kinds.iter().enumerate().map(move |(at, kind)| row_value(&context, first + at, kind, form));
     let failed = |error: sea_query::error::Error| Error::invalid(format!("{}: {error}", model.name));
     match form {
-        Form::Single | Form::Copy => query.values(values).map_err(failed)?,
+        Form::Single | Form::Copy => query.values(row(0)).map_err(failed)?,
+        Form::Several => {
+            for number in 0..SEVERAL {
+                query.values(row(number * width)).map_err(failed)?;
+            }
+            &mut query
+        }
         Form::Arrays => {
             let mut rows = Query::select();
-            rows.exprs(values);
+            rows.exprs(row(0));
             query.select_from(rows).map_err(failed)?
         }
     };
@@ -284,7 +292,7 @@ pub(super) fn update_each(
     let set = op.columns.iter().map(|(at, _)| *at);
     let row_kinds = kinds_of(model, std::iter::once(model.key.field).chain(set).chain(version));
     let given = |at: usize| match form {
-        Form::Single | Form::Copy => context.typed_sea(slot(ROW + at as i64), &row_kinds[at]),
+        Form::Single | Form::Several | Form::Copy => context.typed_sea(slot(ROW + at as i64), &row_kinds[at]),
         Form::Arrays => {
             Sea::col((Alias::new("ennead_rows").into_iden(), Alias::new(format!("v{at}")).into_iden()))
         }

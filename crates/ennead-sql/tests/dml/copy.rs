@@ -1,12 +1,12 @@
-//! Bulk creates that go to Postgres as COPY: which do, and that each of their rows carries the tenant.
+//! Bulk creates that go to Postgres as COPY, and to SQLite many rows at a time: which do, and that each of their rows carries the tenant.
 
 use ennead_core::{
     Conflict, ConflictAction, Dialect, EnumDef, Insert, IntoTenantId, Kind, ModelDef, ModelRef, Operation,
     Role, Scope, Tenancy, Value,
 };
-use ennead_sql::{Batch, Planner, Program};
+use ennead_sql::{Batch, BindRef, Planner, Program};
 
-use crate::models::{DOC, ID, OWNER, field, model};
+use crate::models::{DOC, ID, OWNER, TREE, field, model};
 
 const OWNED: Tenancy = Tenancy::Column { field: 2, shared: None };
 
@@ -63,4 +63,44 @@ fn sqlite_and_row_level_security_know_no_copy() {
     assert!(matches!(sqlite.batch, Batch::Rows(_)));
     let secured = plan(&Planner::new(Dialect::Postgres).without_copy(), insert(&DOC, 1000));
     assert!(matches!(secured.batch, Batch::Columns(_)));
+}
+
+#[test]
+fn sqlite_takes_many_rows_at_a_time() {
+    let planner = Planner::new(Dialect::Sqlite);
+    let program = plan(&planner, insert(&DOC, 300));
+    let many = program.several.as_ref().unwrap();
+    assert_eq!((program.at_once(), many.slots.len()), (128, 3 * 128));
+    assert_eq!(many.sql.matches("(?, ?, ?)").count(), 128);
+    let bound: Vec<&Value> = program
+        .binds_of(many, 128)
+        .map(|bind| match bind {
+            BindRef::One(value, _) => value,
+            BindRef::Many(..) => panic!("a list"),
+        })
+        .collect();
+    for (row, values) in bound.chunks(3).enumerate() {
+        assert_eq!(values[0], &Value::text(format!("id-{}", row + 128)));
+        assert_eq!(values[2], &Value::text("acme"));
+    }
+    let sent: Vec<(bool, usize)> =
+        program.statements().map(|(shape, times)| (shape.id == many.id, times)).collect();
+    assert_eq!(sent, [(true, 2), (false, 300 - 256)]);
+    assert_eq!(program.executions(), 300);
+    let again = plan(&planner, insert(&DOC, 128));
+    assert_eq!(again.several.as_ref().unwrap().id, many.id, "the statement is kept");
+    assert_eq!(again.statements().count(), 1);
+}
+
+#[test]
+fn what_comes_back_or_may_clash_or_be_a_parent_goes_row_by_row() {
+    let goes_together = |insert| plan(&Planner::new(Dialect::Sqlite), insert).several.is_some();
+    assert!(goes_together(insert(&DOC, 128)));
+    assert!(!goes_together(insert(&DOC, 127)));
+    assert!(!goes_together(Insert { returning: true, ..insert(&DOC, 128) }));
+    let conflict =
+        Conflict { target: vec![0], arbiter: vec![2, 0], living_only: false, action: ConflictAction::Ignore };
+    assert!(!goes_together(Insert { conflict: Some(conflict), ..insert(&DOC, 128) }));
+    assert!(!goes_together(insert(&TREE, 128)));
+    assert!(plan(&Planner::new(Dialect::Postgres).without_copy(), insert(&DOC, 128)).several.is_none());
 }

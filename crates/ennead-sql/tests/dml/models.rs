@@ -46,6 +46,10 @@ pub(crate) const OWNER: FieldDef = field("owner", Kind::Text, Role::Tenant);
 const OWNED: Tenancy = Tenancy::Column { field: 2, shared: None };
 
 pub(crate) static DOC: ModelDef = model("doc", &[ID, NAME, OWNER], OWNED);
+fn tree() -> &'static ModelDef {
+    &TREE
+}
+pub(crate) static TREE: ModelDef = model("tree", &[ID, refers("parent", tree), OWNER], OWNED);
 pub(crate) static COUNTED: ModelDef =
     model("counted", &[ID, NAME, field("owner", Kind::I64, Role::Tenant)], OWNED);
 pub(crate) static ROOT: ModelDef = model("root", &[ID, NAME], Tenancy::Root);

@@ -28,7 +28,7 @@ pub(crate) async fn delete(
     let follows = !hard && following::marks_others(handle.db, model);
     let now = if hard { sources.now() } else { handle.db.marks.moment(sources.now(), follows) };
     match (hard, marking(model, now, sources, delete)?) {
-        (false, Marking::Mark(update)) => following::mark(handle, narrow, update, now).await,
+        (false, Marking::Mark(update)) => Box::pin(following::mark(handle, narrow, update, now)).await,
         (_, Marking::Mark(update)) => {
             remove(handle, narrow, Delete { model: update.model, target: update.target, when: update.when })
                 .await
@@ -119,11 +119,11 @@ async fn run(
     let done = match work.run(model, program, Box::new(Nothing)).await {
         Ok(done) => done,
         Err(failed) => {
-            return Err(explain_delete(work, model, failed.failure.error, keys, &guard).await);
+            return Err(Box::pin(explain_delete(work, model, failed.failure.error, keys, &guard)).await);
         }
     };
     match missing {
-        Some(missing) if done.affected == 0 => Err(missing.explain(work, model, guard).await),
+        Some(missing) if done.affected == 0 => Err(Box::pin(missing.explain(work, model, guard)).await),
         _ => Ok(done.affected),
     }
 }

@@ -131,7 +131,7 @@ impl Prepared {
             Ok(done) => done,
             Err(failed) => {
                 let written = |failed: &Failed, at: u16| written(failed, &columns, at);
-                return Err(explain(work, model, failed, written, &guard).await);
+                return Err(Box::pin(explain(work, model, failed, written, &guard)).await);
             }
         };
         if let Some(conflict) = self.conflict
@@ -140,7 +140,7 @@ impl Prepared {
             if self.may_meet_dead && expected(&conflict).is_none() {
                 return Err(taken(model, &conflict.target));
             }
-            check_left(work, model, &guard, &conflict, self.arbiters).await?;
+            Box::pin(check_left(work, model, &guard, &conflict, self.arbiters)).await?;
         }
         Ok(done)
     }

@@ -92,11 +92,11 @@ async fn run(
         Ok(done) => done,
         Err(failed) => {
             let written = |_: &Failed, at: u16| value_of(at);
-            return Err(explain(work, model, failed, written, &guard).await);
+            return Err(Box::pin(explain(work, model, failed, written, &guard)).await);
         }
     };
     match missing {
-        Some(missing) if done.affected == 0 => Err(missing.explain(work, model, guard).await),
+        Some(missing) if done.affected == 0 => Err(Box::pin(missing.explain(work, model, guard)).await),
         _ => Ok(done),
     }
 }
@@ -282,7 +282,7 @@ async fn run_each(
                     Batch::Rows(rows) => rows.get(failed.failure.execution)?.get(position(at)?).cloned(),
                     _ => None,
                 };
-                return Err(explain(work, model, failed, written, &guard).await);
+                return Err(Box::pin(explain(work, model, failed, written, &guard)).await);
             }
         }
     }

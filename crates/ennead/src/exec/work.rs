@@ -95,13 +95,10 @@ impl<'a> Work<'a> {
             Ok(conn) => conn,
             Err(error) => return Err(Failed { failure: Failure::new(error), program: None }),
         };
-        tracing::trace!(
-            target: "ennead::sql",
-            scope = self.scope,
-            model = model.name,
-            sql = &*program.shape.sql,
-            executions = program.executions()
-        );
+        for (shape, executions) in program.statements() {
+            let (scope, model) = (self.scope, model.name);
+            tracing::trace!(target: "ennead::sql", scope, model, sql = &*shape.sql, executions);
+        }
         let ran = conn.run(Some(model), program, sink).await;
         self.put(ran.conn);
         match ran.result {
@@ -163,7 +160,8 @@ impl<'a> Work<'a> {
         let ended = match (&result, in_transaction) {
             (Ok(_), false) => {
                 self.atomic = false;
-                let committed = conn.commit().await;
+                // Boxed, as most work does not end with it.
+                let committed = Box::pin(conn.commit()).await;
                 return result.and_then(|value| committed.map(|()| value));
             }
             (Ok(_), true) => conn.execute(&format!("RELEASE SAVEPOINT {SAVEPOINT}")).await,

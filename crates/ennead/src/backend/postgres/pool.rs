@@ -62,39 +62,46 @@ pub(crate) struct Pool {
 }
 
 impl managed::Manager for Manager {
-    type Type = Session;
+    // Boxed: a connection in use is moved from hand to hand.
+    type Type = Box<Session>;
     type Error = Error;
 
-    async fn create(&self) -> Result<Session, Error> {
-        let limit = self.options.connect_timeout;
-        let conn = match tokio::time::timeout(limit, self.options.connect.connect()).await {
-            Ok(Ok(conn)) => conn,
-            Ok(Err(failed)) => return Err(error::connecting(&failed)),
-            Err(_) => {
-                return Err(Error::new(
-                    ErrorKind::Timeout,
-                    format!("the Postgres server did not answer within {limit:?}"),
-                ));
-            }
-        };
-        #[cfg(unix)]
-        if self.options.connect.get_socket().is_none() {
-            super::nodelay::set(self.options.connect.get_port());
-        }
-        Ok(Session { conn, state: State::Idle, retired: false, used: Instant::now() })
+    // Boxed, since every operation's future holds this one: what happens once in a connection's life would make each of them several
+    // times as large, and a future is moved as it is made.
+    async fn create(&self) -> Result<Box<Session>, Error> {
+        Box::pin(open(&self.options)).await
     }
 
-    async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
+    async fn recycle(&self, session: &mut Box<Session>, _: &Metrics) -> RecycleResult<Error> {
         if !session.is_reusable() {
             return Err(RecycleError::message("a request or transaction was left unfinished"));
         }
         if session.used.elapsed() > IDLE {
             let lost = || RecycleError::message("the connection was lost while idle");
-            let asked = tokio::time::timeout(self.options.connect_timeout, session.conn.ping());
+            let asked = Box::pin(tokio::time::timeout(self.options.connect_timeout, session.conn.ping()));
             asked.await.map_err(|_| lost())?.map_err(|_| lost())?;
         }
         Ok(())
     }
+}
+
+async fn open(options: &Options) -> Result<Box<Session>, Error> {
+    let limit = options.connect_timeout;
+    let conn = match tokio::time::timeout(limit, options.connect.connect()).await {
+        Ok(Ok(conn)) => conn,
+        Ok(Err(failed)) => return Err(error::connecting(&failed)),
+        Err(_) => {
+            return Err(Error::new(
+                ErrorKind::Timeout,
+                format!("the Postgres server did not answer within {limit:?}"),
+            ));
+        }
+    };
+    #[cfg(unix)]
+    if options.connect.get_socket().is_none() {
+        super::nodelay::set(options.connect.get_port());
+    }
+    Ok(Box::new(Session { conn, state: State::Idle, retired: false, used: Instant::now() }))
 }
 
 impl Pool {

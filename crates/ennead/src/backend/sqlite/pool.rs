@@ -46,28 +46,33 @@ pub(crate) struct Pool {
 }
 
 impl managed::Manager for Manager {
-    type Type = Session;
+    // Boxed: a connection in use is moved from hand to hand.
+    type Type = Box<Session>;
     type Error = Error;
 
-    async fn create(&self) -> Result<Session, Error> {
-        let mut owner = open(&self.options).await.map_err(|error| open_error(&self.options, &error))?;
-        let handle =
-            owner.lock_handle().await.map_err(|error| open_error(&self.options, &error))?.as_raw_handle();
-        let kept = NonZeroUsize::new(self.options.statement_cache).unwrap_or(NonZeroUsize::MIN);
-        // SAFETY: sqlx opens with SQLITE_OPEN_NOMUTEX; `owner` keeps the handle open for as long as the lane lives
-        // (field order) and is sent no command until then.
-        let lane = unsafe { Lane::new(handle, kept) };
-        let mut lane = lane.map_err(|error| super::error::plain(&error))?;
-        must_enforce_foreign_keys(&mut lane)?;
-        Ok(Session { lane, retired: false, _owner: owner })
+    // Boxed, since every operation's future holds this one, and a future is moved as it is made.
+    async fn create(&self) -> Result<Box<Session>, Error> {
+        Box::pin(session(&self.options)).await
     }
 
-    async fn recycle(&self, session: &mut Session, _: &Metrics) -> RecycleResult<Error> {
+    async fn recycle(&self, session: &mut Box<Session>, _: &Metrics) -> RecycleResult<Error> {
         if session.retired {
             return Err(RecycleError::message("raw SQL may have changed its settings"));
         }
         if session.lane.autocommit() { Ok(()) } else { Err(RecycleError::message("a transaction is open")) }
     }
+}
+
+async fn session(options: &Options) -> Result<Box<Session>, Error> {
+    let mut owner = open(options).await.map_err(|error| open_error(options, &error))?;
+    let handle = owner.lock_handle().await.map_err(|error| open_error(options, &error))?.as_raw_handle();
+    let kept = NonZeroUsize::new(options.statement_cache).unwrap_or(NonZeroUsize::MIN);
+    // SAFETY: sqlx opens with SQLITE_OPEN_NOMUTEX; `owner` keeps the handle open for as long as the lane lives
+    // (field order) and is sent no command until then.
+    let lane = unsafe { Lane::new(handle, kept) };
+    let mut lane = lane.map_err(|error| super::error::plain(&error))?;
+    must_enforce_foreign_keys(&mut lane)?;
+    Ok(Box::new(Session { lane, retired: false, _owner: owner }))
 }
 
 /// Opens the file. Where several make a new one at the same time, one of them turns it to WAL, and SQLite tells the others at once

@@ -303,7 +303,13 @@ fn run_program(
     limit: Option<Duration>,
     patience: Option<Duration>,
 ) -> Outcome {
-    let mut affected = 0;
+    let (mut affected, first) = match run_several(lane, program, limit) {
+        Ok(done) => done,
+        Err((error, number)) => return Outcome::Sqlite(error, number),
+    };
+    if first > 0 && first == program.executions() {
+        return Outcome::Done(affected);
+    }
     let mut execution = match lane.execution(&program.shape) {
         Ok(execution) => execution,
         Err(error) => return Outcome::Sqlite(error, 0),
@@ -311,7 +317,7 @@ fn run_program(
     // A write that is interrupted takes its whole transaction with it, so it is never given up.
     let patience = patience.filter(|_| execution.reads_only());
     let patience = patience.filter(|patience| limit.is_none_or(|limit| *patience < limit));
-    for number in 0..program.executions() {
+    for number in first..program.executions() {
         let allowed = if patience.is_some() { patience } else { limit };
         execution.watch().set_deadline(allowed.map(|allowed| Instant::now() + allowed));
         if number > 0 && execution.watch().abandoned() {
@@ -348,6 +354,37 @@ fn run_program(
         affected += execution.changes();
     }
     Outcome::Done(affected)
+}
+
+/// Runs rows several at a time: how many they changed, and how many of them are done. Rows among which one breaks a constraint are left
+/// to go one by one, since then it is known which one: SQLite has taken back all of them.
+fn run_several(
+    lane: &mut Lane,
+    program: &Program,
+    limit: Option<Duration>,
+) -> Result<(u64, usize), (SqliteError, usize)> {
+    let (mut affected, mut done) = (0, 0);
+    let Some(shape) = &program.several else { return Ok((affected, done)) };
+    let mut execution = lane.execution(shape).map_err(|error| (error, 0))?;
+    while done + program.at_once() <= program.executions() {
+        execution.watch().set_deadline(limit.map(|allowed| Instant::now() + allowed));
+        if done > 0 && execution.watch().abandoned() {
+            return Err((SqliteError::interrupted(), done));
+        }
+        for (at, value) in program.binds_of(shape, done).enumerate() {
+            // SAFETY: `program` outlives `execution`, which ends with this function.
+            unsafe { bind(&mut execution, at + 1, value) }.map_err(|error| (error, done))?;
+        }
+        match execution.step() {
+            Ok(_) => {}
+            Err(error) if error.primary() == libsqlite3_sys::SQLITE_CONSTRAINT => break,
+            Err(error) => return Err((error, done)),
+        }
+        execution.reset();
+        affected += execution.changes();
+        done += program.at_once();
+    }
+    Ok((affected, done))
 }
 
 fn unkept(sql: &str) -> Arc<Shape> {
