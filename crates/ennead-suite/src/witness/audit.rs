@@ -383,12 +383,14 @@ async fn what_is_not_audited_sends_what_it_sent(bed: Bed) {
         Thing::bulk_create((0..500).map(|at| thing(&format!("t{at}")))).run(&acme).await.unwrap();
     })
     .await;
-    assert_eq!(sent.len(), 2, "the rows and their records: {sent:?}");
+    // SQLite takes records 128 at a time, and what is left one by one.
+    let records = if bed.is_postgres() { 1 } else { 2 };
+    assert_eq!(sent.len(), 1 + records, "the rows and their records: {sent:?}");
     let sent = recorder::statements(async {
         Thing::bulk_update().all_rows().set(Thing::NUMBER, 1).run(&acme).await.unwrap();
     })
     .await;
-    assert_eq!(sent.len(), 3, "the rows as they were, as they are, and their records: {sent:?}");
+    assert_eq!(sent.len(), 2 + records, "the rows as they were, as they are, and their records: {sent:?}");
 }
 
 crate::cases![
