@@ -63,7 +63,7 @@ unsafe impl Send for Lane {}
 
 struct Statement {
     raw: NonNull<ffi::sqlite3_stmt>,
-    /// It once took longer than a thread that others wait for may be held.
+    /// The last time it took longer than a thread that others wait for may be held.
     slow: bool,
 }
 
@@ -149,15 +149,15 @@ impl Lane {
         &self.watch
     }
 
-    /// Whether a statement once proved to take long.
+    /// Whether a statement took long the last time.
     pub(super) fn is_slow(&self, shape: &Shape) -> bool {
         self.statements.peek(&shape.id).is_some_and(|statement| statement.slow)
     }
 
-    /// Remembers that a statement takes long.
-    pub(super) fn set_slow(&mut self, shape: &Shape) {
+    /// Remembers whether a statement takes long.
+    pub(super) fn set_slow(&mut self, shape: &Shape, slow: bool) {
         if let Some(statement) = self.statements.peek_mut(&shape.id) {
-            statement.slow = true;
+            statement.slow = slow;
         }
     }
 

@@ -80,7 +80,12 @@ impl Conn {
                 self.worked_apart = true;
                 let waiting = Waiting::begin(self.session.lane.watch());
                 let work = move || {
+                    let begun = Instant::now();
                     let outcome = self.run_here(&program, &mut *sink, None);
+                    if begun.elapsed() < PATIENCE / 5 {
+                        // It was the machine that was slow, or there are fewer rows now.
+                        self.session.lane.set_slow(&program.shape, false);
+                    }
                     (self, program, sink, outcome)
                 };
                 let joined = tokio::task::spawn_blocking(work).await;
@@ -110,7 +115,7 @@ impl Conn {
                     };
                 }
                 Outcome::Slow => {
-                    self.session.lane.set_slow(&program.shape);
+                    self.session.lane.set_slow(&program.shape, true);
                     apart = true;
                     sink.clear();
                     continue;
