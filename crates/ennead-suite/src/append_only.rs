@@ -1,4 +1,4 @@
-//! `#[model(append_only)]`: rows are created and read. What is refused by type is shown by the cases of `tests/ui`; here,
+//! `#[model(append_only)]`: rows are created and read. What is refused by type is shown by the cases of `tests/compile/ui`; here,
 //! by name, by the executor, and by the database itself.
 
 use ennead::migrate::{self, Fill, Hints, Name, PlanOptions};

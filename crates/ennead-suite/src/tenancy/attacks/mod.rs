@@ -1,4 +1,4 @@
-//! The attacks of the design by their numbers. Those that the types refuse are ui tests (`tests/ui/tenancy_*`).
+//! The attacks of the design by their numbers. Those that the types refuse are ui tests (`tests/compile/ui/tenancy_*`).
 
 pub mod aggregates;
 pub mod by_name;

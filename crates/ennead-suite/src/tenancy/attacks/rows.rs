@@ -84,7 +84,7 @@ async fn attack_06_update_other_id(bed: Bed) {
     assert_eq!(town.victim().await, before);
 }
 
-/// `.set(User::ORGANIZATION_ID, …)` does not compile (`tests/ui/tenancy_set_tenant_*`); an upsert's list of columns takes
+/// `.set(User::ORGANIZATION_ID, …)` does not compile (`tests/compile/ui/tenancy_set_tenant_*`); an upsert's list of columns takes
 /// any column of the model, so there it is an error.
 async fn attack_07_set_the_tenant(bed: Bed) {
     let town = Town::new(&bed).await;

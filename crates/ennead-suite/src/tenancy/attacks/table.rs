@@ -40,7 +40,7 @@ async fn every_attack_has_its_case(bed: Bed) {
             table.entry(number).or_default().push((*case).to_owned());
         }
     }
-    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests");
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/compile");
     for (number, places) in ELSEWHERE {
         for place in *places {
             if place.starts_with("ui/") {

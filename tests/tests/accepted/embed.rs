@@ -52,19 +52,33 @@ pub struct Person {
     pub name: String,
 }
 
-fn main() {
+#[test]
+fn accepted() {
     let names: Vec<_> = Person::DEF.fields.iter().map(|field| field.name).collect();
     assert_eq!(
         names,
-        ["created_at", "updated_at", "created_by", "updated_by", "id", "tenant_id", "street", "country", "name"]
+        [
+            "created_at",
+            "updated_at",
+            "created_by",
+            "updated_by",
+            "id",
+            "tenant_id",
+            "street",
+            "country",
+            "name"
+        ]
     );
     assert_eq!(Person::DEF.tenant_field(), Some(5));
     assert_eq!(Person::DEF.key.field, 4);
     assert_eq!(Person::STAMPS.by.updated_by.index(), 3);
     assert_eq!(Person::ADDRESS.country.index(), 7);
     assert_eq!(Person::NAME.index(), 8);
-    assert!(!<Stamps as Embed>::REQUIRED);
+    const { assert!(!<Stamps as Embed>::REQUIRED) };
     let new = NewPerson { address: NewAddress { street: "s".into() }, name: "n".into() };
-    let _ = Person::create(new.clone()).set(Person::STAMPS.by.created_by, "me").set(Person::ADDRESS.country, "FR");
-    let _ = Person::list().filter(Person::ADDRESS.street.starts_with("s").and(Person::OWNER.tenant_id.eq("t")));
+    let _ = Person::create(new.clone())
+        .set(Person::STAMPS.by.created_by, "me")
+        .set(Person::ADDRESS.country, "FR");
+    let _ =
+        Person::list().filter(Person::ADDRESS.street.starts_with("s").and(Person::OWNER.tenant_id.eq("t")));
 }

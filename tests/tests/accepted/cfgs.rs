@@ -26,7 +26,8 @@ pub struct Absent {
     pub id: NoSuchType,
 }
 
-fn main() {
+#[test]
+fn accepted() {
     assert_eq!(Machine::DEF.fields.len(), 4);
     assert_eq!(Machine::DEF.key.field, 1);
     assert_eq!((Machine::ID.index(), Machine::KEPT.index(), Machine::LAST.index()), (1, 2, 3));

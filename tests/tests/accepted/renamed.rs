@@ -21,7 +21,8 @@ pub enum Tier {
 #[db_newtype(crate = orm)]
 pub struct OrgId(pub String);
 
-fn main() {
+#[test]
+fn accepted() {
     let _: CreateOrgNode = NewOrg {}.into();
     let _ = Tier::Paid;
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use ennead::prelude::*;
-use ennead::{Dialect, Json, Kind, Model, ModelDef, Value, __private::Literal};
+use ennead::{__private::Literal, Dialect, Json, Kind, Model, ModelDef, Value};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -146,7 +146,8 @@ pub struct Tick {
     pub of: Uuid,
 }
 
-fn main() {
+#[test]
+fn accepted() {
     let def: &ModelDef = Invoice::DEF;
     assert_eq!(def.table, "invoices");
     assert_eq!(def.doc, "An invoice.\n\nIt has two lines of documentation.");
@@ -168,12 +169,18 @@ fn main() {
     assert_eq!(default("state"), (Some(Literal::Text("draft")), Value::text("draft")));
     assert_eq!(default("is_public"), (Some(Literal::Bool(false)), Value::Bool(false)));
     assert_eq!(default("history"), (None, Value::Array(Vec::new())));
-    let new: NewInvoice = serde_json::from_value(serde_json::json!({ "no": "1", "total": "1.5", "tags": [] })).unwrap();
+    let new: NewInvoice =
+        serde_json::from_value(serde_json::json!({ "no": "1", "total": "1.5", "tags": [] })).unwrap();
     let with_tenant = serde_json::json!({ "no": "1", "total": "1.5", "tags": [], "company_id": "other" });
-    assert!(serde_json::from_value::<NewInvoice>(with_tenant).unwrap_err().to_string().contains("unknown field"));
-    let _ = Invoice::create(new.clone()).set(Invoice::STATE, InvoiceState::SentOut).set(Invoice::ID, InvoiceId("x".into()));
+    assert!(
+        serde_json::from_value::<NewInvoice>(with_tenant).unwrap_err().to_string().contains("unknown field")
+    );
+    let _ = Invoice::create(new.clone())
+        .set(Invoice::STATE, InvoiceState::SentOut)
+        .set(Invoice::ID, InvoiceId("x".into()));
     let _ = Invoice::read("inv-1");
-    let _ = Invoice::read(&InvoiceId("inv-1".into()));
+    let id = InvoiceId("inv-1".into());
+    let _ = (Invoice::read(&id), Invoice::read(id));
     let _: CreateInvoiceNode = new.into();
     assert_eq!(InvoiceState::SentOut.db_name(), "sent-out");
     let _ = Tick::create(NewTick { of: Uuid::nil() });

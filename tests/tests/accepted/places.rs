@@ -1,5 +1,6 @@
 //! Models in modules and functions, private ones, raw identifiers, macro_rules, names that could clash.
 #![deny(warnings)]
+#![allow(unreachable_pub, reason = "that is one of the places")]
 
 use ennead::prelude::*;
 
@@ -95,7 +96,8 @@ macro_rules! by_literal {
 }
 by_literal!(ByLiteral, "literal_rows", 12);
 
-fn main() {
+#[test]
+fn accepted() {
     #[model(global)]
     #[derive(Debug)]
     struct Local {

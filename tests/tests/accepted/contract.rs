@@ -92,7 +92,8 @@ pub struct Plan {
     pub price: rust_decimal::Decimal,
 }
 
-fn main() {
+#[test]
+fn accepted() {
     let _ = ennead::schema![Organization, User, Dashboard, Workflow, Widget, Plan];
     let _ = User::create(NewUser { email: String::new(), name: String::new(), password_hash: String::new() })
         .set(User::LAST_LOGIN_AT, Some(Utc::now()));
