@@ -92,6 +92,8 @@ impl Programs {
             ("fsync", "off".to_owned()),
             ("synchronous_commit", "off".to_owned()),
             ("full_page_writes", "off".to_owned()),
+            // The files may lie in memory.
+            ("max_wal_size", "256MB".to_owned()),
             // In containers /dev/shm is small; and so nothing stays behind outside our directory.
             ("dynamic_shared_memory_type", "mmap".to_owned()),
         ];

@@ -9,6 +9,7 @@ mod bench;
 mod cluster;
 mod database;
 mod examples;
+mod failures;
 mod install;
 mod majors;
 mod memcheck;

@@ -87,7 +87,7 @@ impl Plan {
             backend("sqlite only", &["--features=sqlite"]),
             backend("postgres only", &["--features=postgres"]),
             backend("no backend", &[]),
-            Step::cargo("test", test).with_servers(),
+            Step::cargo("test", test).with_servers().with_tests(),
         ]
     }
 }
@@ -114,7 +114,11 @@ impl Runner<'_> {
         }
         eprintln!("{}{}", if folds { "::group::" } else { "==> " }, step.name);
         let started = Instant::now();
-        let code = process::run_unattended(command, self.interrupt)?;
+        let (code, failures) = if step.runs_tests() {
+            process::run_tests(command, self.interrupt)?
+        } else {
+            (process::run_unattended(command, self.interrupt)?, Vec::new())
+        };
         let seconds = started.elapsed().as_secs_f64();
         if folds {
             eprintln!("::endgroup::");
@@ -123,6 +127,10 @@ impl Runner<'_> {
             bail!("interrupted in the step `{}`", step.name);
         }
         if code != 0 {
+            // Whoever reads the log's end is to find them there.
+            for line in failures {
+                eprintln!("{line}");
+            }
             bail!("the step `{}` failed after {seconds:.1} s; alone: {}", step.name, step.alone());
         }
         eprintln!("    ok: {}, {seconds:.1} s", step.name);

@@ -13,6 +13,8 @@ use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+use crate::failures::Failures;
+
 const POLL: Duration = Duration::from_millis(20);
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -57,7 +59,11 @@ pub(crate) fn clean(mut command: Command) -> Command {
 ///
 /// At a terminal the command shares our process group: it may read the terminal, and Ctrl-C reaches it without us.
 /// Elsewhere it leads a group of its own, all of which we can end.
-pub(crate) fn run(mut command: Command, interrupt: &Interrupt) -> Result<u8> {
+pub(crate) fn run(command: Command, interrupt: &Interrupt) -> Result<u8> {
+    run_with(command, interrupt, |_| ())
+}
+
+fn run_with(mut command: Command, interrupt: &Interrupt, begun: impl FnOnce(&mut Child)) -> Result<u8> {
     if let Some(code) = interrupt.exit_code() {
         return Ok(code);
     }
@@ -66,6 +72,7 @@ pub(crate) fn run(mut command: Command, interrupt: &Interrupt) -> Result<u8> {
         command.process_group(0);
     }
     let mut child = command.spawn().with_context(|| format!("run `{}`", command.get_program().display()))?;
+    begun(&mut child);
     let mut told: Option<Instant> = None;
     loop {
         if let Some(status) = child.try_wait().context("wait for a command")? {
@@ -89,6 +96,14 @@ pub(crate) fn run(mut command: Command, interrupt: &Interrupt) -> Result<u8> {
 pub(crate) fn run_unattended(mut command: Command, interrupt: &Interrupt) -> Result<u8> {
     command.stdin(Stdio::null());
     run(command, interrupt)
+}
+
+/// Like [`run_unattended`], for a command that runs tests: its exit code, and what it told of those that failed.
+pub(crate) fn run_tests(mut command: Command, interrupt: &Interrupt) -> Result<(u8, Vec<String>)> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut failures = None;
+    let code = run_with(command, interrupt, |child| failures = Some(Failures::of(child)))?;
+    Ok((code, failures.map(Failures::told).unwrap_or_default()))
 }
 
 fn exit_code(status: ExitStatus) -> u8 {

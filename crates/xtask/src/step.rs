@@ -12,6 +12,7 @@ pub(crate) struct Step {
     env: Vec<(&'static str, &'static str)>,
     alone: Option<String>,
     needs_servers: bool,
+    runs_tests: bool,
 }
 
 impl Step {
@@ -21,7 +22,14 @@ impl Step {
         arguments: impl IntoIterator<Item = A>,
     ) -> Self {
         let arguments = arguments.into_iter().map(Into::into).collect();
-        Self { name: name.into(), arguments, env: Vec::new(), alone: None, needs_servers: false }
+        Self {
+            name: name.into(),
+            arguments,
+            env: Vec::new(),
+            alone: None,
+            needs_servers: false,
+            runs_tests: false,
+        }
     }
 
     pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
@@ -33,6 +41,16 @@ impl Step {
     pub(crate) fn with_servers(mut self) -> Self {
         self.needs_servers = true;
         self
+    }
+
+    /// Says that its output is that of tests.
+    pub(crate) fn with_tests(mut self) -> Self {
+        self.runs_tests = true;
+        self
+    }
+
+    pub(crate) fn runs_tests(&self) -> bool {
+        self.runs_tests
     }
 
     /// Says how to run it alone, where that is not the command itself.

@@ -4,9 +4,10 @@
 //! (done, failed, panicked, interrupted, killed), the kernel closes that pipe, and here the servers are stopped and
 //! their files deleted. So there is one way to clean up, and it needs nothing of the process that is gone.
 
+use std::env;
 use std::fs;
 use std::io::{self, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -25,13 +26,18 @@ const SERVERS: [(&str, &str, Flaw); 4] = [
     ("ENNEAD_TEST_POSTGRES_PLAIN", "plain", Flaw::Missing),
 ];
 
+/// How much memory must be free for the servers' files, in bytes; they have taken no more than a quarter of it.
+const ROOM: u64 = 4 << 30;
+
 /// Starts the servers, writes the environment of the tests to standard output as lines `NAME=value` and an empty
 /// line, and stops the servers when standard input ends.
 pub(crate) fn run(bin_dir: &Path) -> Result<()> {
     ignore_signals()?;
     let programs = Programs { bin_dir: bin_dir.to_path_buf(), account: Account::find()? };
     // A short name: the path of a Unix socket has at most 100 bytes or so.
-    let dir = tempfile::Builder::new().prefix("ennead-").tempdir().context("make a temporary directory")?;
+    let place = place();
+    let dir = tempfile::Builder::new().prefix("ennead-").tempdir_in(&place);
+    let dir = dir.with_context(|| format!("make a temporary directory in {}", place.display()))?;
     programs.account.own(dir.path())?;
 
     let mut environment = String::new();
@@ -44,6 +50,14 @@ pub(crate) fn run(bin_dir: &Path) -> Result<()> {
 
     drop(clusters);
     dir.close().context("delete the temporary directory")
+}
+
+/// Where the servers keep their files: in memory, where there is enough of it. The suite makes and drops a database a
+/// case, a thousand files each, and a file system that writes to a disk spends more on those than Postgres does.
+fn place() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let free = rustix::fs::statvfs(memory).map_or(0, |found| found.f_bavail.saturating_mul(found.f_frsize));
+    if free >= ROOM { memory.to_path_buf() } else { env::temp_dir() }
 }
 
 /// Writes the authority that signs our servers, and one that signs none, for clients to trust.
