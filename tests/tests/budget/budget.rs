@@ -64,9 +64,7 @@ fn judged(kind: Kind, figure: Figure, count: u64, may: Option<u64>) -> Option<St
         (Figure::Statements, _) | (Figure::Allocations, Kind::Sqlite) => 0,
         // The server's answers come in one piece or in several.
         (Figure::Allocations, _) => 2 + may / 100,
-        // Hashes begin with a random number, the C library chooses its routines by the processor, and how often a task is
-        // woken by the server is chance: once more is some 15,000.
-        (Figure::Instructions, Kind::Postgres) => (may / 10).max(20_000),
+        // Hashes begin with a random number, and the C library chooses its routines by the processor.
         (Figure::Instructions, _) => may / 10,
     };
     if count > may + room {

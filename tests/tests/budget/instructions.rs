@@ -8,7 +8,7 @@ use ennead_suite::Kind;
 use libtest_mimic::Failed;
 
 use crate::budget::{Figure, Found};
-use crate::operations;
+use crate::{late, operations};
 
 const CHILD: &str = "ENNEAD_BUDGET_CHILD";
 
@@ -37,7 +37,11 @@ pub(crate) fn count(kind: Kind) -> Result<Option<Vec<Found>>, Failed> {
 }
 
 fn counted(kind: Kind, folder: &Path) -> Result<Vec<Found>, Failed> {
-    let out = Command::new("valgrind")
+    let mut valgrind = Command::new("valgrind");
+    if kind != Kind::Sqlite {
+        valgrind.env("ENNEAD_TEST_POSTGRES", late::by_way(&ennead_suite::server())?);
+    }
+    let out = valgrind
         .args(["--tool=callgrind", "--zero-before=ennead_budget_begins", "--dump-before=ennead_budget_ends"])
         .arg(format!("--callgrind-out-file={}/counted", folder.display()))
         .arg(env::current_exe()?)

@@ -9,6 +9,7 @@
 
 mod budget;
 mod instructions;
+mod late;
 mod meter;
 mod operations;
 
