@@ -63,7 +63,6 @@ pub use id::{Clock, IdGenerator, Sources, SystemClock, UuidV7, generate_id, gene
 pub use kind::{EnumDef, Kind, Precision};
 pub use lifecycle::{hard_delete_refused, is_deletable, is_restore, marks_rows};
 #[doc(hidden)]
-pub use loose::json_type_name;
 pub use loose::{LooseKind, LooseReference, LooseTarget, Unnamed, keys_in};
 pub use model::{
     DeletableModel, Embed, GlobalModel, IntoKey, KeyType, Model, MutableModel, OwnedModel, RemovableModel,
@@ -88,6 +87,6 @@ pub use rule::{Rule, Violation};
 pub use rule::{check_value, custom, in_request, rules_fit};
 pub use scope::{Guard, MAX_HOPS, ParentCheck, Place, Scope, Scoped, Shared, is_composite};
 pub use tenant_id::{IntoTenantId, TenantId};
-pub use value::Value;
+pub use value::{Value, json_type_name};
 pub use value_reader::ValueReader;
 pub use version::{VersionConflict, changed_meanwhile, expected_version, has_version, version_column};

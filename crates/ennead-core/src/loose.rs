@@ -11,7 +11,7 @@ use crate::def::{FieldDef, ModelDef};
 use crate::error::Error;
 use crate::kind::Kind;
 use crate::operation::{ConflictAction, Operation};
-use crate::value::Value;
+use crate::value::{Value, json_type_name};
 
 /// What a field names, where no foreign key can say so.
 #[derive(Debug, Clone, Copy)]
@@ -256,19 +256,6 @@ fn key_type(kind: &Kind) -> &'static str {
         Kind::I16 => "an integer of 16 bits",
         Kind::I32 => "an integer of 32 bits",
         _ => "an integer",
-    }
-}
-
-/// What JSON is, for messages.
-#[must_use]
-pub fn json_type_name(json: &serde_json::Value) -> &'static str {
-    match json {
-        serde_json::Value::Null => "null",
-        serde_json::Value::Bool(_) => "a boolean",
-        serde_json::Value::Number(_) => "a number",
-        serde_json::Value::String(_) => "a string",
-        serde_json::Value::Array(_) => "an array",
-        serde_json::Value::Object(_) => "an object",
     }
 }
 

@@ -6,6 +6,6 @@ pub mod ddl;
 mod dml;
 
 pub use dml::{
-    Batch, Bind, BindRef, CacheHasher, Mixer, Planner, Probe, Program, Shape, Slot, Totals, ambiguity,
-    parent_exists, plan, referred, row_exists,
+    Batch, Bind, BindRef, CacheHasher, Mixer, Planner, Probe, Program, SEVERAL, Shape, Slot, Totals,
+    ambiguity, parent_exists, plan, referred, row_exists,
 };

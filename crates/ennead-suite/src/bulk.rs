@@ -307,6 +307,34 @@ async fn a_bulk_delete_takes_a_filter_or_keys(bed: Bed) {
     assert_eq!(none.affected, 0);
 }
 
+#[model(table = "bulk_links")]
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    #[key(assigned)]
+    pub id: i64,
+    #[tenant]
+    pub organization_id: String,
+    #[references(Link, name = before)]
+    pub before_id: Option<i64>,
+}
+
+/// More of them than go at a time where their rows do not name one another.
+async fn parents_may_stand_before_their_children(bed: Bed) {
+    let acme = acme(&bed.db(&ennead::schema![Link]).await);
+    let chain = |from: i64, to: i64| {
+        (from..to)
+            .map(move |id| Link::create(NewLink { id }).set(Link::BEFORE_ID, (id > from).then_some(id - 1)))
+    };
+    assert_eq!(Link::bulk_create(chain(0, 1_000)).run(&acme).await.unwrap().affected, 1_000);
+    let rows = Link::list().order_by(Link::ID.asc()).run(&acme).await.unwrap();
+    assert!(rows.iter().skip(1).all(|row| row.before_id == Some(row.id - 1)));
+    let stray = Link::create(NewLink { id: 1_600 }).set(Link::BEFORE_ID, 5_000);
+    let error = Link::bulk_create(chain(1_000, 1_600).chain([stray])).run(&acme).await.unwrap_err();
+    assert!(error.is_foreign_key_violation(), "{error:?}");
+    assert_eq!((error.model(), error.fields()), (Some("Link"), &["organization_id", "before_id"][..]));
+    assert_eq!(Link::count().run(&acme).await.unwrap(), 1_000);
+}
+
 crate::cases![
     rows_come_in_every_form,
     whole_rows_keep_their_times,
@@ -318,6 +346,7 @@ crate::cases![
     rows_that_go_together_are_each_as_given,
     a_failed_bulk_in_a_nested_transaction_leaves_nothing,
     more_rows_than_any_bind_limit,
+    parents_may_stand_before_their_children,
     keys_that_stand_twice_are_refused_before_sql,
     tenants_may_have_the_same_key_in_one_bulk,
     a_bulk_update_changes_all_that_match,

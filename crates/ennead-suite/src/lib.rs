@@ -277,7 +277,7 @@ fn run(
                 let ran = with_room(run);
                 made.clear();
                 drop(clock);
-                ran.map_err(|panic| libtest_mimic::Failed::from(told(&panic)))?;
+                ran.map_err(|panic| libtest_mimic::Failed::from(told(&*panic)))?;
                 with_room(move || watch::judge(kind, &log))
                     .map_err(|_| libtest_mimic::Failed::from("a statement carries no tenant, see above"))
             });

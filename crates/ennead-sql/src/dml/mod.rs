@@ -20,4 +20,4 @@ pub use hash::{CacheHasher, Mixer};
 pub use planner::{Planner, plan};
 pub use probe::{Probe, ambiguity, parent_exists, referred, row_exists};
 pub use program::{Batch, Bind, BindRef, Program};
-pub use shape::{Shape, Slot};
+pub use shape::{SEVERAL, Shape, Slot};

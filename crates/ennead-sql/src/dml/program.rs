@@ -77,12 +77,6 @@ impl Program {
         several.into_iter().chain([single]).filter(|(_, executions)| *executions > 0)
     }
 
-    /// How many rows the statement for several of them takes.
-    #[must_use]
-    pub fn at_once(&self) -> usize {
-        SEVERAL
-    }
-
     /// The values of one execution, in the order of the placeholders.
     pub fn binds(&self, execution: usize) -> impl Iterator<Item = BindRef<'_>> {
         self.binds_of(&self.shape, execution)

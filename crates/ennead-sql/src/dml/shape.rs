@@ -53,9 +53,9 @@ pub(super) enum Form {
     Copy,
 }
 
-/// How many rows SQLite takes at a time. For each statement of several rows it copies the pages that it changes, so that it can take
-/// the statement back: below fifty rows that costs what is saved, and far above it little more is saved.
-pub(super) const SEVERAL: usize = 128;
+/// How many rows a statement for several of them takes on SQLite. For each such statement SQLite copies the pages that it
+/// changes, so that it can take it back: below fifty rows that costs what is saved, and far above it little more is saved.
+pub const SEVERAL: usize = 128;
 
 /// How many placeholders a statement may have on SQLite.
 pub(super) const MAX_PLACEHOLDERS: usize = 32_766;

@@ -4,7 +4,7 @@ use ennead_core::{
     Conflict, ConflictAction, Dialect, EnumDef, Insert, IntoTenantId, Kind, ModelDef, ModelRef, Operation,
     Role, Scope, Tenancy, Value,
 };
-use ennead_sql::{Batch, BindRef, Planner, Program};
+use ennead_sql::{Batch, BindRef, Planner, Program, SEVERAL};
 
 use crate::models::{DOC, ID, OWNER, TREE, field, model};
 
@@ -70,7 +70,7 @@ fn sqlite_takes_many_rows_at_a_time() {
     let planner = Planner::new(Dialect::Sqlite);
     let program = plan(&planner, insert(&DOC, 300));
     let many = program.several.as_ref().unwrap();
-    assert_eq!((program.at_once(), many.slots.len()), (128, 3 * 128));
+    assert_eq!((SEVERAL, many.slots.len()), (128, 3 * 128));
     assert_eq!(many.sql.matches("(?, ?, ?)").count(), 128);
     let bound: Vec<&Value> = program
         .binds_of(many, 128)

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use deadpool::managed::Object;
 use ennead_core::{Error, ErrorKind, ModelDef};
-use ennead_sql::{Program, Shape};
+use ennead_sql::{Program, SEVERAL, Shape};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::error;
@@ -82,7 +82,7 @@ impl Conn {
                 let work = move || {
                     let begun = Instant::now();
                     let outcome = self.run_here(&program, &mut *sink, None);
-                    if begun.elapsed() < PATIENCE / 5 {
+                    if begun.elapsed() < PATIENCE / 2 {
                         // It was the machine that was slow, or there are fewer rows now.
                         self.session.lane.set_slow(&program.shape, false);
                     }
@@ -312,7 +312,7 @@ fn run_program(
         Ok(done) => done,
         Err((error, number)) => return Outcome::Sqlite(error, number),
     };
-    if first > 0 && first == program.executions() {
+    if first == program.executions() {
         return Outcome::Done(affected);
     }
     let mut execution = match lane.execution(&program.shape) {
@@ -361,8 +361,8 @@ fn run_program(
     Outcome::Done(affected)
 }
 
-/// Runs rows several at a time: how many they changed, and how many of them are done. Rows among which one breaks a constraint are left
-/// to go one by one, since then it is known which one: SQLite has taken back all of them.
+/// Runs rows [`SEVERAL`] at a time: how many they changed, and how many of them are done. Rows among which one breaks a
+/// constraint are left to go one by one, since then it is known which one: SQLite has taken back all of them.
 fn run_several(
     lane: &mut Lane,
     program: &Program,
@@ -371,7 +371,7 @@ fn run_several(
     let (mut affected, mut done) = (0, 0);
     let Some(shape) = &program.several else { return Ok((affected, done)) };
     let mut execution = lane.execution(shape).map_err(|error| (error, 0))?;
-    while done + program.at_once() <= program.executions() {
+    while done + SEVERAL <= program.executions() {
         execution.watch().set_deadline(limit.map(|allowed| Instant::now() + allowed));
         if done > 0 && execution.watch().abandoned() {
             return Err((SqliteError::interrupted(), done));
@@ -387,7 +387,7 @@ fn run_several(
         }
         execution.reset();
         affected += execution.changes();
-        done += program.at_once();
+        done += SEVERAL;
     }
     Ok((affected, done))
 }
