@@ -46,12 +46,18 @@ impl<M> Filter<M> {
     /// What is nested too deep is kept as something else that is: the error comes when the filter is used, and until then
     /// no copy and no drop of it can end the stack.
     fn of_depth(expr: Expr, depth: usize) -> Self {
-        if depth <= MAX_FILTER_DEPTH + 1 {
-            return Self { expr, depth, marker: PhantomData };
+        let made = Self { expr, depth, marker: PhantomData };
+        if !made.is_too_deep() {
+            return made;
         }
         let nothing = Expr::And(Vec::new());
         let expr = (0..=MAX_FILTER_DEPTH).fold(nothing, |inner, _| Expr::Not(Box::new(inner)));
         Self { expr, depth: MAX_FILTER_DEPTH + 2, marker: PhantomData }
+    }
+
+    /// Whatever is put around it, it stays so.
+    fn is_too_deep(&self) -> bool {
+        self.depth > MAX_FILTER_DEPTH + 1
     }
 
     /// The condition itself.
@@ -64,6 +70,9 @@ impl<M> Filter<M> {
     /// Both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
+        if self.is_too_deep() {
+            return self;
+        }
         let depth = joined(self.depth, matches!(self.expr, Expr::And(_)), other.depth);
         Self::of_depth(self.expr.and(other.expr), depth)
     }
@@ -71,6 +80,9 @@ impl<M> Filter<M> {
     /// At least one holds.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
+        if self.is_too_deep() {
+            return self;
+        }
         let depth = joined(self.depth, matches!(self.expr, Expr::Or(_)), other.depth);
         Self::of_depth(self.expr.or(other.expr), depth)
     }
@@ -79,6 +91,9 @@ impl<M> Filter<M> {
     #[must_use]
     #[allow(clippy::should_implement_trait, reason = "the contract's name; `!filter` works too")]
     pub fn not(self) -> Self {
+        if self.is_too_deep() {
+            return self;
+        }
         Self::of_depth(Expr::Not(Box::new(self.expr)), self.depth + 1)
     }
 

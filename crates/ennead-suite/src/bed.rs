@@ -133,6 +133,14 @@ impl Bed {
         url.replace("ennead_application@", "ennead_owner@").replace("&rls=on", "")
     }
 
+    /// The URL of one whom nothing holds back.
+    pub(crate) fn superuser_url(&self, url: &str) -> String {
+        match self.kind {
+            Kind::PostgresRls => at(None, database_of(url)),
+            Kind::Sqlite | Kind::Postgres => url.to_owned(),
+        }
+    }
+
     /// Opens a database of this bed, with the owner's URL where there are two roles.
     pub async fn connect(&self, builder: DbBuilder, url: &str) -> Result<Db, Error> {
         let builder = match self.kind {
@@ -149,7 +157,12 @@ impl Bed {
 
     /// A new database with these tables, opened with other settings.
     pub async fn db_with(&self, schema: &Schema, builder: DbBuilder) -> Db {
-        let db = self.connect(builder, &self.url().await).await.unwrap();
+        self.db_at(&self.url().await, schema, builder).await
+    }
+
+    /// The same in a database that is there.
+    pub(crate) async fn db_at(&self, url: &str, schema: &Schema, builder: DbBuilder) -> Db {
+        let db = self.connect(builder, url).await.unwrap();
         crate::watch::knows(schema);
         schema.create(&db).await.unwrap();
         crate::live_schema::is_as_modelled(schema, &db).await;
@@ -178,6 +191,11 @@ fn unencrypted(url: String) -> String {
         false if url.contains('?') => format!("{url}&sslmode=disable"),
         false => format!("{url}?sslmode=disable"),
     }
+}
+
+fn database_of(url: &str) -> &str {
+    let (base, _) = url.split_once('?').unwrap_or((url, ""));
+    base.rsplit_once('/').map_or(base, |(_, name)| name)
 }
 
 /// The URL of a database on the server, as the server's own user or as another role.

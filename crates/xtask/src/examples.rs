@@ -1,6 +1,9 @@
 //! The programs under `examples/`: each must succeed on both databases.
+//!
+//! Their tests have built them. One that says `alone = true` in its manifest is built once more as by somebody who runs it
+//! and nothing else, with no feature that another package asks for; of the others, that much is only checked.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -26,6 +29,18 @@ struct Example {
     /// The arguments of each of its runs, in order, on one database; `--database URL` comes behind them. They are what its
     /// manifest says in `[package.metadata.example] runs = [["…"]]`, or one run without any.
     runs: Vec<Vec<String>>,
+    /// Built once more by `cargo run`.
+    alone: bool,
+    /// What the tests have built.
+    program: PathBuf,
+}
+
+/// The step that checks the examples that are not built alone: without the features that tests ask for.
+pub(crate) fn check(root: &Path) -> Result<Step> {
+    let examples = examples(&metadata(root)?, root);
+    let shared = examples.iter().filter(|example| !example.alone);
+    let packages = shared.map(|example| format!("--package={}", example.package));
+    Ok(Step::cargo("examples without the tests' features", ["check".to_owned()].into_iter().chain(packages)))
 }
 
 impl Examples {
@@ -59,13 +74,15 @@ impl Example {
     /// Its runs on one database.
     fn steps(&self, kind: &str, url: &str) -> Vec<Step> {
         let step = |run: &Vec<String>| {
-            let program = ["run", "--quiet", "--manifest-path", &self.manifest, "--"].map(str::to_owned);
             let words: String = run.iter().map(|word| format!(" {word}")).collect();
-            let arguments = program.into_iter().chain(run.clone());
-            Step::cargo(
-                format!("example {}{words} on {kind}", self.package),
-                arguments.chain(["--database".to_owned(), url.to_owned()]),
-            )
+            let name = format!("example {}{words} on {kind}", self.package);
+            let arguments = run.iter().cloned().chain(["--database".to_owned(), url.to_owned()]);
+            let cargo = ["run", "--quiet", "--manifest-path", &self.manifest, "--"].map(str::to_owned);
+            let cargo = Step::cargo(name.clone(), cargo.into_iter().chain(arguments.clone()));
+            match self.alone {
+                true => cargo,
+                false => Step::program(name, &self.program, arguments).alone_by(cargo.alone()),
+            }
         };
         self.runs.iter().map(step).collect()
     }
@@ -83,14 +100,19 @@ fn metadata(root: &Path) -> Result<Value> {
 /// The packages under `examples/`, in order of their names.
 fn examples(metadata: &Value, root: &Path) -> Vec<Example> {
     let packages = metadata["packages"].as_array().into_iter().flatten();
+    let built = Path::new(metadata["target_directory"].as_str().unwrap_or("target")).join("debug");
     let mut examples: Vec<Example> = packages
         .filter_map(|package| {
             let manifest = Path::new(package["manifest_path"].as_str()?);
             let manifest = manifest.strip_prefix(root).ok()?;
+            let name = package["name"].as_str()?;
+            let example = &package["metadata"]["example"];
             manifest.starts_with("examples").then(|| Example {
-                package: package["name"].as_str().unwrap_or_default().to_owned(),
+                package: name.to_owned(),
+                alone: example["alone"] == true,
+                program: built.join(name),
                 manifest: manifest.display().to_string(),
-                runs: match package["metadata"]["example"]["runs"].as_array() {
+                runs: match example["runs"].as_array() {
                     Some(runs) => runs.iter().map(words).collect(),
                     None => vec![Vec::new()],
                 },
@@ -117,18 +139,23 @@ mod tests {
     #[test]
     fn packages_are_found_in_order_and_say_how_they_run() {
         let package = |name: &str, folder: &str, metadata: serde_json::Value| json!({ "name": name, "manifest_path": format!("/repo/{folder}/Cargo.toml"), "metadata": metadata });
-        let runs = json!({ "example": { "runs": [["migrate", "up"], ["check"]] } });
-        let metadata = json!({ "packages": [
+        let runs = json!({ "example": { "runs": [["migrate", "up"], ["check"]], "alone": true } });
+        let metadata = json!({ "target_directory": "/built", "packages": [
             package("b", "examples/b", runs),
             package("core", "crates/core", json!(null)),
             package("a", "examples/a", json!(null)),
         ] });
-        let example = |package: &str, runs: &[&[&str]]| Example {
+        let example = |package: &str, alone: bool, runs: &[&[&str]]| Example {
+            alone,
+            program: Path::new("/built/debug").join(package),
             package: package.to_owned(),
             manifest: format!("examples/{package}/Cargo.toml"),
             runs: runs.iter().map(|run| run.iter().map(|word| (*word).to_owned()).collect()).collect(),
         };
         let found = examples(&metadata, Path::new("/repo"));
-        assert_eq!(found, [example("a", &[&[]]), example("b", &[&["migrate", "up"], &["check"]])]);
+        assert_eq!(
+            found,
+            [example("a", false, &[&[]]), example("b", true, &[&["migrate", "up"], &["check"]])]
+        );
     }
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::examples::Examples;
+use crate::examples::{self, Examples};
 use crate::process::{self, Interrupt};
 use crate::servers::Servers;
 use crate::step::Step;
@@ -42,6 +42,7 @@ impl Plan {
             runner.run(&step)?;
         }
         if self.examples {
+            runner.run(&examples::check(&self.root)?)?;
             let examples = Examples::prepare(&self.root, runner.servers.url()?)?;
             for step in &examples.steps {
                 runner.run(step)?;
@@ -92,8 +93,12 @@ impl Plan {
     }
 }
 
+/// The documentation that somebody reads: of all but tests and benchmarks.
 fn doc() -> Step {
-    Step::cargo("doc", ["doc", "--no-deps", ALL_BACKENDS]).env("RUSTDOCFLAGS", "-D warnings")
+    let silent = ["ennead-bench", "ennead-suite", "ennead-tests", "ennead-compile-tests"];
+    let silent = silent.map(|package| format!("--exclude={package}"));
+    let all = ["doc", "--no-deps", "--workspace", ALL_BACKENDS].map(str::to_owned);
+    Step::cargo("doc", all.into_iter().chain(silent)).env("RUSTDOCFLAGS", "-D warnings")
 }
 
 /// What the steps run with.

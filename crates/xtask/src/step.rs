@@ -1,13 +1,15 @@
 //! One command that must succeed.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::process;
 
-/// A cargo command with a name.
+/// A command with a name.
 pub(crate) struct Step {
     pub(crate) name: String,
+    program: PathBuf,
     arguments: Vec<OsString>,
     env: Vec<(&'static str, &'static str)>,
     alone: Option<String>,
@@ -21,10 +23,19 @@ impl Step {
         name: impl Into<String>,
         arguments: impl IntoIterator<Item = A>,
     ) -> Self {
-        let arguments = arguments.into_iter().map(Into::into).collect();
+        Self::program(name, "cargo", arguments)
+    }
+
+    /// The step that runs a program with these arguments.
+    pub(crate) fn program<A: Into<OsString>>(
+        name: impl Into<String>,
+        program: impl Into<PathBuf>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
         Self {
             name: name.into(),
-            arguments,
+            program: program.into(),
+            arguments: arguments.into_iter().map(Into::into).collect(),
             env: Vec::new(),
             alone: None,
             needs_servers: false,
@@ -60,7 +71,7 @@ impl Step {
     }
 
     pub(crate) fn command(&self) -> Command {
-        let mut command = process::clean(Command::new("cargo"));
+        let mut command = process::clean(Command::new(&self.program));
         command.args(&self.arguments).envs(self.env.iter().copied());
         command
     }
@@ -74,7 +85,8 @@ impl Step {
         let servers = if self.needs_servers { "cargo xtask pg -- " } else { "" };
         let arguments = self.arguments.iter().map(|argument| quote(&argument.to_string_lossy()));
         let arguments: Vec<String> = arguments.collect();
-        format!("{}{servers}cargo {}", env.collect::<String>(), arguments.join(" "))
+        let program = quote(&self.program.to_string_lossy());
+        format!("{}{servers}{program} {}", env.collect::<String>(), arguments.join(" "))
     }
 }
 

@@ -5,13 +5,15 @@ use std::marker::PhantomData;
 
 use ennead::prelude::*;
 use ennead::{Tenant, TenantId};
+use tokio::sync::Mutex;
 
 use super::by_name::ByName;
 use super::keys::STANDINGS;
 use super::subject::Subject;
 use super::via::{Dash, Frame, NewDash, NewFrame};
 use super::world::{Spec, Who, World};
-use crate::Bed;
+use crate::observer::Observer;
+use crate::{Bed, Kind};
 
 pub(super) struct Stage<M> {
     pub(super) tenant: Tenant,
@@ -22,14 +24,16 @@ pub(super) struct Stage<M> {
     /// Where the keys of the shape are looked up, and the nodes that they open.
     pub(super) db: Db,
     pub(super) door: Option<axum::Router>,
-    initial: Vec<(Who, Vec<M>)>,
+    /// Past the library, and past policies.
+    beside: Mutex<Observer>,
     marker: PhantomData<M>,
 }
 
 impl<M: Subject> Stage<M> {
     /// Rows of the attacker, and the victim's where `victim` says so.
     pub(super) async fn new(bed: &Bed, world: &World, victim: bool) -> Self {
-        let db = world.db(bed, &super::world::schema()).await;
+        let url = bed.url().await;
+        let db = world.db_at(bed, &url, &super::world::schema()).await;
         let across = db.across_tenants("the tenancy matrix");
         let (a, b) = (&world.a, &world.b);
         for (who, text) in [(a, "own text"), (b, &world.canary)].into_iter().take(if victim { 2 } else { 1 })
@@ -46,13 +50,13 @@ impl<M: Subject> Stage<M> {
             theirs.extend(victims::<M>(world));
         }
         initial.push((b.clone(), theirs));
-        let initial = initial
-            .into_iter()
-            .map(|(who, specs)| {
-                let rows = specs.iter().map(|spec| M::whole(spec, &who)).collect();
-                (who, rows)
-            })
-            .collect();
+        insert::<M>(&across, &initial).await;
+        M::plant(&across, a, b).await;
+        let mut beside = Observer::new(&bed.superuser_url(&url)).await;
+        if bed.kind() == Kind::Sqlite {
+            beside.execute("PRAGMA synchronous = OFF").await;
+        }
+        beside.execute(&format!("CREATE TABLE initial AS SELECT * FROM \"{}\"", M::DEF.table)).await;
         let tenant = match M::owner(a) {
             Some(id) => db.tenant(id).unwrap(),
             None => db.tenant(a.text.as_str()).unwrap(),
@@ -60,22 +64,7 @@ impl<M: Subject> Stage<M> {
         let own = tenant.id().clone();
         let door = M::door(&db);
         let by_name = ByName::new::<M>(door.clone().filter(|_| M::OVER_HTTP));
-        let stage = Self { tenant, across, own, by_name, db, door, initial, marker: PhantomData };
-        stage.insert().await;
-        stage
-    }
-
-    async fn insert(&self) {
-        for (who, rows) in &self.initial {
-            let create = M::bulk_create(rows.iter().cloned().map(ennead::__private::Create::from_row));
-            let create = match M::owner(who) {
-                Some(id) => create.in_tenant(id),
-                None => create,
-            };
-            create.run(&self.across).await.unwrap();
-        }
-        let [(a, _), (b, _)] = &self.initial[..] else { return };
-        M::plant(&self.across, a, b).await;
+        Self { tenant, across, own, by_name, db, door, beside: Mutex::new(beside), marker: PhantomData }
     }
 
     /// Every row of the table, read around the walls.
@@ -87,8 +76,21 @@ impl<M: Subject> Stage<M> {
 
     /// The rows that were there at the beginning.
     pub(super) async fn restore(&self) {
-        M::bulk_delete().all_rows().hard().run(&self.across).await.unwrap();
-        self.insert().await;
+        let table = M::DEF.table;
+        let rows = format!("DELETE FROM \"{table}\"; INSERT INTO \"{table}\" SELECT * FROM initial");
+        self.beside.lock().await.execute(&format!("BEGIN; {rows}; COMMIT")).await;
+    }
+}
+
+async fn insert<M: Subject>(across: &AcrossTenants, initial: &[(Who, Vec<Spec>)]) {
+    for (who, specs) in initial {
+        let rows = specs.iter().map(|spec| ennead::__private::Create::from_row(M::whole(spec, who)));
+        let create = M::bulk_create(rows);
+        let create = match M::owner(who) {
+            Some(id) => create.in_tenant(id),
+            None => create,
+        };
+        create.run(across).await.unwrap();
     }
 }
 

@@ -67,10 +67,10 @@ impl World {
     }
 
     /// A database with a clock that stands still and the world's keys.
-    pub(super) async fn db(&self, bed: &crate::Bed, schema: &Schema) -> Db {
+    pub(super) async fn db_at(&self, bed: &crate::Bed, url: &str, schema: &Schema) -> Db {
         let builder =
             crate::bed::quick(bed.kind()).clock(Still).ids(Counted(Arc::clone(&self.ids))).max_connections(3);
-        bed.db_with(schema, builder).await
+        bed.db_at(url, schema, builder).await
     }
 }
 
