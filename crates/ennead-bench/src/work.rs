@@ -88,6 +88,8 @@ pub(crate) enum Kind {
     Count,
     List(usize),
     BulkCreate(usize),
+    /// The same rows, in an order that is none to any index.
+    BulkCreateScattered(usize),
     BulkUpdate(usize),
     BulkDelete(usize),
 }
@@ -97,7 +99,7 @@ const fn op(name: &'static str, kind: Kind, times: usize) -> Op {
 }
 
 /// All of them, in the order of the table.
-pub(crate) const OPS: [Op; 17] = [
+pub(crate) const OPS: [Op; 18] = [
     op("read", Kind::Read, 400),
     op("create", Kind::Create, 100),
     op("five reads", Kind::Chain, 40),
@@ -111,6 +113,7 @@ pub(crate) const OPS: [Op; 17] = [
     op("list 10000", Kind::List(10_000), 1),
     op("bulk create 1k", Kind::BulkCreate(1_000), 1),
     op("bulk create 10k", Kind::BulkCreate(10_000), 1),
+    op("bulk create 10k, scattered", Kind::BulkCreateScattered(10_000), 1),
     op("bulk update 1k", Kind::BulkUpdate(1_000), 1),
     op("bulk delete 1k", Kind::BulkDelete(1_000), 1),
     Op { name: "read, 16 tasks", kind: Kind::Read, times: 800, concurrent: true },
@@ -135,6 +138,9 @@ impl Op {
             Kind::Count => Work::Count(times),
             Kind::List(limit) => Work::List(limit, times),
             Kind::BulkCreate(rows) => Work::BulkCreate((0..rows).map(draft).collect()),
+            Kind::BulkCreateScattered(rows) => {
+                Work::BulkCreate((0..rows).map(|at| draft(at * 7_919 % rows)).collect())
+            }
             Kind::BulkUpdate(rows) => Work::BulkUpdate((0..rows).map(renamed).collect()),
             Kind::BulkDelete(rows) => Work::BulkDelete((0..rows).map(passing_key).collect()),
         }

@@ -35,8 +35,8 @@ impl Statement {
         &self.values
     }
 
-    /// How often it is executed: a bulk operation on SQLite runs it once for each row (a large create takes 128 at a time), on
-    /// Postgres for each chunk.
+    /// How often it is executed: a bulk operation on SQLite runs it once for each row (a large create of rows in order takes
+    /// 128 at a time), on Postgres for each chunk.
     #[must_use]
     pub fn executions(&self) -> usize {
         self.executions

@@ -13,7 +13,7 @@ fn to_floor(op: &str) -> Option<(f64, f64)> {
     Some(match op {
         "read" | "create" | "update" | "delete" | "count" => (1.2, 1.1),
         "list 10" | "list 100" | "list 1000" | "list 10000" => (1.0, 1.0),
-        "bulk create 1k" | "bulk create 10k" => (0.7, 1.05),
+        "bulk create 1k" | "bulk create 10k" | "bulk create 10k, scattered" => (0.7, 1.05),
         "bulk update 1k" => (0.8, 0.8),
         "bulk delete 1k" => (1.05, 0.9),
         _ => return None,

@@ -7,6 +7,7 @@ mod hash;
 mod json;
 mod keyset;
 mod lower;
+mod order;
 mod planner;
 mod program;
 mod shape;

@@ -3,14 +3,14 @@
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ennead_core::{Dialect, Error, Operation, Scoped};
+use ennead_core::{Dialect, Error, Operation, Scoped, Value};
 use lru::LruCache;
 
 use super::hash::CacheHasher;
 use super::lower::lower;
 use super::program::Program;
 use super::shape::{Form, Key, MAX_PLACEHOLDERS, SEVERAL, Shape};
-use super::{aggregate, select, write};
+use super::{aggregate, order, select, write};
 
 /// How many shapes are kept. Those of a program's own operations are few; dynamic filters make more.
 const KEPT: usize = 1024;
@@ -52,7 +52,8 @@ impl Planner {
     pub fn plan(&self, scoped: Scoped) -> Result<Program, Error> {
         let (mut key, mut program) = lower(self.dialect, scoped, self.copies)?;
         program.shape = self.shape(&key)?;
-        if program.has_many_rows() && takes_several(self.dialect, &key.operation) {
+        let together = |rows: &[Vec<Value>]| go_together(self.dialect, &key.operation, rows);
+        if program.many_rows().is_some_and(together) {
             key.form = Form::Several;
             program.several = Some(self.shape(&key)?);
         }
@@ -96,9 +97,10 @@ fn render(dialect: Dialect, key: &Key) -> Result<Shape, Error> {
     }
 }
 
-/// Whether rows may go several at a time: nothing comes back, and none is the parent of another, which a row that goes alone finds
-/// only if it stands before it.
-fn takes_several(dialect: Dialect, operation: &Operation) -> bool {
+/// Whether rows go several at a time. They may where nothing comes back, and none is the parent of another, which a row that goes
+/// alone finds only if it stands before it; and it is worth it where they change few pages of each index, since SQLite copies each page
+/// that such a statement changes.
+fn go_together(dialect: Dialect, operation: &Operation, rows: &[Vec<Value>]) -> bool {
     let Operation::Insert(op) = operation else { return false };
     let model = op.model.0;
     let itself = |at: &u16| model.field(*at).reference.is_some_and(|parent| (parent.target)().is(model));
@@ -107,4 +109,5 @@ fn takes_several(dialect: Dialect, operation: &Operation) -> bool {
         && !op.returning
         && op.columns.len() * SEVERAL <= MAX_PLACEHOLDERS
         && !op.columns.iter().any(itself)
+        && order::is_kept(model, &op.columns, rows)
 }

@@ -107,9 +107,12 @@ impl Program {
 }
 
 impl Program {
-    /// Whether rows are as many as a statement for several of them is worth.
-    pub(super) fn has_many_rows(&self) -> bool {
-        matches!(&self.batch, Batch::Rows(rows) if rows.len() >= SEVERAL)
+    /// Its rows, where they are as many as a statement for several of them is worth.
+    pub(super) fn many_rows(&self) -> Option<&[Vec<Value>]> {
+        match &self.batch {
+            Batch::Rows(rows) if rows.len() >= SEVERAL => Some(rows),
+            _ => None,
+        }
     }
 
     /// Whether any of its values is one that was to be sealed.

@@ -54,7 +54,8 @@ pub(super) enum Form {
 }
 
 /// How many rows a statement for several of them takes on SQLite. For each such statement SQLite copies the pages that it
-/// changes, so that it can take it back: below fifty rows that costs what is saved, and far above it little more is saved.
+/// changes, so that it can take it back: below fifty rows that costs what is saved even where rows lie close together, and far above
+/// it little more is saved.
 pub const SEVERAL: usize = 128;
 
 /// How many placeholders a statement may have on SQLite.

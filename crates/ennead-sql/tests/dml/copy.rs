@@ -6,7 +6,7 @@ use ennead_core::{
 };
 use ennead_sql::{Batch, BindRef, Planner, Program, SEVERAL};
 
-use crate::models::{DOC, ID, OWNER, TREE, field, model};
+use crate::models::{DOC, ID, NAMED, OWNER, SHOUTED, TREE, field, model};
 
 const OWNED: Tenancy = Tenancy::Column { field: 2, shared: None };
 
@@ -103,4 +103,32 @@ fn what_comes_back_or_may_clash_or_be_a_parent_goes_row_by_row() {
     assert!(!goes_together(Insert { conflict: Some(conflict), ..insert(&DOC, 128) }));
     assert!(!goes_together(insert(&TREE, 128)));
     assert!(plan(&Planner::new(Dialect::Postgres).without_copy(), insert(&DOC, 128)).several.is_none());
+}
+
+#[test]
+fn rows_that_lie_anywhere_in_an_index_go_row_by_row() {
+    let goes_together = |model, value: fn(usize) -> usize| {
+        let mut insert = insert(model, 300);
+        for (at, row) in insert.rows.iter_mut().enumerate() {
+            row[0] = Value::text(format!("{:04}", value(at)));
+        }
+        plan(&Planner::new(Dialect::Sqlite), insert).several.is_some()
+    };
+    assert!(goes_together(&DOC, |at| at));
+    assert!(goes_together(&DOC, |at| 300 - at));
+    assert!(goes_together(&DOC, |at| at ^ usize::from(at % 32 == 1)), "but for some");
+    assert!(!goes_together(&DOC, |at| at * 131 % 300));
+    assert!(!goes_together(&DOC, |at| at ^ 1));
+
+    let scattered = |model| {
+        let mut insert = insert(model, 300);
+        for (at, row) in insert.rows.iter_mut().enumerate() {
+            row[0] = Value::text(format!("{at:04}"));
+            row[1] = Value::text(format!("{:04}", at * 131 % 300));
+        }
+        plan(&Planner::new(Dialect::Sqlite), insert).several.is_none()
+    };
+    assert!(!scattered(&DOC), "the column has no index");
+    assert!(scattered(&NAMED));
+    assert!(scattered(&SHOUTED), "what an expression makes of it is not known");
 }

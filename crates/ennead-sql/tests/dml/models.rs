@@ -1,6 +1,8 @@
 //! Models of each shape of tenancy, written by hand.
 
-use ennead_core::{Action, FieldDef, KeyDef, KeyGeneration, Kind, ModelDef, ReferenceDef, Role, Tenancy};
+use ennead_core::{
+    Action, FieldDef, IndexDef, IndexPart, KeyDef, KeyGeneration, Kind, ModelDef, ReferenceDef, Role, Tenancy,
+};
 
 pub(crate) const fn field(name: &'static str, kind: Kind, role: Role) -> FieldDef {
     let mut field = FieldDef::new(name, kind, false);
@@ -46,6 +48,17 @@ pub(crate) const OWNER: FieldDef = field("owner", Kind::Text, Role::Tenant);
 const OWNED: Tenancy = Tenancy::Column { field: 2, shared: None };
 
 pub(crate) static DOC: ModelDef = model("doc", &[ID, NAME, OWNER], OWNED);
+pub(crate) static NAMED: ModelDef =
+    indexed("named", &[IndexDef { parts: &[IndexPart::field("na\"me")], ..IndexDef::PLAIN }]);
+pub(crate) static SHOUTED: ModelDef = indexed(
+    "shouted",
+    &[IndexDef { parts: &[IndexPart::expression("upper(name)")], unique: true, ..IndexDef::PLAIN }],
+);
+const fn indexed(name: &'static str, indexes: &'static [IndexDef]) -> ModelDef {
+    let mut model = model(name, &[ID, NAME, OWNER], OWNED);
+    model.indexes = indexes;
+    model
+}
 fn tree() -> &'static ModelDef {
     &TREE
 }
