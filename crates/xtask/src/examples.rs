@@ -33,6 +33,8 @@ struct Example {
     alone: bool,
     /// What the tests have built.
     program: PathBuf,
+    /// Where its manifest is.
+    folder: PathBuf,
 }
 
 /// The step that checks the examples that are not built alone: without the features that tests ask for.
@@ -81,7 +83,10 @@ impl Example {
             let cargo = Step::cargo(name.clone(), cargo.into_iter().chain(arguments.clone()));
             match self.alone {
                 true => cargo,
-                false => Step::program(name, &self.program, arguments).alone_by(cargo.alone()),
+                // Cargo tells a program where its manifest is, and there it finds its migrations.
+                false => Step::program(name, &self.program, arguments)
+                    .env("CARGO_MANIFEST_DIR", self.folder.display().to_string())
+                    .alone_by(cargo.alone()),
             }
         };
         self.runs.iter().map(step).collect()
@@ -103,14 +108,18 @@ fn examples(metadata: &Value, root: &Path) -> Vec<Example> {
     let built = Path::new(metadata["target_directory"].as_str().unwrap_or("target")).join("debug");
     let mut examples: Vec<Example> = packages
         .filter_map(|package| {
-            let manifest = Path::new(package["manifest_path"].as_str()?);
-            let manifest = manifest.strip_prefix(root).ok()?;
+            let whole = Path::new(package["manifest_path"].as_str()?);
+            let manifest = whole.strip_prefix(root).ok()?;
+            if !manifest.starts_with("examples") {
+                return None;
+            }
             let name = package["name"].as_str()?;
             let example = &package["metadata"]["example"];
-            manifest.starts_with("examples").then(|| Example {
+            Some(Example {
                 package: name.to_owned(),
                 alone: example["alone"] == true,
                 program: built.join(name),
+                folder: whole.parent()?.to_owned(),
                 manifest: manifest.display().to_string(),
                 runs: match example["runs"].as_array() {
                     Some(runs) => runs.iter().map(words).collect(),
@@ -148,6 +157,7 @@ mod tests {
         let example = |package: &str, alone: bool, runs: &[&[&str]]| Example {
             alone,
             program: Path::new("/built/debug").join(package),
+            folder: Path::new("/repo/examples").join(package),
             package: package.to_owned(),
             manifest: format!("examples/{package}/Cargo.toml"),
             runs: runs.iter().map(|run| run.iter().map(|word| (*word).to_owned()).collect()).collect(),

@@ -11,7 +11,7 @@ pub(crate) struct Step {
     pub(crate) name: String,
     program: PathBuf,
     arguments: Vec<OsString>,
-    env: Vec<(&'static str, &'static str)>,
+    env: Vec<(&'static str, String)>,
     alone: Option<String>,
     needs_servers: bool,
     runs_tests: bool,
@@ -43,8 +43,8 @@ impl Step {
         }
     }
 
-    pub(crate) fn env(mut self, name: &'static str, value: &'static str) -> Self {
-        self.env.push((name, value));
+    pub(crate) fn env(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.env.push((name, value.into()));
         self
     }
 
@@ -72,7 +72,7 @@ impl Step {
 
     pub(crate) fn command(&self) -> Command {
         let mut command = process::clean(Command::new(&self.program));
-        command.args(&self.arguments).envs(self.env.iter().copied());
+        command.args(&self.arguments).envs(self.env.iter().map(|(name, value)| (name, value)));
         command
     }
 
