@@ -1,17 +1,22 @@
 //! Typed columns: what `User::EMAIL` is, and what can be asked of it.
 
+mod path;
+
 use std::fmt;
 use std::marker::PhantomData;
 
 use rust_decimal::Decimal;
 
 use crate::aggregate::Measured;
+use crate::condition::Condition;
 use crate::field::class::{self, Equatable, Ordered};
 use crate::field::{ArrayElement, FieldType};
 use crate::filter::{Compare, Expr, Filter, Operand, Order};
 use crate::model::Model;
 use crate::operation::Measure;
 use crate::value::Value;
+
+pub use path::JsonPath;
 
 /// Names the types without holding them, so that a column is `Copy` and `Send` whatever they are.
 type Marker<M, T, Access> = PhantomData<fn() -> (M, T, Access)>;
@@ -79,12 +84,8 @@ impl<M, T, A> Column<M, T, A> {
         self.index
     }
 
-    fn operand(self) -> Operand {
-        Operand::Column(self.index)
-    }
-
     fn compare(self, op: Compare, value: Value) -> Filter<M> {
-        Filter::from_expr(Expr::Compare { left: self.operand(), op, value })
+        Filter::of(Condition::compare(self.index, op, value))
     }
 }
 
@@ -92,13 +93,13 @@ impl<M: Model, T: FieldType, A> Column<M, T, A> {
     /// The value is NULL.
     #[must_use]
     pub fn is_null(self) -> Filter<M> {
-        Filter::from_expr(Expr::Null { left: self.operand(), negated: false })
+        Filter::of(Condition::null(self.index, false))
     }
 
     /// The value is not NULL.
     #[must_use]
     pub fn is_not_null(self) -> Filter<M> {
-        Filter::from_expr(Expr::Null { left: self.operand(), negated: true })
+        Filter::of(Condition::null(self.index, true))
     }
 }
 
@@ -106,27 +107,27 @@ impl<M: Model, T: FieldType<Class: Equatable>, A> Column<M, T, A> {
     /// Equal; `None` asks for NULL.
     #[must_use]
     pub fn eq(self, value: impl IntoValue<T>) -> Filter<M> {
-        Filter::from_expr(Expr::equal(self.operand(), value.into_value().encode()))
+        Filter::of(Condition::equal(self.index, value.into_value().encode()))
     }
 
     /// Not equal. Rows where the column is NULL are left out; `ne(None)` asks for those that are not NULL.
     #[must_use]
     pub fn ne(self, value: impl IntoValue<T>) -> Filter<M> {
-        Filter::from_expr(Expr::unequal(self.operand(), value.into_value().encode()))
+        Filter::of(Condition::unequal(self.index, value.into_value().encode()))
     }
 
     /// One of the values; `None` among them lets NULL in. None at all: no row.
     #[must_use]
     pub fn in_<V: IntoValue<T>>(self, values: impl IntoIterator<Item = V>) -> Filter<M> {
         let values = values.into_iter().map(|value| value.into_value().encode()).collect();
-        Filter::from_expr(Expr::In { left: self.operand(), values, negated: false })
+        Filter::of(Condition::one_of(self.index, values, false))
     }
 
     /// None of the values. Rows where the column is NULL are left out. No values at all: every row.
     #[must_use]
     pub fn not_in<V: IntoValue<T>>(self, values: impl IntoIterator<Item = V>) -> Filter<M> {
         let values = values.into_iter().map(|value| value.into_value().encode()).collect();
-        Filter::from_expr(Expr::In { left: self.operand(), values, negated: true })
+        Filter::of(Condition::one_of(self.index, values, true))
     }
 }
 
@@ -220,26 +221,38 @@ impl<M: Model, T: FieldType<Class = class::Text>, A> Column<M, T, A> {
     /// Matches a LIKE pattern (`%`, `_`, `\` escapes), heeding case.
     #[must_use]
     pub fn like(self, pattern: impl Into<String>) -> Filter<M> {
-        Filter::from_expr(Expr::like(self.operand(), pattern.into(), false))
+        Filter::of(Condition::like(self.index, pattern.into(), false))
     }
 
     /// Matches a LIKE pattern whatever the case of ASCII letters; others heed it, on both databases.
     #[must_use]
     pub fn ilike(self, pattern: impl Into<String>) -> Filter<M> {
-        Filter::from_expr(Expr::like(self.operand(), pattern.into(), true))
+        Filter::of(Condition::like(self.index, pattern.into(), true))
     }
 
     /// Starts with the text; nothing in it is a wildcard.
     #[must_use]
     pub fn starts_with(self, text: impl AsRef<str>) -> Filter<M> {
-        self.like(escape_like(text.as_ref()) + "%")
+        Filter::of(Condition::like(self.index, starting(text.as_ref()), false))
     }
 
     /// Ends with the text; nothing in it is a wildcard.
     #[must_use]
     pub fn ends_with(self, text: impl AsRef<str>) -> Filter<M> {
-        self.like("%".to_owned() + &escape_like(text.as_ref()))
+        Filter::of(Condition::like(self.index, ending(text.as_ref()), false))
     }
+}
+
+fn starting(text: &str) -> String {
+    escape_like(text) + "%"
+}
+
+fn holding(text: &str) -> String {
+    format!("%{}%", escape_like(text))
+}
+
+fn ending(text: &str) -> String {
+    "%".to_owned() + &escape_like(text)
 }
 
 /// Escapes the wildcards of LIKE with a backslash.
@@ -255,121 +268,6 @@ pub fn escape_like(text: &str) -> String {
     out
 }
 
-impl<M: Model, T: FieldType<Class = class::Json>, A> Column<M, T, A> {
-    /// The value at a path: object keys, and array positions as digits.
-    ///
-    /// A path through a scalar, or to nothing, gives NULL.
-    #[must_use]
-    pub fn path<S: Into<String>>(self, path: impl IntoIterator<Item = S>) -> JsonPath<M> {
-        JsonPath { place: (self.index, path.into_iter().map(Into::into).collect()), marker: PhantomData }
-    }
-}
-
-/// A place inside a JSON column.
-#[derive(Debug, Clone)]
-pub struct JsonPath<M> {
-    place: (u16, Vec<String>),
-    marker: PhantomData<fn() -> M>,
-}
-
-impl<M: Model> JsonPath<M> {
-    fn operand(self) -> Operand {
-        Operand::JsonPath(self.place.0, self.place.1)
-    }
-
-    fn compare(self, op: Compare, value: impl Into<serde_json::Value>) -> Filter<M> {
-        Filter::from_expr(Expr::Compare { left: self.operand(), op, value: Value::Json(value.into()) })
-    }
-
-    fn compare_path(self, op: Compare, other: Self) -> Filter<M> {
-        Filter::from_expr(Expr::ComparePaths { left: self.place, op, right: other.place })
-    }
-
-    /// The JSON value there equals this one. JSON `null` is a value; a missing path is none.
-    #[must_use]
-    pub fn eq(self, value: impl Into<serde_json::Value>) -> Filter<M> {
-        self.compare(Compare::Eq, value)
-    }
-
-    /// There is a JSON value there, and it is another one.
-    #[must_use]
-    pub fn ne(self, value: impl Into<serde_json::Value>) -> Filter<M> {
-        self.compare(Compare::Ne, value)
-    }
-
-    /// A value of the same type (number or text) there, greater than this one.
-    #[must_use]
-    pub fn gt(self, value: impl Into<serde_json::Value>) -> Filter<M> {
-        self.compare(Compare::Gt, value)
-    }
-
-    /// A value of the same type (number or text) there, greater than or equal to this one.
-    #[must_use]
-    pub fn ge(self, value: impl Into<serde_json::Value>) -> Filter<M> {
-        self.compare(Compare::Ge, value)
-    }
-
-    /// A value of the same type (number or text) there, less than this one.
-    #[must_use]
-    pub fn lt(self, value: impl Into<serde_json::Value>) -> Filter<M> {
-        self.compare(Compare::Lt, value)
-    }
-
-    /// A value of the same type (number or text) there, less than or equal to this one.
-    #[must_use]
-    pub fn le(self, value: impl Into<serde_json::Value>) -> Filter<M> {
-        self.compare(Compare::Le, value)
-    }
-
-    /// The same JSON value as at another place of the row. Where either is missing, it is neither true nor false.
-    #[must_use]
-    pub fn eq_path(self, other: Self) -> Filter<M> {
-        self.compare_path(Compare::Eq, other)
-    }
-
-    /// Another JSON value than at another place of the row.
-    #[must_use]
-    pub fn ne_path(self, other: Self) -> Filter<M> {
-        self.compare_path(Compare::Ne, other)
-    }
-
-    /// Both are numbers, or both texts, and this one is greater than that at another place of the row.
-    #[must_use]
-    pub fn gt_path(self, other: Self) -> Filter<M> {
-        self.compare_path(Compare::Gt, other)
-    }
-
-    /// Both are numbers, or both texts, and this one is greater than or equal to that at another place of the row.
-    #[must_use]
-    pub fn ge_path(self, other: Self) -> Filter<M> {
-        self.compare_path(Compare::Ge, other)
-    }
-
-    /// Both are numbers, or both texts, and this one is less than that at another place of the row: a quota that has room.
-    #[must_use]
-    pub fn lt_path(self, other: Self) -> Filter<M> {
-        self.compare_path(Compare::Lt, other)
-    }
-
-    /// Both are numbers, or both texts, and this one is less than or equal to that at another place of the row.
-    #[must_use]
-    pub fn le_path(self, other: Self) -> Filter<M> {
-        self.compare_path(Compare::Le, other)
-    }
-
-    /// There is a value there, be it `null`.
-    #[must_use]
-    pub fn exists(self) -> Filter<M> {
-        Filter::from_expr(Expr::Null { left: self.operand(), negated: true })
-    }
-
-    /// There is no value there.
-    #[must_use]
-    pub fn missing(self) -> Filter<M> {
-        Filter::from_expr(Expr::Null { left: self.operand(), negated: false })
-    }
-}
-
 impl<M: Model, T: FieldType, A> Column<M, T, A> {
     /// Holds the value: a text that text (nothing in it is a wildcard), an array that element, JSON that JSON (objects
     /// their keys, arrays their elements in any order, scalars the same value).
@@ -378,7 +276,7 @@ impl<M: Model, T: FieldType, A> Column<M, T, A> {
     where
         T::Class: Contains<T, V>,
     {
-        Filter::from_expr(<T::Class as Contains<T, V>>::expr(self.operand(), value))
+        Filter::from_expr(<T::Class as Contains<T, V>>::expr(Operand::Column(self.index), value))
     }
 }
 
@@ -395,8 +293,7 @@ pub trait Contains<T, V> {
 
 impl<T, V: AsRef<str>> Contains<T, V> for class::Text {
     fn expr(left: Operand, value: V) -> Expr {
-        let pattern = Value::text(format!("%{}%", escape_like(value.as_ref())));
-        Expr::Like { left, pattern, fold_case: false }
+        Expr::Like { left, pattern: Value::text(holding(value.as_ref())), fold_case: false }
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the code that `#[model]` emits is written with: short ways to say a definition, and what it asserts at compile
 //! time across models.
 
+mod field;
+
 use rust_decimal::Decimal;
 
 use crate::audit::Audit;

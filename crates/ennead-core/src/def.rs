@@ -131,6 +131,23 @@ impl FieldDef {
     /// A field with nothing declared but its name and type: what the macro starts from. What is encrypted is hidden.
     #[must_use]
     pub const fn new(name: &'static str, kind: Kind, nullable: bool) -> Self {
+        Self::plain(name, kind, nullable, None)
+    }
+
+    /// The field of a Rust type: kind and nullability come from it.
+    #[must_use]
+    pub const fn of<T: crate::FieldType>(name: &'static str) -> Self {
+        Self::plain(name, T::KIND, T::NULLABLE, T::SHAPE)
+    }
+
+    /// A field with nothing declared but its name, its type and what that reads, where it is JSON.
+    #[must_use]
+    pub const fn plain(
+        name: &'static str,
+        kind: Kind,
+        nullable: bool,
+        shape: Option<crate::field::JsonShape>,
+    ) -> Self {
         Self {
             name,
             column: name,
@@ -150,21 +167,8 @@ impl FieldDef {
             renamed_from: None,
             rules: &[],
             soft_delete: None,
-            shape: None,
+            shape,
         }
-    }
-
-    /// The field of a Rust type: kind and nullability come from it.
-    #[must_use]
-    pub const fn of<T: crate::FieldType>(name: &'static str) -> Self {
-        Self::new(name, T::KIND, T::NULLABLE).shaped(T::SHAPE)
-    }
-
-    /// The same with what its type reads, where that is JSON.
-    #[must_use]
-    pub const fn shaped(mut self, shape: Option<crate::field::JsonShape>) -> Self {
-        self.shape = shape;
-        self
     }
 
     /// Whether a statement may give it a value (a generated column takes none).

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use crate::condition::Condition;
 use crate::error::Error;
 use crate::model::Model;
 use crate::relation::{Hop, MAX_RELATION_HOPS, Related};
@@ -17,20 +18,19 @@ pub const MAX_FILTER_NODES: usize = 10_000;
 /// Filters chain: `a.and(b)`, `a.or(b)`, `a.not()`. SQL's three values hold: a comparison with NULL is neither true nor
 /// false, and `not` of it is neither.
 pub struct Filter<M> {
-    expr: Expr,
-    depth: usize,
+    condition: Condition,
     marker: PhantomData<fn() -> M>,
 }
 
 impl<M> Clone for Filter<M> {
     fn clone(&self) -> Self {
-        Self { expr: self.expr.clone(), depth: self.depth, marker: PhantomData }
+        Self::of(self.condition.clone())
     }
 }
 
 impl<M> std::fmt::Debug for Filter<M> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.expr.fmt(f)
+        self.condition.expr.fmt(f)
     }
 }
 
@@ -39,94 +39,57 @@ impl<M> Filter<M> {
     #[doc(hidden)]
     #[must_use]
     pub fn from_expr(expr: Expr) -> Self {
-        let depth = expr.depth();
-        Self::of_depth(expr, depth)
+        Self::of(Condition::new(expr))
     }
 
-    /// What is nested too deep is kept as something else that is: the error comes when the filter is used, and until then
-    /// no copy and no drop of it can end the stack.
-    fn of_depth(expr: Expr, depth: usize) -> Self {
-        let made = Self { expr, depth, marker: PhantomData };
-        if !made.is_too_deep() {
-            return made;
-        }
-        let nothing = Expr::And(Vec::new());
-        let expr = (0..=MAX_FILTER_DEPTH).fold(nothing, |inner, _| Expr::Not(Box::new(inner)));
-        Self { expr, depth: MAX_FILTER_DEPTH + 2, marker: PhantomData }
-    }
-
-    /// Whatever is put around it, it stays so.
-    fn is_too_deep(&self) -> bool {
-        self.depth > MAX_FILTER_DEPTH + 1
+    pub(crate) fn of(condition: Condition) -> Self {
+        Self { condition, marker: PhantomData }
     }
 
     /// The condition itself.
     #[doc(hidden)]
     #[must_use]
     pub fn into_expr(self) -> Expr {
-        self.expr
+        self.condition.expr
     }
 
     /// Both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        if self.is_too_deep() {
-            return self;
-        }
-        let depth = joined(self.depth, matches!(self.expr, Expr::And(_)), other.depth);
-        Self::of_depth(self.expr.and(other.expr), depth)
+        Self::of(self.condition.and(other.condition))
     }
 
     /// At least one holds.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        if self.is_too_deep() {
-            return self;
-        }
-        let depth = joined(self.depth, matches!(self.expr, Expr::Or(_)), other.depth);
-        Self::of_depth(self.expr.or(other.expr), depth)
+        Self::of(self.condition.or(other.condition))
     }
 
     /// It does not hold.
     #[must_use]
     #[allow(clippy::should_implement_trait, reason = "the contract's name; `!filter` works too")]
     pub fn not(self) -> Self {
-        if self.is_too_deep() {
-            return self;
-        }
-        Self::of_depth(Expr::Not(Box::new(self.expr)), self.depth + 1)
+        Self::of(self.condition.not())
     }
 
     /// A related row fulfils the filter, or none does.
     pub(crate) fn related<T>(hop: Hop, filter: Option<Filter<T>>, negated: bool) -> Self {
-        let depth = 1 + filter.as_ref().map_or(0, |filter| filter.depth);
-        let filter = filter.map(Filter::into_expr);
-        Self::of_depth(Expr::Related(Box::new(Related { hop, filter, negated, guard: None })), depth)
+        Self::of(Condition::related(hop, filter.map(|filter| filter.condition), negated))
     }
 
     /// All of them hold; none at all: always true.
     #[must_use]
     pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
-        Self::list(filters, Expr::And)
+        let all = filters.into_iter().map(|filter| filter.condition).collect();
+        Self::of(Condition::list(all, Expr::And))
     }
 
     /// One of them holds; none at all: never true.
     #[must_use]
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
-        Self::list(filters, Expr::Or)
+        let all = filters.into_iter().map(|filter| filter.condition).collect();
+        Self::of(Condition::list(all, Expr::Or))
     }
-
-    fn list(filters: impl IntoIterator<Item = Self>, join: fn(Vec<Expr>) -> Expr) -> Self {
-        let mut deepest = 0;
-        let all = filters.into_iter().inspect(|filter| deepest = deepest.max(filter.depth));
-        let expr = join(all.map(Self::into_expr).collect());
-        Self::of_depth(expr, deepest + 1)
-    }
-}
-
-/// How deep a list of conditions is after another is put into it, or beside what was no list.
-fn joined(depth: usize, is_list: bool, other: usize) -> usize {
-    if is_list { depth.max(other + 1) } else { depth.max(other) + 1 }
 }
 
 impl<M> std::ops::Not for Filter<M> {
@@ -263,28 +226,8 @@ impl Expr {
         Expr::Or(vec![self, other])
     }
 
-    /// Equal to the value; NULL asks for NULL.
-    pub(crate) fn equal(left: Operand, value: Value) -> Self {
-        match value {
-            Value::Null => Expr::Null { left, negated: false },
-            value => Expr::Compare { left, op: Compare::Eq, value },
-        }
-    }
-
-    /// Not equal to the value; NULL asks for what is not NULL.
-    pub(crate) fn unequal(left: Operand, value: Value) -> Self {
-        match value {
-            Value::Null => Expr::Null { left, negated: true },
-            value => Expr::Compare { left, op: Compare::Ne, value },
-        }
-    }
-
-    /// Matches a LIKE pattern.
-    pub(crate) fn like(left: Operand, pattern: String, fold_case: bool) -> Self {
-        Expr::Like { left, pattern: Value::text(pattern), fold_case }
-    }
-
-    fn depth(&self) -> usize {
+    /// How deep it is nested.
+    pub(crate) fn depth(&self) -> usize {
         match self {
             Expr::And(all) | Expr::Or(all) => 1 + all.iter().map(Expr::depth).max().unwrap_or(0),
             Expr::Not(inner) => 1 + inner.depth(),
@@ -388,8 +331,12 @@ pub trait Orders<M> {
 
 impl<M: Model> Orders<M> for Order<M> {
     fn parts(self) -> Vec<OrderBy> {
-        vec![self.by]
+        one(self.by)
     }
+}
+
+fn one(by: OrderBy) -> Vec<OrderBy> {
+    vec![by]
 }
 
 impl<M: Model, const N: usize> Orders<M> for [Order<M>; N] {

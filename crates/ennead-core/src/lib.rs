@@ -8,6 +8,7 @@ mod aggregate;
 mod audit;
 pub mod codec;
 mod column;
+mod condition;
 pub mod constraints;
 mod declare;
 mod def;

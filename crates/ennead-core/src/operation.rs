@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use crate::def::ModelDef;
-use crate::filter::{Expr, OrderBy};
+use crate::filter::{Compare, Expr, Operand, OrderBy};
 use crate::value::Value;
 
 /// A model in an operation; equal and hashed by identity.
@@ -205,6 +205,14 @@ impl Select {
             each: None,
             lock: None,
         }
+    }
+
+    /// The row of a model with a key.
+    #[must_use]
+    pub fn by_key(model: &'static ModelDef, key: Value) -> Self {
+        let left = Operand::Column(model.key.field);
+        let by_key = Expr::Compare { left, op: Compare::Eq, value: key };
+        Self { filter: Some(by_key), ..Self::of(model) }
     }
 }
 

@@ -111,6 +111,15 @@ impl<'a> Row<'a> {
         T::decode(self.reader, at)
     }
 
+    /// Reads the column so many behind a position: for generated code, which adds nothing itself.
+    ///
+    /// # Errors
+    /// The stored value does not fit the type.
+    #[doc(hidden)]
+    pub fn get_behind<T: FieldType>(&mut self, start: usize, offset: usize) -> Result<T, Error> {
+        T::decode(self.reader, start + offset)
+    }
+
     /// The driver's row: for generated code.
     #[doc(hidden)]
     pub fn reader(&mut self) -> &mut dyn RowReader {

@@ -4,11 +4,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use ennead_core::{Error, Model};
+use ennead_core::{Error, Model, ModelDef};
 
 use crate::exec::{self, Done, Started};
 use crate::op::BulkResult;
-use crate::sink::single;
+use crate::sink::{Sink, taken};
 
 /// An operation that runs: what `.run(&scope)` gives. Nothing is sent before it is awaited.
 ///
@@ -34,8 +34,9 @@ impl<T> Future for Running<'_, T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match poll(&mut self.started, context) {
-            Poll::Ready(outcome) => Poll::Ready((self.finish)(outcome)),
+        let Self { started, finish } = &mut *self;
+        match poll(started, context) {
+            Poll::Ready(outcome) => Poll::Ready(finish(outcome)),
             Poll::Pending => Poll::Pending,
         }
     }
@@ -47,17 +48,33 @@ fn poll(started: &mut Started<'_>, context: &mut Context<'_>) -> Poll<Outcome> {
 
 /// Exactly one row.
 pub(crate) fn one<M: Model>(outcome: Outcome) -> Result<M, Error> {
-    match single::<M>(outcome)? {
-        (Some(row), 1) => Ok(row),
-        (_, found) => Err(exec::not_one(found, M::DEF)),
+    match only(outcome, M::DEF) {
+        Ok(sink) => taken(sink),
+        Err(error) => Err(error),
     }
 }
 
 /// One row or none.
 pub(crate) fn optional<M: Model>(outcome: Outcome) -> Result<Option<M>, Error> {
-    match single::<M>(outcome)? {
-        (row, 0 | 1) => Ok(row),
-        (_, found) => Err(exec::not_one(found, M::DEF)),
+    match at_most_one(outcome, M::DEF) {
+        Ok(Some(sink)) => taken(sink).map(Some),
+        Ok(None) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The sink, where it took one row.
+fn only(outcome: Outcome, model: &'static ModelDef) -> Result<Box<dyn Sink>, Error> {
+    at_most_one(outcome, model)?.ok_or_else(|| exec::not_one(0, model))
+}
+
+/// The sink, where it took a row, but no more than one.
+fn at_most_one(outcome: Outcome, model: &'static ModelDef) -> Result<Option<Box<dyn Sink>>, Error> {
+    let sink = outcome?.sink;
+    match sink.found() {
+        0 => Ok(None),
+        1 => Ok(Some(sink)),
+        found => Err(exec::not_one(found, model)),
     }
 }
 

@@ -11,6 +11,10 @@ use crate::running::Outcome;
 pub(crate) trait Sink: Any + Send {
     /// Takes a row.
     fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error>;
+    /// How many rows it took, where it expects one.
+    fn found(&self) -> usize {
+        0
+    }
     /// Forgets all rows, before a statement is run again: on SQLite, after waiting for a lock.
     #[cfg(feature = "sqlite")]
     fn clear(&mut self);
@@ -59,18 +63,24 @@ impl<M: Model> Sink for Single<M> {
         self.row = Some(M::decode(&mut Row::new(reader), 0)?);
         Ok(())
     }
+    fn found(&self) -> usize {
+        self.found
+    }
     #[cfg(feature = "sqlite")]
     fn clear(&mut self) {
         *self = Self { row: None, found: 0 };
     }
 }
 
-/// The row of a sink that [`Single::sink`] made, and how many there were.
-pub(crate) fn single<M: Model>(outcome: Outcome) -> Result<(Option<M>, usize), Error> {
-    let mut done = outcome?;
-    let any: &mut dyn Any = &mut *done.sink;
-    match any.downcast_mut::<Single<M>>() {
-        Some(single) => Ok((single.row.take(), single.found)),
+/// The row of a sink that [`Single::sink`] made, and that took one.
+pub(crate) fn taken<M: Model>(mut sink: Box<dyn Sink>) -> Result<M, Error> {
+    let any: &mut dyn Any = &mut *sink;
+    let row = match any.downcast_mut() {
+        Some(Single { row, .. }) => row.take(),
+        None => None,
+    };
+    match row {
+        Some(row) => Ok(row),
         None => Err(other_sink()),
     }
 }

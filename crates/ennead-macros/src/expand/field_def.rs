@@ -14,57 +14,55 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
     let (name, ty, doc) = (&field.name, &field.ty, &field.doc);
     let mut set = Vec::new();
     if let Some(column) = &column.column {
-        set.push(quote!(column: #column));
+        set.push(quote!(column(#column)));
     }
     if let Some((precision, scale)) = column.precision {
         let (precision, scale) = (Literal::u8_unsuffixed(precision), Literal::u8_unsuffixed(scale));
-        set.push(quote_spanned! {field.span()=>
-            kind: <#ty as __e::FieldType>::KIND.with_precision(#precision, #scale)
-        });
+        set.push(quote!(with_precision(#precision, #scale)));
     }
     if !doc.is_empty() {
-        set.push(quote!(doc: #doc));
+        set.push(quote!(doc(#doc)));
     }
     if let Some(role) = column.role {
         let role = format_ident!("{role}");
-        set.push(quote!(role: __e::Role::#role));
+        set.push(quote!(role(__e::Role::#role)));
     }
     if column.hidden {
-        set.push(quote!(hidden: true));
+        set.push(quote!(hidden()));
     }
     if column.immutable {
-        set.push(quote!(immutable: true));
+        set.push(quote!(immutable()));
     }
     if let Some(value) = &column.default {
         let value = default(field, column, value);
-        set.push(quote!(default: ::core::option::Option::Some(#value)));
+        set.push(quote!(default(#value)));
     }
     if let Some(reference) = &column.reference {
         let reference = reference_def(reference);
-        set.push(quote!(reference: ::core::option::Option::Some(#reference)));
+        set.push(quote!(reference(#reference)));
     }
     if let Some(loose) = &column.loose {
         let loose = loose_def(loose);
-        set.push(quote!(loose: ::core::option::Option::Some(__e::LooseReference::#loose)));
+        set.push(quote!(loose(__e::LooseReference::#loose)));
     }
     if let Some(unique) = column.unique {
         let unique = format_ident!("{unique}");
-        set.push(quote!(unique: __e::Uniqueness::#unique));
+        set.push(quote!(unique(__e::Uniqueness::#unique)));
     }
     if column.indexed {
-        set.push(quote!(indexed: true));
+        set.push(quote!(indexed()));
     }
     for (member, text) in
         [("generated", &column.generated), ("check", &column.check), ("renamed_from", &column.renamed_from)]
     {
         if let Some(text) = text {
             let member = format_ident!("{member}");
-            set.push(quote!(#member: ::core::option::Option::Some(#text)));
+            set.push(quote!(#member(#text)));
         }
     }
     if !column.rules.is_empty() {
         let rules = rules(column);
-        set.push(quote!(rules: &#rules));
+        set.push(quote!(rules(&#rules)));
     }
     if let Some((deleted, restored)) = &column.soft_delete {
         let literal = |value: &syn::Expr| match written(value) {
@@ -79,9 +77,7 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
             None => quote!(::core::option::Option::None),
         };
         let deleted = literal(deleted);
-        set.push(quote! {
-            soft_delete: ::core::option::Option::Some(__e::SoftDelete { deleted: #deleted, restored: #restored })
-        });
+        set.push(quote!(soft_delete(__e::SoftDelete { deleted: #deleted, restored: #restored })));
     }
     // The qualified form gives the same words at the same place each time, which rustc then says once.
     let plain = match column.shape.named {
@@ -90,12 +86,16 @@ pub(super) fn expand(field: &Field, column: &Column) -> TokenStream {
         },
         // A name of the application's own may be one for `Json<T>`.
         Named::Other | Named::Json | Named::Encrypted => quote_spanned! {field.span()=>
-            __e::FieldDef::new(#name, <#ty as __e::FieldType>::KIND, <#ty as __e::FieldType>::NULLABLE)
-                .shaped(<#ty as __e::FieldType>::SHAPE)
+            __e::FieldDef::plain(
+                #name,
+                <#ty as __e::FieldType>::KIND,
+                <#ty as __e::FieldType>::NULLABLE,
+                <#ty as __e::FieldType>::SHAPE,
+            )
         },
         _ => quote_spanned!(field.span()=> __e::FieldDef::of::<#ty>(#name)),
     };
-    if set.is_empty() { plain } else { quote!(__e::FieldDef { #(#set,)* ..#plain }) }
+    quote!(#plain #(.#set)*)
 }
 
 /// The rules of a field, as an array.

@@ -31,6 +31,7 @@ pub(super) fn expand(model: &Model, definition: &Definition, positions: &Positio
             fn decode(__row: &mut __e::Row<'_>, __at: usize) -> ::core::result::Result<Self, __e::Error> {
                 ::core::result::Result::Ok(Self { #(#decode,)* })
             }
+            #[inline]
             fn encode(self, __values: &mut __e::Values) { #(#encode)* }
             fn encode_new(__new: #new, __values: &mut __e::Values) { #(#encode_new)* }
         }
@@ -112,9 +113,11 @@ fn conversions(model: &Model) -> TokenStream {
     let (ident, new) = (&model.ident, &model.new_ident);
     quote! {
         impl ::core::convert::From<#new> for __e::Create<#ident> {
+            #[inline]
             fn from(__new: #new) -> Self { __e::Create::from_new(__new) }
         }
         impl ::core::convert::From<#ident> for __e::Create<#ident> {
+            #[inline]
             fn from(__row: #ident) -> Self { __e::Create::from_row(__row) }
         }
     }
@@ -131,7 +134,7 @@ fn is_open(field: &Field) -> bool {
 pub(super) fn decode(model: &Model, positions: &Positions) -> Vec<TokenStream> {
     let one = |(at, field): (usize, &Field)| {
         let (ident, cfgs, ty) = (&field.ident, &field.cfgs, &field.ty);
-        let at = positions.behind(&quote!(__at), at);
+        let (offset, at) = (positions.index(at), positions.behind(&quote!(__at), at));
         let value = match &field.content {
             Content::Embed { .. } => {
                 let decode = quote_spanned!(field.span()=> <#ty as __e::Embed>::decode);
@@ -141,7 +144,7 @@ pub(super) fn decode(model: &Model, positions: &Positions) -> Vec<TokenStream> {
                 let decode = quote_spanned!(field.span()=> <#ty as __e::FieldType>::decode);
                 quote!(#decode(__row.reader(), #at)?)
             }
-            Content::Column(_) => quote_spanned!(field.local_span()=> __row.get(#at)?),
+            Content::Column(_) => quote_spanned!(field.local_span()=> __row.get_behind(__at, #offset)?),
         };
         quote!(#(#cfgs)* #ident: #value)
     };

@@ -36,7 +36,7 @@ impl<M: Audited> History<M> {
         let of = is(AuditRecord::MODEL.index(), M::DEF.name).and(is(AuditRecord::ROW_KEY.index(), key));
         let order = vec![OrderBy { column: AuditRecord::ID.index(), descending: true }];
         let select = Select { filter: Some(of), order, ..Select::of(AuditRecord::DEF) };
-        Self { select, narrow: Narrow::default(), failed: false, marker: PhantomData }
+        Self { select, narrow: Narrow::NONE, failed: false, marker: PhantomData }
     }
 
     in_tenant!();

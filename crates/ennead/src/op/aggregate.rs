@@ -33,7 +33,7 @@ impl<M: Model, A: Aggregates<M>> Aggregate<M, A> {
             order: Vec::new(),
             limit: None,
         };
-        Self { aggregate, narrow: Narrow::default(), marker: PhantomData }
+        Self { aggregate, narrow: Narrow::NONE, marker: PhantomData }
     }
 
     filtered!(aggregate.filter);

@@ -24,7 +24,7 @@ impl<M: Model> fmt::Debug for BulkCreate<M> {
 
 impl<M: Model> BulkCreate<M> {
     pub(crate) fn new(rows: impl Iterator<Item = Create<M>>) -> Self {
-        Self { rows: rows.collect(), narrow: Narrow::default() }
+        Self { rows: rows.collect(), narrow: Narrow::NONE }
     }
 
     in_tenant!();

@@ -27,7 +27,7 @@ impl<M: Model> fmt::Debug for BulkCreateStream<M> {
 
 impl<M: Model> BulkCreateStream<M> {
     pub(crate) fn new<R: Into<Create<M>> + 'static>(rows: impl Stream<Item = R> + Send + 'static) -> Self {
-        Self { rows: Box::pin(rows.map(Into::into)), narrow: Narrow::default() }
+        Self { rows: Box::pin(rows.map(Into::into)), narrow: Narrow::NONE }
     }
 
     in_tenant!();

@@ -28,7 +28,7 @@ impl<M: Model> BulkDelete<M> {
             keys: None,
             all_rows: false,
             hard: false,
-            narrow: Narrow::default(),
+            narrow: Narrow::NONE,
             marker: PhantomData,
         }
     }

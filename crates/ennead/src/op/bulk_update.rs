@@ -26,13 +26,7 @@ pub struct BulkUpdate<M> {
 
 impl<M: Model> BulkUpdate<M> {
     pub(crate) fn new() -> Self {
-        Self {
-            filter: None,
-            all_rows: false,
-            set: Vec::new(),
-            narrow: Narrow::default(),
-            marker: PhantomData,
-        }
+        Self { filter: None, all_rows: false, set: Vec::new(), narrow: Narrow::NONE, marker: PhantomData }
     }
 
     filtered!(filter);
@@ -113,7 +107,7 @@ pub struct BulkUpdateEach<M> {
 
 impl<M: Model> BulkUpdateEach<M> {
     pub(crate) fn new(updates: impl IntoIterator<Item = Update<M>>) -> Self {
-        Self { updates: updates.into_iter().collect(), narrow: Narrow::default() }
+        Self { updates: updates.into_iter().collect(), narrow: Narrow::NONE }
     }
 
     in_tenant!();

@@ -20,7 +20,7 @@ pub struct Count<M> {
 impl<M: Model> Count<M> {
     pub(crate) fn new() -> Self {
         let count = ennead_core::Count { model: ModelRef(M::DEF), filter: None, deleted: Deleted::Exclude };
-        Self { count, narrow: Narrow::default(), marker: PhantomData }
+        Self { count, narrow: Narrow::NONE, marker: PhantomData }
     }
 
     filtered!(count.filter);

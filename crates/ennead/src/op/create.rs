@@ -29,14 +29,14 @@ impl<M: Model> Create<M> {
     pub fn from_new(new: M::New) -> Self {
         let mut values = Values::new(M::DEF);
         M::encode_new(new, &mut values);
-        Self { values, narrow: Narrow::default(), marker: PhantomData }
+        Self { values, narrow: Narrow::NONE, marker: PhantomData }
     }
 
     /// Starts from a whole row: its key and times are kept; its tenant must be the scope's.
     pub fn from_row(row: M) -> Self {
         let mut values = Values::new(M::DEF);
         row.encode(&mut values);
-        Self { values, narrow: Narrow::default(), marker: PhantomData }
+        Self { values, narrow: Narrow::NONE, marker: PhantomData }
     }
 
     /// Sets an optional, defaulted or generated field; a required one again.

@@ -1,8 +1,10 @@
 use std::marker::PhantomData;
 
-use ennead_core::{Dialect, Error, Filter, Model, ModelRef, RemovableModel, Target, Value, has_version};
+use ennead_core::{
+    Dialect, Error, Filter, Model, ModelDef, ModelRef, RemovableModel, Target, Value, has_version,
+};
 
-use crate::exec;
+use crate::exec::{self, Handle, Started};
 use crate::op::update::key_and_version;
 use crate::op::{Narrow, in_tenant, narrow};
 use crate::running::{Running, nothing};
@@ -22,8 +24,13 @@ pub struct Delete<M> {
 
 impl<M: Model> Delete<M> {
     pub(crate) fn new(key: Value) -> Self {
-        let delete = ennead_core::Delete { model: ModelRef(M::DEF), target: Target::Key(key), when: None };
-        Self { delete, version: None, hard: false, narrow: Narrow::default(), marker: PhantomData }
+        Self {
+            delete: delete(M::DEF, key),
+            version: None,
+            hard: false,
+            narrow: Narrow::NONE,
+            marker: PhantomData,
+        }
     }
 
     /// Of a row that was read.
@@ -70,15 +77,24 @@ impl<M: Model> Delete<M> {
     /// the row has another version than the one expected, `is_foreign_key_violation` where rows refer to it.
     pub fn run(self, scope: &impl CreateScope<M>) -> Running<'_, ()> {
         Running {
-            started: exec::start::delete(
-                scope.handle(),
-                self.narrow,
-                locked(self.delete, self.version),
-                self.hard,
-            ),
+            started: start(scope.handle(), self.narrow, self.delete, self.version, self.hard),
             finish: nothing,
         }
     }
+}
+
+fn delete(model: &'static ModelDef, key: Value) -> ennead_core::Delete {
+    ennead_core::Delete { model: ModelRef(model), target: Target::Key(key), when: None }
+}
+
+fn start(
+    handle: Handle<'_>,
+    narrow: Narrow,
+    delete: ennead_core::Delete,
+    version: Option<i64>,
+    hard: bool,
+) -> Started<'_> {
+    exec::start::delete(handle, narrow, locked(delete, version), hard)
 }
 
 /// A delete that holds only while its row has a version.

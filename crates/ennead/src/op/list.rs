@@ -24,7 +24,7 @@ pub struct List<M> {
 
 impl<M: Model> List<M> {
     pub(crate) fn new() -> Self {
-        Self { select: Select::of(M::DEF), narrow: Narrow::default(), marker: PhantomData }
+        Self { select: Select::of(M::DEF), narrow: Narrow::NONE, marker: PhantomData }
     }
 
     filtered!(select.filter);

@@ -53,6 +53,9 @@ pub struct BulkResult {
 pub(crate) struct Narrow(Option<Result<TenantId, Error>>);
 
 impl Narrow {
+    /// To none.
+    pub(crate) const NONE: Self = Self(None);
+
     pub(crate) fn to(id: impl IntoTenantId) -> Self {
         Self(Some(id.into_tenant_id()))
     }

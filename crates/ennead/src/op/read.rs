@@ -1,8 +1,6 @@
 use std::marker::PhantomData;
 
-use ennead_core::{
-    Compare, Deleted, Dialect, Error, Expr, Model, Operand, Operation, RowLock, Select, Value,
-};
+use ennead_core::{Deleted, Dialect, Error, Model, Operation, RowLock, Select, Value};
 
 use crate::exec;
 use crate::op::{IncludingRead, Lockable, Locked, Narrow, RelationsOf, in_tenant};
@@ -22,10 +20,7 @@ pub struct Read<M> {
 
 impl<M: Model> Read<M> {
     pub(crate) fn new(key: Value) -> Self {
-        let left = Operand::Column(M::DEF.key.field);
-        let by_key = Expr::Compare { left, op: Compare::Eq, value: key };
-        let select = Select { filter: Some(by_key), ..Select::of(M::DEF) };
-        Self { select, narrow: Narrow::default(), marker: PhantomData }
+        Self { select: Select::by_key(M::DEF, key), narrow: Narrow::NONE, marker: PhantomData }
     }
 
     in_tenant!();

@@ -5,11 +5,11 @@ use ennead_core::{
     Role, Target, UpdateAccess, Value, Values, class, has_version,
 };
 
-use crate::exec;
+use crate::exec::{self, Handle, Started};
 use crate::op::{Narrow, in_tenant, narrow};
 use crate::running::{Running, one};
 use crate::scopes::UpdateScope;
-use crate::sink::Single;
+use crate::sink::{MakeSink, Single};
 use crate::statement::Statement;
 
 /// Updates one row by its key: what `User::update(key)` gives, and what `UpdateUserNode` names.
@@ -32,7 +32,7 @@ macro_rules! assignments {
             value: impl IntoValue<T>,
         ) -> Self {
             let value = value.into_value().encode();
-            self.$($set).+.push(Assignment { column: column.index(), value, add: false });
+            $crate::op::update::assign(&mut self.$($set).+, column.index(), value, false);
             self
         }
 
@@ -43,7 +43,7 @@ macro_rules! assignments {
             amount: impl IntoValue<T>,
         ) -> Self {
             let value = amount.into_value().encode();
-            self.$($set).+.push(Assignment { column: column.index(), value, add: true });
+            $crate::op::update::assign(&mut self.$($set).+, column.index(), value, true);
             self
         }
 
@@ -62,7 +62,7 @@ macro_rules! assignments {
             S: Into<String>,
         {
             let value = ennead_core::set_at(path.into_iter().map(Into::into).collect(), value.into());
-            self.$($set).+.push(Assignment { column: column.index(), value, add: true });
+            $crate::op::update::assign(&mut self.$($set).+, column.index(), value, true);
             self
         }
 
@@ -80,7 +80,7 @@ macro_rules! assignments {
             S: Into<String>,
         {
             let value = ennead_core::add_at(path.into_iter().map(Into::into).collect(), amount.into_json());
-            self.$($set).+.push(Assignment { column: column.index(), value, add: true });
+            $crate::op::update::assign(&mut self.$($set).+, column.index(), value, true);
             self
         }
 
@@ -97,16 +97,20 @@ macro_rules! assignments {
             S: Into<String>,
         {
             let value = ennead_core::remove_at(path.into_iter().map(Into::into).collect());
-            self.$($set).+.push(Assignment { column: column.index(), value, add: true });
+            $crate::op::update::assign(&mut self.$($set).+, column.index(), value, true);
             self
         }
     };
 }
 pub(crate) use assignments;
 
+pub(crate) fn assign(all: &mut Vec<Assignment>, column: u16, value: Value, add: bool) {
+    all.push(Assignment { column, value, add });
+}
+
 impl<M: Model> Update<M> {
     pub(crate) fn new(key: Value) -> Self {
-        Self { update: update(M::DEF, key), version: None, narrow: Narrow::default(), marker: PhantomData }
+        Self { update: update(M::DEF, key), version: None, narrow: Narrow::NONE, marker: PhantomData }
     }
 
     /// Of a row that was read.
@@ -145,16 +149,18 @@ impl<M: Model> Update<M> {
     /// has another version than the one expected, a violated constraint, a value that does not fit.
     pub fn run(self, scope: &impl UpdateScope<M>) -> Running<'_, M> {
         let sink = Single::<M>::sink;
-        Running {
-            started: exec::start::update(
-                scope.handle(),
-                self.narrow,
-                locked(self.update, self.version),
-                sink,
-            ),
-            finish: one,
-        }
+        Running { started: start(scope.handle(), self.narrow, self.update, self.version, sink), finish: one }
     }
+}
+
+fn start(
+    handle: Handle<'_>,
+    narrow: Narrow,
+    update: ennead_core::Update,
+    version: Option<i64>,
+    sink: MakeSink,
+) -> Started<'_> {
+    exec::start::update(handle, narrow, locked(update, version), sink)
 }
 
 /// An update that holds only while its row has a version.
@@ -198,7 +204,7 @@ pub struct Restore<M> {
 
 impl<M: Model> Restore<M> {
     pub(crate) fn new(key: Value) -> Self {
-        Self { key, narrow: Narrow::default(), marker: PhantomData }
+        Self { key, narrow: Narrow::NONE, marker: PhantomData }
     }
 
     in_tenant!();

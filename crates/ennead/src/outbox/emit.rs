@@ -23,7 +23,7 @@ pub fn emit(topic: impl Into<String>, payload: impl Into<Json>) -> Emit {
         payload: payload.into(),
         destinations: None,
         ordering_key: None,
-        narrow: Narrow::default(),
+        narrow: Narrow::NONE,
     }
 }
 
