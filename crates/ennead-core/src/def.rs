@@ -134,7 +134,14 @@ impl FieldDef {
         Self::plain(name, kind, nullable, None)
     }
 
-    /// The field of a Rust type: kind and nullability come from it.
+    /// The field of a Rust type: kind and nullability come from it. What else is declared follows, one call for each.
+    ///
+    /// ```
+    /// use ennead_core::{FieldDef, Kind, Role};
+    ///
+    /// const ID: FieldDef = FieldDef::of::<String>("id").column("user_id").role(Role::Key);
+    /// assert_eq!((ID.name, ID.column, ID.kind, ID.role), ("id", "user_id", Kind::Text, Role::Key));
+    /// ```
     #[must_use]
     pub const fn of<T: crate::FieldType>(name: &'static str) -> Self {
         Self::plain(name, T::KIND, T::NULLABLE, T::SHAPE)

@@ -103,20 +103,12 @@ impl<'a> Row<'a> {
         Self { reader }
     }
 
-    /// Reads the column at a position.
+    /// Reads the column that stands so many behind a position: where a model's columns begin in the row. The sum is made
+    /// here, so that a model's crate compiles none.
     ///
     /// # Errors
     /// The stored value does not fit the type.
-    pub fn get<T: FieldType>(&mut self, at: usize) -> Result<T, Error> {
-        T::decode(self.reader, at)
-    }
-
-    /// Reads the column so many behind a position: for generated code, which adds nothing itself.
-    ///
-    /// # Errors
-    /// The stored value does not fit the type.
-    #[doc(hidden)]
-    pub fn get_behind<T: FieldType>(&mut self, start: usize, offset: usize) -> Result<T, Error> {
+    pub fn get<T: FieldType>(&mut self, start: usize, offset: usize) -> Result<T, Error> {
         T::decode(self.reader, start + offset)
     }
 

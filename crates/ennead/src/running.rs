@@ -8,7 +8,7 @@ use ennead_core::{Error, Model, ModelDef};
 
 use crate::exec::{self, Done, Started};
 use crate::op::BulkResult;
-use crate::sink::{Sink, taken};
+use crate::sink::{Sink, other_sink, taken};
 
 /// An operation that runs: what `.run(&scope)` gives. Nothing is sent before it is awaited.
 ///
@@ -72,9 +72,10 @@ fn only(outcome: Outcome, model: &'static ModelDef) -> Result<Box<dyn Sink>, Err
 fn at_most_one(outcome: Outcome, model: &'static ModelDef) -> Result<Option<Box<dyn Sink>>, Error> {
     let sink = outcome?.sink;
     match sink.found() {
-        0 => Ok(None),
-        1 => Ok(Some(sink)),
-        found => Err(exec::not_one(found, model)),
+        Some(0) => Ok(None),
+        Some(1) => Ok(Some(sink)),
+        Some(found) => Err(exec::not_one(found, model)),
+        None => Err(other_sink()),
     }
 }
 

@@ -11,9 +11,9 @@ use crate::running::Outcome;
 pub(crate) trait Sink: Any + Send {
     /// Takes a row.
     fn row(&mut self, reader: &mut dyn RowReader) -> Result<(), Error>;
-    /// How many rows it took, where it expects one.
-    fn found(&self) -> usize {
-        0
+    /// How many rows it took, where it expects one: [`Single`] does.
+    fn found(&self) -> Option<usize> {
+        None
     }
     /// Forgets all rows, before a statement is run again: on SQLite, after waiting for a lock.
     #[cfg(feature = "sqlite")]
@@ -63,8 +63,8 @@ impl<M: Model> Sink for Single<M> {
         self.row = Some(M::decode(&mut Row::new(reader), 0)?);
         Ok(())
     }
-    fn found(&self) -> usize {
-        self.found
+    fn found(&self) -> Option<usize> {
+        Some(self.found)
     }
     #[cfg(feature = "sqlite")]
     fn clear(&mut self) {
@@ -139,7 +139,7 @@ pub(crate) fn rows<M: Model>(outcome: Outcome) -> Result<Vec<M>, Error> {
     }
 }
 
-fn other_sink() -> Error {
+pub(crate) fn other_sink() -> Error {
     Error::invalid("the executor gave another sink back")
 }
 

@@ -144,7 +144,7 @@ pub(super) fn decode(model: &Model, positions: &Positions) -> Vec<TokenStream> {
                 let decode = quote_spanned!(field.span()=> <#ty as __e::FieldType>::decode);
                 quote!(#decode(__row.reader(), #at)?)
             }
-            Content::Column(_) => quote_spanned!(field.local_span()=> __row.get_behind(__at, #offset)?),
+            Content::Column(_) => quote_spanned!(field.local_span()=> __row.get(__at, #offset)?),
         };
         quote!(#(#cfgs)* #ident: #value)
     };

@@ -87,6 +87,7 @@ fn delete(model: &'static ModelDef, key: Value) -> ennead_core::Delete {
     ennead_core::Delete { model: ModelRef(model), target: Target::Key(key), when: None }
 }
 
+/// What a model's crate does not compile for each model.
 fn start(
     handle: Handle<'_>,
     narrow: Narrow,

@@ -49,7 +49,7 @@ pub struct BulkResult {
 }
 
 /// The tenant to which an operation under `across_tenants` narrows itself.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Narrow(Option<Result<TenantId, Error>>);
 
 impl Narrow {

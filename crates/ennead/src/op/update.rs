@@ -153,6 +153,7 @@ impl<M: Model> Update<M> {
     }
 }
 
+/// What a model's crate does not compile for each model.
 fn start(
     handle: Handle<'_>,
     narrow: Narrow,
